@@ -22,6 +22,7 @@ Method: TypeAlias = Literal["get", "post", "delete"]
 ENCODER: Final = 1
 """The version of the stored form of a request. It travels with each stored one, so that old rows stay readable."""
 
+_RECOGNISABLE: Final = 8  # characters: enough to recognise an id, too few to leak a key passed by mistake
 _PATH = re.compile(r"/v[12]/[A-Za-z0-9_./-]+")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -149,4 +150,4 @@ def checked_id(value: str, param: str, *prefixes: str) -> str:
 def _shown(value: object) -> str:
     if not isinstance(value, str):
         return f"a {type(value).__name__}"
-    return repr(value if len(value) <= 40 else value[:40] + "…")  # noqa: PLR2004  # enough to recognise it
+    return repr(value if len(value) <= _RECOGNISABLE else value[:_RECOGNISABLE] + "…")

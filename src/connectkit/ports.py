@@ -1,0 +1,92 @@
+"""What the flows need of the world, in both colours: to call out, to wait, to know the time, to do things side by side.
+
+This is the only module of the core that knows `time`, `asyncio` and `threading`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts the time that the machine was asleep
+
+
+class World(Protocol):
+    """The outside, as one colour sees it."""
+
+    async def call(
+        self,
+        plain: Callable[P, T],
+        awaited: Callable[P, Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call the twin of this colour; both take the same arguments and give the same result."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    def now(self) -> datetime:
+        """Give this process's wall clock, aware, in UTC."""
+        ...
+
+    def boot(self) -> float:
+        """Give the seconds since the machine was started, its sleep included; it never goes back."""
+        ...
+
+
+class _Clocks:
+    def now(self) -> datetime:
+        """Give this process's wall clock, aware, in UTC."""
+        return datetime.now(tz=UTC)
+
+    def boot(self) -> float:
+        """Give the seconds since the machine was started, its sleep included; it never goes back."""
+        return time.clock_gettime(_BOOT)
+
+
+class BlockingWorld(_Clocks):
+    """The world of threads: every port blocks, so that a flow never suspends."""
+
+    async def call(
+        self,
+        plain: Callable[P, T],
+        awaited: Callable[P, Awaitable[T]],  # noqa: ARG002  # the other colour's twin
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call the blocking twin."""
+        return plain(*args, **kwargs)
+
+    async def sleep(self, seconds: float) -> None:
+        """Block the thread."""
+        time.sleep(seconds)  # noqa: ASYNC251  # blocking is this world's way to wait
+
+
+class AsyncioWorld(_Clocks):
+    """The world of an asyncio event loop."""
+
+    async def call(
+        self,
+        plain: Callable[P, T],  # noqa: ARG002  # the other colour's twin
+        awaited: Callable[P, Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Await the asynchronous twin."""
+        return await awaited(*args, **kwargs)
+
+    async def sleep(self, seconds: float) -> None:
+        """Suspend the task."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,1 @@
+"""Where operations and events are remembered."""

@@ -1,0 +1,164 @@
+"""The contract of a store, in both colours.
+
+A store is thin on purpose: it inserts if absent, and it changes a row only for somebody who saw its latest version.
+Every law of the journal is a pure function over rows, kept in one place, so that an adapter cannot weaken it. What an
+adapter does promise is *atomicity* (stated at each verb), *durability* (see `Powers`), and one *clock*: every answer
+carries the store's own time, and leases are counted in it, so that a fleet with drifting clocks agrees.
+
+The blocking protocols are for the blocking face, the asynchronous ones for asyncio. `Inline` and `Threaded` let the
+journal, which is written once as `async def`, use either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from attrs import frozen
+
+from .records import Delivery, Identity, Operation, Stored
+
+
+@frozen
+class Powers:
+    """What a store can promise.
+
+    Attributes:
+        durable: What it acknowledged survives the loss of the process and of power.
+        shared: Several processes can work on it at once.
+    """
+
+    durable: bool
+    shared: bool
+
+
+class OperationStore(Protocol):
+    """Remembers operations; the blocking colour.
+
+    Every verb raises `StoreUnavailable` when the store cannot be reached: it never answers by guess.
+    """
+
+    @property
+    def powers(self) -> Powers:
+        """What it can promise."""
+        ...
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        """Store *draft* if nothing has its identity yet.
+
+        Atomicity: of any number of concurrent calls with one identity exactly one answers `inserted=True`, the others
+        answer with the row that this one stored. The insertion is durable before the call returns.
+
+        The store stamps the new row: *created*, *updated* and *first_sent* are its clock's now, *lease_until* is *lease*
+        seconds later.
+        """
+        ...
+
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        """Replace the row that *changed* was made from, if it still has the version that *changed* carries.
+
+        Atomicity: of any number of concurrent calls that carry one version at most one succeeds; the others get `None`
+        and have changed nothing. The version grows by one.
+
+        The store stamps *updated*; and *lease_until* is set to its clock's now plus *lease* seconds, unless *lease* is
+        `None`, which leaves it as *changed* has it. With `durable=False` the change may be lost with the machine's power
+        (never torn, never out of order), which costs a replay or a look-up and no money.
+        """
+        ...
+
+    def get(self, identity: Identity) -> Stored | None:
+        """Give the row of this identity, or `None`."""
+        ...
+
+    def unfinished(self, limit: int) -> Sequence[Stored]:
+        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds open; idempotent."""
+        ...
+
+
+class AsyncOperationStore(Protocol):
+    """Remembers operations; the asynchronous colour, with the laws of `OperationStore`."""
+
+    @property
+    def powers(self) -> Powers:
+        """What it can promise."""
+        ...
+
+    async def insert(self, draft: Operation, lease: float) -> Stored:
+        """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
+        ...
+
+    async def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
+        ...
+
+    async def get(self, identity: Identity) -> Stored | None:
+        """Give the row of this identity, or `None`."""
+        ...
+
+    async def unfinished(self, limit: int) -> Sequence[Stored]:
+        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what it holds open; idempotent."""
+        ...
+
+
+class EventStore(Protocol):
+    """Remembers received events; the blocking colour."""
+
+    def remember(self, delivery: Delivery) -> bool:
+        """Store an event if its scope and id are new, durably, and say whether they were.
+
+        Atomicity: of any number of concurrent deliveries of one event exactly one is new. The store stamps *received*.
+        """
+        ...
+
+    def take(self, lease: float) -> Delivery | None:
+        """Claim the oldest delivery that is not done and that nobody holds, for *lease* seconds.
+
+        Atomicity: a delivery belongs to one worker until its lease ends. Of each non-empty ordering key only the oldest
+        one that is not done can be taken, and only while no other of that key is held; other keys are not held up.
+        The store adds one to *attempts* and *token*.
+        """
+        ...
+
+    def finish(self, delivery: Delivery) -> bool:
+        """Mark a taken delivery as done; `False` if another worker has taken it since."""
+        ...
+
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`."""
+        ...
+
+
+class AsyncEventStore(Protocol):
+    """Remembers received events; the asynchronous colour, with the laws of `EventStore`."""
+
+    async def remember(self, delivery: Delivery) -> bool:
+        """Store an event if its scope and id are new; see `EventStore.remember`."""
+        ...
+
+    async def take(self, lease: float) -> Delivery | None:
+        """Claim the oldest delivery that is due; see `EventStore.take`."""
+        ...
+
+    async def finish(self, delivery: Delivery) -> bool:
+        """Mark a taken delivery as done; see `EventStore.finish`."""
+        ...
+
+    async def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        """Give a taken delivery back; see `EventStore.fail`."""
+        ...
+
+
+class Store(OperationStore, EventStore, Protocol):
+    """Everything that a `Connect` remembers, in one blocking store."""
+
+
+class AsyncStore(AsyncOperationStore, AsyncEventStore, Protocol):
+    """Everything that an `AsyncConnect` remembers, in one asynchronous store."""

@@ -1,0 +1,138 @@
+"""What a store keeps: operations of the journal and events of the inbox, as plain values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+NEVER: Final = datetime.fromtimestamp(0, tz=UTC)
+"""The time of what has not happened yet."""
+
+
+class State(Enum):
+    """How far an operation has come. `STARTED` with an ended lease is `UNKNOWN` for every reader."""
+
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    REVIEW = "review"
+
+
+@frozen
+class Identity:
+    """The name under which an operation exists once.
+
+    Attributes:
+        tenant: Whose operation it is, where one platform serves several tenants; `""` otherwise.
+        platform: The platform's own account id, so that a sandbox never answers for another.
+        livemode: Whether real money moves.
+        key: The caller's name of the intent.
+        step: The place in a flow of several calls; `""` for a single call and for the flow itself.
+    """
+
+    tenant: str
+    platform: str
+    livemode: bool
+    key: str
+    step: str = ""
+
+
+@frozen
+class Operation:
+    """One row of the journal.
+
+    Attributes:
+        identity: Its name.
+        verb: What it does, as `payouts.create`.
+        fingerprint: A hash of the caller's arguments.
+        request: What is sent, frozen at the first dispatch; for a flow its frozen plan.
+        state: How far it has come.
+        generation: How many wire keys before this one were spent on a refusal that Stripe remembers.
+        token: The fencing token of the present or last holder.
+        version: Counts the changes of this row; a change names the version that it saw.
+        doubt: Whether a send of this generation can have taken effect without our knowing.
+        spent: Whether Stripe remembers a refusal under this generation's wire key.
+        first_sent: When this generation was first dispatched, by the store's clock.
+        quiet_from: From when on no earlier holder can still be sending.
+        lease_until: Until when the present holder may send.
+        object_id: The object that came of it, or that lives on after a refusal.
+        answer: The stored projection of Stripe's answer, JSON; `""` before there is one.
+        refusal: Why it was refused or needs a review, JSON; `""` otherwise.
+        created: When it was first begun.
+        updated: When this row was last changed.
+    """
+
+    identity: Identity
+    verb: str
+    fingerprint: str
+    request: str
+    state: State = State.STARTED
+    generation: int = 0
+    token: int = 1
+    version: int = 1
+    doubt: bool = False
+    spent: bool = False
+    first_sent: datetime = NEVER
+    quiet_from: datetime = NEVER
+    lease_until: datetime = NEVER
+    object_id: str = ""
+    answer: str = ""
+    refusal: str = ""
+    created: datetime = NEVER
+    updated: datetime = NEVER
+
+    def seen(self, now: datetime) -> State:
+        """Give the state as a reader has to take it at *now*."""
+        if self.state is State.STARTED and self.lease_until <= now:
+            return State.UNKNOWN
+        return self.state
+
+
+@frozen
+class Stored:
+    """A row as the store holds it.
+
+    Attributes:
+        operation: The row.
+        now: The store's clock at that moment.
+        inserted: Whether this very call created it.
+    """
+
+    operation: Operation
+    now: datetime
+    inserted: bool = False
+
+
+@frozen
+class Delivery:
+    """One event as it was received, and what became of it.
+
+    Attributes:
+        scope: Mode and account, within which the event's id is unique.
+        event_id: Stripe's id of the event.
+        type: Its type, as `payout.failed`.
+        body: The raw bytes that were verified.
+        ordering: Deliveries with the same ordering key are handled one at a time; `""` for none.
+        received: When it came, by the store's clock.
+        attempts: How often it was taken by a worker.
+        lease_until: Until when the worker that took it may work on it.
+        token: The fencing token of that taking.
+        done: Whether its handlers have finished.
+        error: Why the last attempt failed, or `""`.
+    """
+
+    scope: str
+    event_id: str
+    type: str
+    body: bytes
+    ordering: str = ""
+    received: datetime = NEVER
+    attempts: int = 0
+    lease_until: datetime = NEVER
+    token: int = 0
+    done: bool = False
+    error: str = ""
