@@ -1,0 +1,1 @@
+"""What connectkit hands out: frozen values, a topic a file."""
