@@ -1,0 +1,88 @@
+"""The sessions that keep connectkit true; `.ci/run` runs them all in one environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+HERE = Path(__file__).parent
+
+nox.options.sessions = ["lint", "types", "coverage", "docs"]
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_external_run = True
+
+# Everything that a tool fetches or remembers stays inside the clone.
+os.environ["PYRIGHT_PYTHON_CACHE_DIR"] = str(HERE / ".cache" / "pyright")
+os.environ["PYRIGHT_PYTHON_ENV_DIR"] = str(HERE / ".cache" / "pyright" / "node")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, layout, the floors of the house and that everything public is documented."""
+    session.install("--editable", ".[dev]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+    session.run("interrogate", "--quiet", "src")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types with mypy and pyright, and that the public interface is typed whole."""
+    session.install("--editable", ".[dev]")
+    session.run("mypy")
+    session.run("pyright", "--pythonpath", _python(session))
+    session.run("pyright", "--pythonpath", _python(session), "--ignoreexternal", "--verifytypes", "connectkit")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and the examples of the documentation."""
+    session.install("--editable", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests under measure, the processes that they start included, and ask for every branch."""
+    session.install("--editable", ".[dev]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "tests", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation, warnings being errors."""
+    session.install("--editable", ".[docs]")
+    session.run("sphinx-build", "-n", "-W", "-T", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the demonstration that the README begins with."""
+    session.install("--editable", ".[cli]")
+    session.run("connectkit", "demo", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure; nothing fails by it."""
+    session.install("--editable", ".[test]")
+    for script in sorted(HERE.glob("benchmarks/bench_*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """Look for rare failures, longer than a commit should wait."""
+    session.install("--editable", ".[test]")
+    environment = {"HYPOTHESIS_PROFILE": "chaos"}
+    session.run("pytest", "--timeout=1800", "tests/properties", "tests/chaos", *session.posargs, env=environment)
+
+
+def _python(session: nox.Session) -> str:
+    return str(Path(session.bin) / "python") if session.bin else str(HERE / ".venv" / "bin" / "python")
