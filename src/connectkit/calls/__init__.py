@@ -1,0 +1,1 @@
+"""How one call reaches Stripe: named, written down, sent, judged, sent again or looked up."""

@@ -1,0 +1,65 @@
+"""Wire keys and marks: pure functions of an operation's name.
+
+Nothing in them is random or secret, so that a journal that was lost still meets Stripe's own memory of the key, and an
+object still tells by its mark which operation made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Final
+
+from attrs import evolve
+
+from connectkit.requests import Request
+from connectkit.storage.records import Identity
+
+FORMAT: Final = "ck1"
+"""The version of the derivation; it is part of the hash and the visible prefix of every wire key."""
+
+METADATA_KEY: Final = "connectkit"
+"""The one of Stripe's 50 metadata keys that is ours."""
+
+_MARK_LENGTH: Final = 24  # hexadecimal digits, 96 bits: no two operations of a platform share a mark by chance
+
+
+def wire_key(identity: Identity, request: Request, generation: int) -> str:
+    """Derive the idempotency key that Stripe sees."""
+    return f"{FORMAT}_{_digest(identity, request, generation)}"
+
+
+def mark(identity: Identity, request: Request, generation: int) -> str:
+    """Derive the mark that is written into the metadata of what the request creates."""
+    return _digest(identity, request, generation)[:_MARK_LENGTH]
+
+
+def named(identity: Identity, request: Request, generation: int, *, marks: bool) -> Request:
+    """Give *request* its wire key and, where what it creates can carry one, its mark.
+
+    Args:
+        identity: The operation's name.
+        request: What is sent.
+        generation: How many earlier wire keys were spent.
+        marks: Whether the endpoint takes metadata.
+    """
+    keyed = evolve(request, idempotency_key=wire_key(identity, request, generation))
+    if not marks:
+        return keyed
+    metadata = {**keyed.params.get("metadata", {}), METADATA_KEY: mark(identity, request, generation)}
+    return keyed.with_params(metadata=metadata)
+
+
+def _digest(identity: Identity, request: Request, generation: int) -> str:
+    parts = [
+        FORMAT,
+        request.api,
+        identity.tenant,
+        identity.platform,
+        identity.livemode,
+        request.account or "",
+        identity.key,
+        identity.step,
+        generation,
+    ]
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,148 @@
+"""How an unknown outcome is settled, for every endpoint that the library sends a change to.
+
+After the window in which Stripe honours a wire key, or once it is stuck, sending again would be a gamble; each endpoint
+declares instead how to find out:
+
+- `Finder`: what it creates is listed, and carries the operation's mark in its metadata.
+- `StateCheck`: it moves one object into a state that can be read.
+- `REPEATABLE`: it sets a state; sending it again changes nothing.
+- `MINT`: it makes a link or secret that is worth nothing once it is lost; it is made again.
+
+An endpoint that is missing here is refused before anything is sent to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from connectkit.errors import InvalidRequest
+from connectkit.requests import Params, Request
+
+_SLACK: Final = 300  # seconds before the first send from which on to list: clocks differ
+
+
+@frozen
+class Finder:
+    """What the endpoint creates can be listed.
+
+    Attributes:
+        listing: The path of the list, `None` where it is the path that created.
+        same: The parameters of the creation that narrow the list.
+        since: Whether the list can be narrowed by time of creation.
+    """
+
+    listing: str | None = None
+    same: tuple[str, ...] = ()
+    since: bool = True
+
+    def request(self, sent: Request, first_sent: datetime) -> Request:
+        """Give the request that lists where the created object has to be."""
+        params: dict[str, object] = {name: sent.params[name] for name in self.same if name in sent.params}
+        if sent.api == "v1":
+            params["limit"] = 100
+        if self.since:
+            params["created"] = {"gte": int(first_sent.timestamp()) - _SLACK}
+        path = self.listing or sent.path
+        return Request("get", path, params, account=sent.account, version=sent.version)
+
+
+@frozen
+class StateCheck:
+    """The endpoint moves one object into a state that can be read.
+
+    Attributes:
+        done: The statuses that show that it has happened.
+    """
+
+    done: frozenset[str]
+
+    def request(self, sent: Request) -> Request:
+        """Give the request that reads the object."""
+        return Request("get", sent.path.rpartition("/")[0], account=sent.account, version=sent.version)
+
+
+class Harmless(Enum):
+    """Endpoints where nothing needs to be found out."""
+
+    REPEATABLE = "repeatable"
+    MINT = "mint"
+
+
+Settling: TypeAlias = Finder | StateCheck | Harmless
+
+
+@frozen
+class Endpoint:
+    """One endpoint that changes something.
+
+    Attributes:
+        template: Its path, ids as `:id`.
+        settling: How an unknown outcome is settled.
+        marks: Whether what it creates carries metadata of ours.
+        onward: How to go on with the object that lives on after a refusal; `None` where none does.
+    """
+
+    template: str
+    settling: Settling
+    marks: bool = True
+    onward: Callable[[Request, str], Request] | None = None
+
+
+def _confirm_instead(sent: Request, payment_intent: str) -> Request:
+    """Confirm the payment intent that a declined card left behind, so that never a second one is made."""
+    names = ("payment_method", "off_session", "return_url")
+    params: Params = {name: sent.params[name] for name in names if name in sent.params}
+    return Request("post", f"/v1/payment_intents/{payment_intent}/confirm", params, sent.account, sent.version)
+
+
+def _confirm_again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG001  # the path names it already
+    return sent
+
+
+_CONFIRMED: Final = StateCheck(frozenset({"succeeded", "processing", "requires_capture", "requires_action"}))
+
+ENDPOINTS: Final[Sequence[Endpoint]] = (
+    Endpoint("/v1/accounts", Finder()),
+    Endpoint("/v1/accounts/:id", Harmless.REPEATABLE, marks=False),
+    Endpoint("/v1/accounts/:id/capabilities/:id", Harmless.REPEATABLE, marks=False),
+    Endpoint("/v1/accounts/:id/external_accounts", Finder(since=False)),
+    Endpoint("/v1/account_links", Harmless.MINT, marks=False),
+    Endpoint("/v1/balance_settings", Harmless.REPEATABLE, marks=False),
+    Endpoint("/v1/payment_intents", Finder(), onward=_confirm_instead),
+    Endpoint("/v1/payment_intents/:id/confirm", _CONFIRMED, marks=False, onward=_confirm_again),
+    Endpoint("/v1/refunds", Finder(same=("payment_intent", "charge"))),
+    Endpoint("/v1/transfers", Finder(same=("destination", "transfer_group"))),
+    Endpoint("/v1/transfers/:id/reversals", Finder(since=False)),
+    Endpoint("/v1/application_fees/:id/refunds", Finder(since=False)),
+    Endpoint("/v1/payouts", Finder()),
+    Endpoint("/v1/topups", Finder()),
+    Endpoint("/v2/core/accounts", Finder(since=False)),
+    Endpoint("/v2/core/accounts/:id", Harmless.REPEATABLE, marks=False),
+    Endpoint("/v2/core/account_links", Harmless.MINT, marks=False),
+)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r":id\b", r"[^/]+", template))
+
+
+_PATTERNS: Final = tuple((_pattern(endpoint.template), endpoint) for endpoint in ENDPOINTS)
+
+
+def endpoint_of(request: Request) -> Endpoint:
+    """Give the endpoint that a changing request speaks to.
+
+    Raises:
+        InvalidRequest: It has not declared how an unknown outcome is settled.
+    """
+    for pattern, endpoint in _PATTERNS:
+        if pattern.fullmatch(request.path):
+            return endpoint
+    message = f"{request.path} has not declared how an unknown outcome is settled."
+    raise InvalidRequest(message, param="path", next_step="Add it to connectkit.calls.settling.ENDPOINTS.")

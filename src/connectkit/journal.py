@@ -1,0 +1,293 @@
+"""The journal: laws of an operation.
+
+Rules of this file. The laws are pure functions over rows and know neither store nor clock: `claimed` says what a new
+holder finds, `settled` what a report changes. `Journal` applies them to a store that can only insert if absent and swap
+a known version, again and again until the swap was of the latest row. Nothing here knows HTTP.
+
+The law of settling is not the usual fencing rule ("an outcome with an old token is refused"), which forgets payments:
+a sender whose lease ran out may still be answered *yes*, and dropping that answer makes the next sender pay again.
+
+- **Success is accepted from anybody**, over any state: an object exists, whoever learns of it. A second, different
+  object is a duplicate: `REVIEW`, with both ids.
+- **Refusal, doubt and review are accepted from the present holder alone.** A refusal is believed only if its request
+  left when every earlier holder had fallen silent for good; otherwise an earlier request may still arrive and succeed,
+  so the state stays `UNKNOWN` and the same wire key goes again.
+- **A wire key is given up only when Stripe remembers a refusal under it.** Then a new generation begins; any other
+  repetition, by whomever, uses the key that was used before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from attrs import evolve, frozen
+
+from .errors import StoreUnavailable
+from .ports import World
+from .storage.base import AsyncOperationStore
+from .storage.records import NEVER, Identity, Operation, State, Stored
+
+_ROUNDS: Final = 100  # a swap lost a hundred times in a row is not a race, it is a broken store
+
+
+@frozen
+class Success:
+    """Stripe made or moved it.
+
+    Attributes:
+        object_id: What it made.
+        answer: The projection to keep, JSON.
+    """
+
+    object_id: str
+    answer: str
+
+
+@frozen
+class Refusal:
+    """Stripe refused, for certain.
+
+    Attributes:
+        sent_at: When the refused request left, by the store's clock.
+        spent: Whether Stripe remembers the refusal under this wire key.
+        object_id: What lives on nevertheless, or `""`.
+        why: The refusal, JSON.
+    """
+
+    sent_at: datetime
+    spent: bool
+    object_id: str
+    why: str
+
+
+@frozen
+class Doubt:
+    """The holder gives up without knowing.
+
+    Attributes:
+        at: When it stopped sending, by the store's clock.
+        possible: Whether an effect is possible.
+    """
+
+    at: datetime
+    possible: bool
+
+
+@frozen
+class Contradiction:
+    """A person has to look.
+
+    Attributes:
+        why: What contradicts what, JSON.
+    """
+
+    why: str
+
+
+Report: TypeAlias = Success | Refusal | Doubt | Contradiction
+
+
+def claimable(operation: Operation, now: datetime) -> bool:
+    """Tell whether somebody may take the operation up at *now*: it is unfinished or refused, and nobody holds it."""
+    return operation.seen(now) in {State.UNKNOWN, State.REFUSED}
+
+
+def claimed(operation: Operation, now: datetime, following: Callable[[Operation], str]) -> Operation:
+    """Give the row as the next holder takes it over.
+
+    Args:
+        operation: The row, which is claimable.
+        now: The store's clock.
+        following: Makes the frozen request of the next generation, called only where this one's key is spent.
+    """
+    taken = evolve(operation, state=State.STARTED, token=operation.token + 1, refusal="", spent=False)
+    if operation.state is State.STARTED:
+        # Its holder vanished: it may have sent until its lease ended, and not after.
+        return evolve(taken, doubt=True, quiet_from=max(operation.quiet_from, operation.lease_until))
+    if not operation.spent:
+        return taken
+    return evolve(
+        taken,
+        generation=operation.generation + 1,
+        request=following(operation),
+        doubt=False,
+        first_sent=now,
+        quiet_from=NEVER,
+    )
+
+
+def regenerated(operation: Operation, now: datetime, following: Callable[[Operation], str]) -> Operation:
+    """Give the row as its holder goes on with a new wire key, after a look-up has proven that the old one did nothing."""
+    return evolve(
+        operation,
+        generation=operation.generation + 1,
+        request=following(operation),
+        doubt=False,
+        first_sent=now,
+        quiet_from=NEVER,
+    )
+
+
+def settled(operation: Operation, token: int, report: Report) -> Operation:
+    """Give the row as *report* of the holder of *token* leaves it; the row itself where the report does not count."""
+    if isinstance(report, Success):
+        return _succeeded(operation, report)
+    if token != operation.token or operation.state is not State.STARTED:
+        return operation
+    match report:
+        case Refusal() if report.sent_at < operation.quiet_from:
+            return evolve(operation, state=State.UNKNOWN, doubt=True)
+        case Refusal():
+            return evolve(
+                operation,
+                state=State.REFUSED,
+                doubt=False,
+                spent=report.spent,
+                object_id=report.object_id,
+                refusal=report.why,
+            )
+        case Doubt():
+            quiet = max(operation.quiet_from, report.at)
+            return evolve(operation, state=State.UNKNOWN, doubt=operation.doubt or report.possible, quiet_from=quiet)
+        case Contradiction():
+            return evolve(operation, state=State.REVIEW, refusal=report.why)
+
+
+def _succeeded(operation: Operation, report: Success) -> Operation:
+    known = operation.object_id if operation.state in {State.SUCCEEDED, State.REVIEW} else ""
+    if not known:
+        return evolve(
+            operation, state=State.SUCCEEDED, object_id=report.object_id, answer=report.answer, refusal="", doubt=False
+        )
+    if known == report.object_id:
+        return operation
+    why = json.dumps({"duplicates": [known, report.object_id]})
+    return evolve(operation, state=State.REVIEW, refusal=why)
+
+
+@frozen
+class Held:
+    """An operation that this process may send, and since when by its own clocks.
+
+    Attributes:
+        operation: The row as it was granted.
+        wall: This process's wall clock just before the store was asked.
+        boot: Its boot clock just before the store was asked.
+        now: The store's clock when it granted.
+    """
+
+    operation: Operation
+    wall: datetime
+    boot: float
+    now: datetime
+
+
+class Journal:
+    """The laws, applied to a store.
+
+    Args:
+        store: Where the rows are.
+        world: The clocks of this process.
+        lease: For how many seconds a claim is given. A send's hard deadline has to be under half of it.
+    """
+
+    def __init__(self, store: AsyncOperationStore, world: World, *, lease: float) -> None:
+        self._store = store
+        self._world = world
+        self._lease = lease
+
+    async def begin(self, draft: Operation, following: Callable[[Operation], str]) -> Held | Stored:
+        """Claim an operation, or give the row of somebody else's, or of one that is settled.
+
+        Of any number of callers exactly one is given the claim. The intent is durable when this returns.
+
+        Raises:
+            StoreUnavailable: The store could not be reached; nothing may be sent.
+        """
+        wall, boot = self._world.now(), self._world.boot()
+        found = await self._store.insert(draft, self._lease)
+        if found.inserted:
+            return Held(found.operation, wall, boot, found.now)
+        if found.operation.fingerprint != draft.fingerprint:
+            return found
+        return await self._claim(found, following)
+
+    async def take(self, identity: Identity, following: Callable[[Operation], str]) -> Held | Stored | None:
+        """Claim an operation that is known already; `None` if there is none of this name."""
+        found = await self._store.get(identity)
+        return None if found is None else await self._claim(found, following)
+
+    async def get(self, identity: Identity) -> Stored | None:
+        """Give the row of an operation, or `None`."""
+        return await self._store.get(identity)
+
+    async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
+        for _ in range(_ROUNDS):
+            if not claimable(found.operation, found.now):
+                return found
+            wall, boot = self._world.now(), self._world.boot()
+            changed = claimed(found.operation, found.now, following)
+            swapped = await self._store.swap(changed, self._lease, durable=True)
+            if swapped is not None:
+                return Held(swapped.operation, wall, boot, swapped.now)
+            found = await self._again(found.operation.identity)
+        raise _unstable()
+
+    def remaining(self, held: Held) -> float:
+        """Give the seconds for which this process may still send, by the stricter of its clocks.
+
+        A process that was suspended finds its lease ended when it wakes, by the wall clock or by the boot clock.
+        """
+        return self._lease - self._elapsed(held)
+
+    def store_time(self, held: Held) -> datetime:
+        """Give the store's clock as it must be now."""
+        return held.now + timedelta(seconds=self._elapsed(held))
+
+    def _elapsed(self, held: Held) -> float:
+        wall = (self._world.now() - held.wall).total_seconds()
+        return max(wall, self._world.boot() - held.boot)
+
+    async def renew(self, held: Held) -> Held | None:
+        """Extend the lease before another send; `None` if the operation is not this holder's any more."""
+        return await self._changed(held, held.operation)
+
+    async def regenerate(self, held: Held, following: Callable[[Operation], str]) -> Held | None:
+        """Go on under a new wire key, once a look-up has proven that the old one did nothing."""
+        return await self._changed(held, regenerated(held.operation, self.store_time(held), following))
+
+    async def _changed(self, held: Held, operation: Operation) -> Held | None:
+        wall, boot = self._world.now(), self._world.boot()
+        swapped = await self._store.swap(operation, self._lease, durable=True)
+        return None if swapped is None else Held(swapped.operation, wall, boot, swapped.now)
+
+    async def settle(self, held: Held, report: Report) -> Operation:
+        """Record what became of a send, and give the row as it now is.
+
+        The outcome need not survive a loss of power: losing it costs a replay or a look-up.
+        """
+        operation = held.operation
+        for _ in range(_ROUNDS):
+            changed = settled(operation, held.operation.token, report)
+            if changed is operation:
+                return operation
+            swapped = await self._store.swap(changed, None, durable=False)
+            if swapped is not None:
+                return swapped.operation
+            operation = (await self._again(operation.identity)).operation
+        raise _unstable()
+
+    async def _again(self, identity: Identity) -> Stored:
+        found = await self._store.get(identity)
+        if found is None:
+            message = "The store lost an operation that it had acknowledged."
+            raise StoreUnavailable(message, next_step="Restore the store from its backup before anything is sent.")
+        return found
+
+
+def _unstable() -> StoreUnavailable:
+    message = f"The store gave no stable row in {_ROUNDS} rounds."
+    return StoreUnavailable(message, next_step="Look at the store: somebody changes this operation without end.")
