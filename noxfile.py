@@ -33,8 +33,9 @@ def types(session: nox.Session) -> None:
     """Check the types with mypy and pyright, and that the public interface is typed whole."""
     session.install("--editable", ".[dev]")
     session.run("mypy")
-    session.run("pyright", "--pythonpath", _python(session))
-    session.run("pyright", "--pythonpath", _python(session), "--ignoreexternal", "--verifytypes", "connectkit")
+    python = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
+    session.run("pyright", "--pythonpath", str(python).strip())
+    session.run("pyright", "--pythonpath", str(python).strip(), "--ignoreexternal", "--verifytypes", "connectkit")
 
 
 @nox.session
@@ -82,7 +83,3 @@ def chaos(session: nox.Session) -> None:
     session.install("--editable", ".[test]")
     environment = {"HYPOTHESIS_PROFILE": "chaos"}
     session.run("pytest", "--timeout=1800", "tests/properties", "tests/chaos", *session.posargs, env=environment)
-
-
-def _python(session: nox.Session) -> str:
-    return str(Path(session.bin) / "python") if session.bin else str(HERE / ".venv" / "bin" / "python")
