@@ -35,7 +35,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
     python = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
     session.run("pyright", "--pythonpath", str(python).strip())
-    session.run("pyright", "--pythonpath", str(python).strip(), "--ignoreexternal", "--verifytypes", "connectkit")
+    session.run("pyright", "--ignoreexternal", "--verifytypes", "connectkit")
 
 
 @nox.session
