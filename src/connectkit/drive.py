@@ -101,6 +101,6 @@ def _signature(method: Callable[..., Any]) -> inspect.Signature:
 
 def _present(call: C, method: Callable[..., Any]) -> C:
     functools.update_wrapper(call, method)
-    del call.__wrapped__  # type: ignore[attr-defined]
+    del call.__wrapped__  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
     call.__signature__ = _LateSignature(method)  # type: ignore[attr-defined]
     return call
