@@ -16,7 +16,8 @@
     │   ├── OperationInProgress     somebody else is sending it now
     │   ├── OutcomeUnknown          it may have happened: call again with the same key
     │   └── ReviewNeeded            a person has to look before anything more is sent
-    └── StoreUnavailable        the store could not be reached, so nothing was sent
+    ├── StoreUnavailable        the store could not be reached, so nothing was sent
+    └── ClockSkewed             this machine's clock is wrong, so nothing was sent
 
 Each error says what was tried, whether it can have happened, and what to do next. None of them carries a secret or a
 body of a request or answer, so that an error tracker may show them whole.
@@ -211,3 +212,7 @@ class ReviewNeeded(OperationError):
 
 class StoreUnavailable(ConnectKitError):
     """The store could not be reached, so nothing was sent."""
+
+
+class ClockSkewed(ConnectKitError):
+    """This machine's clock is more than a minute away from Stripe's, so that no lease and no window can be trusted."""

@@ -19,7 +19,7 @@ a sender whose lease ran out may still be answered *yes*, and dropping that answ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -223,6 +223,10 @@ class Journal:
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of an operation, or `None`."""
         return await self._store.get(identity)
+
+    async def unfinished(self, limit: int) -> Sequence[Stored]:
+        """List what is neither succeeded nor refused, the oldest first."""
+        return await self._store.unfinished(limit)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):

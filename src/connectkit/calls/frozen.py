@@ -99,3 +99,20 @@ def _without_secrets(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     if isinstance(value, list):
         return [_without_secrets(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]  # decoded JSON
     return value
+
+
+def differing(known: Request, asked: Request) -> tuple[str, ...]:
+    """Name what differs between two requests, and never a value, for it may be personal."""
+    names = [name for name in ("method", "path", "account") if getattr(known, name) != getattr(asked, name)]
+    return (*names, *_differing(known.params, asked.params, ""))
+
+
+def _differing(known: Params, asked: Params, prefix: str) -> tuple[str, ...]:
+    names: list[str] = []
+    for name in sorted({*known, *asked}):
+        one, other = known.get(name), asked.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            names += _differing(one, other, f"{prefix}{name}.")  # pyright: ignore[reportUnknownArgumentType]  # decoded JSON
+        elif one != other:
+            names.append(f"{prefix}{name}")
+    return tuple(names)

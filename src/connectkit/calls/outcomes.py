@@ -82,6 +82,24 @@ class Silence:
     sent: bool
 
 
+@frozen
+class Sent:
+    """One send and what came of it.
+
+    Attributes:
+        answer: What came back.
+        verdict: What it means.
+    """
+
+    answer: Response | Silence
+    verdict: Verdict
+
+    @property
+    def request_id(self) -> str:
+        """Stripe's id of the request, or `""`."""
+        return self.answer.request_id if isinstance(self.answer, Response) else ""
+
+
 def judge(request: Request, answer: Response | Silence, *, repetition: bool) -> Verdict:
     """Say what *answer* means.
 

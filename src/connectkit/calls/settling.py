@@ -32,14 +32,14 @@ class Finder:
     """What the endpoint creates can be listed.
 
     Attributes:
-        listing: The path of the list, `None` where it is the path that created.
         same: The parameters of the creation that narrow the list.
         since: Whether the list can be narrowed by time of creation.
+        done: The statuses that show that it has happened, where being there is not enough.
     """
 
-    listing: str | None = None
     same: tuple[str, ...] = ()
     since: bool = True
+    done: frozenset[str] | None = None
 
     def request(self, sent: Request, first_sent: datetime) -> Request:
         """Give the request that lists where the created object has to be."""
@@ -48,8 +48,11 @@ class Finder:
             params["limit"] = 100
         if self.since:
             params["created"] = {"gte": int(first_sent.timestamp()) - _SLACK}
-        path = self.listing or sent.path
-        return Request("get", path, params, account=sent.account, version=sent.version)
+        return Request("get", sent.path, params, account=sent.account, version=sent.version)
+
+    def happened(self, sent: Request, found: Params) -> bool:
+        """Tell whether *found* shows the effect: that it is there, and if it was to be confirmed, how far that came."""
+        return self.done is None or not sent.params.get("confirm") or found["status"] in self.done
 
 
 @frozen
@@ -105,7 +108,7 @@ def _confirm_again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG0
     return sent
 
 
-_CONFIRMED: Final = StateCheck(frozenset({"succeeded", "processing", "requires_capture", "requires_action"}))
+_CONFIRMED: Final = frozenset({"succeeded", "processing", "requires_capture", "requires_action"})
 
 ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/accounts", Finder()),
@@ -114,8 +117,8 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/accounts/:id/external_accounts", Finder(since=False)),
     Endpoint("/v1/account_links", Harmless.MINT, marks=False),
     Endpoint("/v1/balance_settings", Harmless.REPEATABLE, marks=False),
-    Endpoint("/v1/payment_intents", Finder(), onward=_confirm_instead),
-    Endpoint("/v1/payment_intents/:id/confirm", _CONFIRMED, marks=False, onward=_confirm_again),
+    Endpoint("/v1/payment_intents", Finder(done=_CONFIRMED), onward=_confirm_instead),
+    Endpoint("/v1/payment_intents/:id/confirm", StateCheck(_CONFIRMED), marks=False, onward=_confirm_again),
     Endpoint("/v1/refunds", Finder(same=("payment_intent", "charge"))),
     Endpoint("/v1/transfers", Finder(same=("destination", "transfer_group"))),
     Endpoint("/v1/transfers/:id/reversals", Finder(since=False)),

@@ -1,0 +1,261 @@
+"""The caller: what resources ask for, named, written down and brought to an end.
+
+Resources say what they want as an `Intent` or a plan of `Step`s; what happens between that and Stripe is the business of
+this folder alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from connectkit.errors import ConnectKitError, InvalidRequest, Refused
+from connectkit.journal import Doubt, Held, Refusal, Success
+from connectkit.models.base import Answer, Data, Receipt
+from connectkit.ports import World
+from connectkit.requests import Params, Request, checked_key, fingerprint
+from connectkit.storage.records import Identity, Operation, State, Stored
+
+from . import plans
+from .endings import conflict, in_progress, replayed, review, tried
+from .frozen import Frozen, projected, sealed
+from .keys import named
+from .performer import Performer, following
+from .plans import PlannedStep, Step
+from .refusals import written
+from .sender import Sender
+from .settling import Harmless, endpoint_of
+
+__all__ = ["Caller", "Intent", "Owner", "Step"]
+
+_POLL: Final = 0.1  # seconds between two looks at an operation that somebody else is sending
+
+
+@frozen
+class Intent:
+    """Something that creates or moves, named by the caller.
+
+    Attributes:
+        verb: What it does, as `payouts.create`.
+        key: The caller's name of it.
+        request: What it sends; version, wire key and mark are added here.
+        arguments: What was asked for, as JSON values: the fingerprint is over these, never over the wire body.
+        keep: The fields of the answer that the journal stores.
+        personal: Dotted paths of the parameters that hold personal data; the journal stores a hash of each.
+    """
+
+    verb: str
+    key: str
+    request: Request
+    arguments: Params
+    keep: tuple[str, ...]
+    personal: tuple[str, ...] = ()
+
+
+class Owner:
+    """Whose operations these are: tenant, platform account and mode.
+
+    Args:
+        sender: Reads the platform's account, once, where it is not given.
+        tenant: One of several tenants of this platform, or `""`.
+        platform: The platform's own account id, or `None` to ask Stripe.
+        livemode: Whether real money moves.
+    """
+
+    def __init__(self, sender: Sender, *, tenant: str, platform: str | None, livemode: bool) -> None:
+        self._sender = sender
+        self._tenant = tenant
+        self._platform = platform
+        self._livemode = livemode
+
+    async def platform(self) -> str:
+        """Give the platform's own account id."""
+        if self._platform is None:
+            answer = await self._sender.read(Request("get", "/v1/account"), "to read the platform's own account")
+            self._platform = str(answer.data["id"])
+        return self._platform
+
+    async def identity(self, key: str) -> Identity:
+        """Give the full name of the operation that the caller names *key*."""
+        return Identity(self._tenant, await self.platform(), self._livemode, checked_key(key))
+
+
+class Caller:
+    """Brings what resources ask for to an end.
+
+    Args:
+        performer: Brings claimed operations to an end.
+        world: The colour.
+        owner: Whose operations these are.
+        version: The version of Stripe's API that requests are frozen with.
+    """
+
+    def __init__(self, performer: Performer, world: World, owner: Owner, *, version: str) -> None:
+        self._performer = performer
+        self._journal = performer.journal
+        self._sender = performer.sender
+        self._world = world
+        self._owner = owner
+        self._version = version
+
+    async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:
+        """Bring an intent to an end, once.
+
+        The same key and arguments again give the stored answer, without a request.
+
+        Args:
+            intent: What is wanted.
+            wait: For how many seconds to wait for somebody who is sending it now.
+
+        Raises:
+            InvalidRequest: The key is malformed.
+            OperationConflict: The key names another request.
+            OperationInProgress: Somebody else is still sending it.
+            ConnectKitError: As in `Performer.perform`.
+        """
+        identity = await self._owner.identity(intent.key)
+        fresh = self._named(identity, intent.request)
+        frozen = Frozen(sealed(fresh, intent.personal), intent.keep)
+        draft = self._draft(identity, intent.verb, intent.arguments, intent.request.account, frozen.dumps())
+        return await self._brought_to_an_end(draft, fresh.params, wait)
+
+    async def flow(
+        self,
+        *,
+        verb: str,
+        key: str,
+        arguments: Params,
+        plan: Callable[[], Awaitable[Sequence[Step]]],
+        wait: float = 0.0,
+    ) -> Sequence[Answer]:
+        """Bring a flow of several calls to an end, each of them once.
+
+        The plan is worked out and frozen on the first call; the same key again resumes it where it stopped.
+
+        Args:
+            verb: What the flow does, as `charges.separate.settle`.
+            key: The caller's name of it.
+            arguments: What was asked for, as JSON values.
+            plan: Works the plan out; it may read, and nothing else.
+            wait: For how many seconds to wait for somebody who is at it now.
+
+        Raises:
+            ConnectKitError: As in `perform`; what the steps before did stands, and the same key goes on from there.
+        """
+        identity = await self._owner.identity(key)
+        known = await self._journal.get(identity)
+        text = known.operation.request if known else plans.dumps([self._planned(identity, step) for step in await plan()])
+        draft = self._draft(identity, verb, arguments, None, text)
+        claim = await self._claim(draft, wait)
+        return _stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
+
+    async def resume(self, operation: Operation) -> Answer | Sequence[Answer]:
+        """Go on with an operation that somebody left unfinished, without that caller's code.
+
+        Raises:
+            ConnectKitError: As in `perform`.
+        """
+        plan = plans.loads(operation.request)
+        claim = await self._claim(operation, wait=0.0)
+        if isinstance(claim, Operation):
+            return replayed(claim) if plan is None else _stored_answers(claim)
+        if plan is None:
+            return await self._performer.perform(claim, {})
+        return await self._follow(claim, wait=0.0)
+
+    async def unfinished(self, limit: int) -> Sequence[Stored]:
+        """List what is neither succeeded nor refused, the oldest first."""
+        return await self._journal.unfinished(limit)
+
+    async def read(self, request: Request, verb: str) -> Answer:
+        """Read something."""
+        return await self._sender.read(self._versioned(request), verb)
+
+    async def update(self, request: Request, verb: str) -> Answer:
+        """Set a state: sending it again changes nothing, so that it needs no name."""
+        return await self._harmless(request, verb, Harmless.REPEATABLE)
+
+    async def mint(self, request: Request, verb: str) -> Answer:
+        """Make a link or a secret that is worth nothing once it is lost, so that it needs no name and is never stored."""
+        return await self._harmless(request, verb, Harmless.MINT)
+
+    def pages(self, request: Request, verb: str) -> AsyncGenerator[Data, None]:
+        """Go through every item of a list, followed to its end."""
+        return self._sender.pages(self._versioned(request), verb)
+
+    async def _harmless(self, request: Request, verb: str, kind: Harmless) -> Answer:
+        if endpoint_of(request).settling is not kind:
+            message = f"{request.path} is not {kind.value}: it has to be named by a key."
+            raise InvalidRequest(message, param="path")
+        return await self._sender.read(self._versioned(request), verb)
+
+    def _versioned(self, request: Request) -> Request:
+        return evolve(request, version=self._version)
+
+    def _named(self, identity: Identity, request: Request) -> Request:
+        return named(identity, self._versioned(request), 0, marks=endpoint_of(request).marks)
+
+    def _planned(self, identity: Identity, step: Step) -> PlannedStep:
+        leaf = evolve(identity, step=step.name)
+        return PlannedStep(step.name, step.verb, Frozen(self._named(leaf, step.request), step.keep))
+
+    def _draft(self, identity: Identity, verb: str, arguments: Params, account: str | None, text: str) -> Operation:
+        return Operation(identity, verb, fingerprint(verb, arguments, account), text)
+
+    async def _brought_to_an_end(self, draft: Operation, brought: Params, wait: float) -> Answer:
+        claim = await self._claim(draft, wait)
+        return replayed(claim) if isinstance(claim, Operation) else await self._performer.perform(claim, brought)
+
+    async def _claim(self, draft: Operation, wait: float) -> Held | Operation:
+        """Claim an operation, or give the row of one that has succeeded."""
+        self._sender.check_clock(tried(draft))
+        until = self._world.boot() + wait
+        while True:
+            found = await self._journal.begin(draft, following)
+            if isinstance(found, Held):
+                return found
+            operation = found.operation
+            if operation.fingerprint != draft.fingerprint:
+                raise conflict(operation, draft)
+            if operation.state is State.SUCCEEDED:
+                return operation
+            if operation.state is State.REVIEW:
+                raise review(operation)
+            if self._world.boot() >= until:
+                raise in_progress(operation)
+            await self._world.sleep(_POLL)
+
+    async def _follow(self, claim: Held, wait: float) -> Sequence[Answer]:
+        """Carry out a frozen plan, step by step; those that are done already answer from the journal."""
+        answers: list[Answer] = []
+        kept: list[Data] = []
+        for step in plans.loads(claim.operation.request) or ():
+            claim = await self._performer.held_on(claim)
+            try:
+                answer = await self._step(claim.operation.identity, step, wait)
+            except ConnectKitError as error:
+                await self._journal.settle(claim, self._interrupted(claim, error))
+                raise
+            answers.append(answer)
+            kept.append(projected(answer.data, step.frozen.keep))
+        await self._journal.settle(claim, Success(str(kept[0]["id"]), json.dumps(kept, separators=(",", ":"))))
+        return answers
+
+    async def _step(self, parent: Identity, step: PlannedStep, wait: float) -> Answer:
+        request = step.frozen.request
+        draft = self._draft(evolve(parent, step=step.name), step.verb, request.params, request.account, step.frozen.dumps())
+        return await self._brought_to_an_end(draft, {}, wait)
+
+    def _interrupted(self, claim: Held, error: ConnectKitError) -> Refusal | Doubt:
+        now = self._journal.store_time(claim)
+        if isinstance(error, Refused):
+            return Refusal(now, spent=False, object_id="", why=written(error))
+        return Doubt(now, possible=True)
+
+
+def _stored_answers(operation: Operation) -> Sequence[Answer]:
+    receipt = Receipt(replayed=True, as_of=operation.updated)
+    return [Answer(data=data, receipt=receipt) for data in json.loads(operation.answer)]

@@ -1,0 +1,102 @@
+"""How a call that did not simply succeed ends: the answer from the journal, or the error that says what is known."""
+
+from __future__ import annotations
+
+import json
+
+from connectkit.errors import (
+    ConnectKitError,
+    OperationConflict,
+    OperationInProgress,
+    OutcomeUnknown,
+    ReviewNeeded,
+    Throttled,
+    Unreachable,
+)
+from connectkit.models.base import Answer, Receipt
+from connectkit.storage.records import Operation
+
+from . import plans
+from .frozen import Frozen, differing
+from .outcomes import Meaning, Sent, Silence
+from .refusals import refusal
+
+_AGAIN = "Call again with the same key and arguments: that finds out, and can't do it twice."
+
+
+def tried(operation: Operation) -> str:
+    """Tell what an operation is, for errors."""
+    identity = operation.identity
+    return f"{operation.verb} ({'/'.join(filter(None, (identity.key, identity.step)))})"
+
+
+def replayed(operation: Operation) -> Answer:
+    """Give the stored answer of an operation that was done before."""
+    return Answer(data=json.loads(operation.answer), receipt=Receipt(replayed=True, as_of=operation.updated))
+
+
+def conflict(known: Operation, draft: Operation) -> OperationConflict:
+    """Say that the key names another request, and which of its parameters differ."""
+    names = _differing(known, draft)
+    return OperationConflict(
+        f"This key already names {known.verb} with other arguments ({', '.join(names)}).",
+        key=known.identity.key,
+        differs=names,
+        tried=tried(draft),
+        next_step="Use the arguments of the first call, or name the new intent with a key of its own.",
+    )
+
+
+def _differing(known: Operation, draft: Operation) -> tuple[str, ...]:
+    if known.verb != draft.verb:
+        return ("verb",)
+    if plans.loads(known.request) is not None:
+        return ("arguments",)
+    return differing(Frozen.loads(known.request).request, Frozen.loads(draft.request).request)
+
+
+def in_progress(operation: Operation) -> OperationInProgress:
+    """Say that somebody else is sending it."""
+    return OperationInProgress(
+        "Somebody else is sending this operation now.",
+        key=operation.identity.key,
+        tried=tried(operation),
+        next_step="Wait for it (wait=seconds), or call again later with the same key.",
+    )
+
+
+def review(operation: Operation) -> ReviewNeeded:
+    """Say that a person has to look, and at what."""
+    return ReviewNeeded(
+        f"The facts about this operation contradict each other: {operation.refusal}.",
+        key=operation.identity.key,
+        tried=tried(operation),
+        next_step="Look at the objects named here in Stripe's dashboard; reverse what is there twice.",
+    )
+
+
+def unknown(operation: Operation, why: str, request_id: str = "") -> OutcomeUnknown:
+    """Say that it may have happened."""
+    return OutcomeUnknown(
+        f"The outcome is not known: {why}.",
+        key=operation.identity.key,
+        request_id=request_id,
+        tried=tried(operation),
+        next_step=_AGAIN,
+    )
+
+
+def unsettled(operation: Operation, sent: Sent, *, doubt: bool) -> ConnectKitError:
+    """Say what is known after the patience of a call has ended: that nothing was done, or that it may have been."""
+    answer = sent.answer
+    if isinstance(answer, Silence):
+        why = answer.reason
+    elif sent.verdict.meaning is Meaning.SILENT:
+        why = f"a repetition was answered {answer.status} ({refusal(answer, '').message}), which says nothing of the first"
+    else:
+        why = f"Stripe answered {answer.status}"
+    if doubt:
+        return unknown(operation, why, sent.request_id)
+    kind = Unreachable if isinstance(answer, Silence) else Throttled
+    message = f"No usable answer: {why}."
+    return kind(message, request_id=sent.request_id, tried=tried(operation), next_step=_AGAIN)

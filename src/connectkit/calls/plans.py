@@ -1,0 +1,59 @@
+"""Flows of several calls: their plan, frozen before the first of them.
+
+A flow is an operation of its own, whose request is the plan: every call as data, in order. It is claimed, leased and
+resumed like any other, by anybody and without the code that planned it. Working the plan out again from the live state
+would be a gamble: the state already shows what the first calls did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from connectkit.requests import Request
+
+from .frozen import Frozen
+
+PLAN = "plan"
+
+
+@frozen
+class Step:
+    """One call of a flow.
+
+    Attributes:
+        name: Its place, unique in the flow, as `transfer/1`.
+        verb: What it does, as `transfers.create`.
+        request: What it sends; wire key and mark are added when it is frozen.
+        keep: The fields of the answer that the journal stores.
+    """
+
+    name: str
+    verb: str
+    request: Request
+    keep: tuple[str, ...]
+
+
+@frozen
+class PlannedStep:
+    """One call of a frozen plan."""
+
+    name: str
+    verb: str
+    frozen: Frozen
+
+
+def dumps(steps: Sequence[PlannedStep]) -> str:
+    """Write a plan down."""
+    document = [{"name": step.name, "verb": step.verb, "frozen": step.frozen.dumps()} for step in steps]
+    return json.dumps({PLAN: document}, separators=(",", ":"))
+
+
+def loads(text: str) -> Sequence[PlannedStep] | None:
+    """Read a plan that `dumps` wrote; `None` if this is the frozen request of a single call."""
+    document = json.loads(text)
+    if PLAN not in document:
+        return None
+    return [PlannedStep(item["name"], item["verb"], Frozen.loads(item["frozen"])) for item in document[PLAN]]
