@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import version as version_of
 
+from sphinx.application import Sphinx
+
 project = "connectkit"
 author = "The connectkit authors"
 copyright = "2026, the connectkit authors"
@@ -25,3 +27,12 @@ napoleon_use_ivar = True  # an attribute is described once, in its class
 
 # Every name of ours has to resolve. Other projects' names would need their inventories from the network at each build.
 nitpick_ignore_regex = [(r"py:.*", r"(?!connectkit).*")]
+
+
+def setup(app: Sphinx) -> None:
+    """Show an error by its attributes: users catch errors and never make them."""
+
+    def shown(_app: Sphinx, what: str, *_: object) -> tuple[str, str] | None:
+        return ("", "") if what == "exception" else None
+
+    app.connect("autodoc-process-signature", shown)

@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from connectkit.errors import AccountNotReady as AccountNotReady
     from connectkit.errors import AuthenticationFailed as AuthenticationFailed
+    from connectkit.errors import ClockSkewed as ClockSkewed
     from connectkit.errors import ConnectKitError as ConnectKitError
     from connectkit.errors import Happened as Happened
     from connectkit.errors import InsufficientBalance as InsufficientBalance
@@ -35,6 +36,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.errors": (
             "AccountNotReady",
             "AuthenticationFailed",
+            "ClockSkewed",
             "ConnectKitError",
             "Happened",
             "InsufficientBalance",
