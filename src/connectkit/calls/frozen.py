@@ -27,7 +27,7 @@ class Frozen:
 
     Attributes:
         request: What is sent, wire key and mark included; personal values are replaced by seals.
-        keep: The fields of the answer that the journal stores.
+        keep: The dotted paths of the fields of the answer that the journal stores.
     """
 
     request: Request
@@ -89,8 +89,21 @@ def _digest(value: object) -> str:
 
 
 def projected(data: Params, keep: Sequence[str]) -> dict[str, Any]:
-    """Give the part of an answer that may be stored: the fields named, without any secret inside them."""
-    return {name: _without_secrets(data[name]) for name in keep if name in data}
+    """Give the part of an answer that may be stored: what is at the dotted paths *keep*, without any secret inside it."""
+    part: dict[str, Any] = {}
+    for path in keep:
+        _keep(data, path.split("."), part)
+    return part
+
+
+def _keep(place: Params, path: Sequence[str], part: dict[str, Any]) -> None:
+    name, *rest = path
+    if name not in place:
+        return
+    if not rest:
+        part[name] = _without_secrets(place[name])
+    elif isinstance(place[name], dict):
+        _keep(place[name], rest, part.setdefault(name, {}))
 
 
 def _without_secrets(value: Any) -> Any:  # noqa: ANN401  # any JSON value

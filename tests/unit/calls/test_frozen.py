@@ -70,6 +70,12 @@ def test_an_answer_is_kept_in_part_and_without_secrets() -> None:
     assert kept == {"id": "pi_1", "next_action": {"list": [{"type": "a"}]}}
 
 
+def test_an_answer_is_kept_by_path() -> None:
+    data = {"id": "acct_1", "identity": {"country": "us", "individual": {"given_name": "Ana"}}, "defaults": None}
+    kept = projected(data, ("id", "identity.country", "identity.missing", "defaults.currency"))
+    assert kept == {"id": "acct_1", "identity": {"country": "us"}}
+
+
 def test_what_differs_is_named_by_path() -> None:
     other = Request("post", "/v2/core/accounts", {"identity": {"country": "de"}, "extra": 1}, account="acct_1")
     assert differing(REQUEST, other) == ("account", "contact_email", "extra", "identity.country", "identity.individual")
