@@ -12,8 +12,8 @@ from attrs import field, frozen
 Data: TypeAlias = Mapping[str, Any]
 
 
-class Metadata(Mapping[str, str]):
-    """The metadata of an object of Stripe's: a small mapping that can't be changed and can be hashed."""
+class FrozenMapping(Mapping[str, str]):
+    """A small mapping that can't be changed and can be hashed."""
 
     __slots__ = ("_items",)
 
@@ -33,7 +33,13 @@ class Metadata(Mapping[str, str]):
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        return f"Metadata({self._items!r})"
+        return f"{type(self).__name__}({self._items!r})"
+
+
+class Metadata(FrozenMapping):
+    """The metadata of an object of Stripe's."""
+
+    __slots__ = ()
 
 
 @frozen(kw_only=True)
