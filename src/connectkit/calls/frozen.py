@@ -89,7 +89,7 @@ def _digest(value: object) -> str:
 
 
 def projected(data: Params, keep: Sequence[str]) -> dict[str, Any]:
-    """Give the part of an answer that may be stored: what is at the dotted paths *keep*, without any secret inside it."""
+    """Give the part of an answer that may be stored: what is at the paths *keep*, without any secret inside it."""
     part: dict[str, Any] = {}
     for path in keep:
         _keep(data, path.split("."), part)
