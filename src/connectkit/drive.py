@@ -46,7 +46,7 @@ def blocking(method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]]) -> Cal
     """Adopt an `async def` method of the source as a plain method."""
 
     def call(self: Blocking[S], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return run(method(self._source, *args, **kwargs))  # noqa: SLF001  # the face's own source
+        return run(method(self._source, *args, **kwargs))  # the face's own source
 
     return _present(call, method)
 
@@ -57,7 +57,7 @@ def iterating(
     """Adopt an asynchronous generator of the source as a plain one."""
 
     def call(self: Blocking[S], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        items = method(self._source, *args, **kwargs)  # noqa: SLF001  # the face's own source
+        items = method(self._source, *args, **kwargs)  # the face's own source
         try:
             while True:
                 yield run(items.__anext__())

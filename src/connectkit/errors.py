@@ -179,7 +179,9 @@ class OperationConflict(OperationError):
         differs: The names of the arguments that differ; never their values.
     """
 
-    def __init__(self, message: str, *, key: str, differs: tuple[str, ...], tried: str = "", next_step: str = "") -> None:
+    def __init__(
+        self, message: str, *, key: str, differs: tuple[str, ...], tried: str = "", next_step: str = ""
+    ) -> None:
         super().__init__(message, key=key, tried=tried, next_step=next_step)
         self.differs = differs
 

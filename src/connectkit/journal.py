@@ -120,7 +120,7 @@ def claimed(operation: Operation, now: datetime, following: Callable[[Operation]
 
 
 def regenerated(operation: Operation, now: datetime, following: Callable[[Operation], str]) -> Operation:
-    """Give the row as its holder goes on with a new wire key, after a look-up has proven that the old one did nothing."""
+    """Give the row as its holder goes on under a new wire key; a look-up has proven that the old one did nothing."""
     return evolve(
         operation,
         generation=operation.generation + 1,
@@ -257,13 +257,13 @@ class Journal:
 
     async def renew(self, held: Held) -> Held | None:
         """Extend the lease before another send; `None` if the operation is not this holder's any more."""
-        return await self._changed(held, held.operation)
+        return await self._changed(held.operation)
 
     async def regenerate(self, held: Held, following: Callable[[Operation], str]) -> Held | None:
         """Go on under a new wire key, once a look-up has proven that the old one did nothing."""
-        return await self._changed(held, regenerated(held.operation, self.store_time(held), following))
+        return await self._changed(regenerated(held.operation, self.store_time(held), following))
 
-    async def _changed(self, held: Held, operation: Operation) -> Held | None:
+    async def _changed(self, operation: Operation) -> Held | None:
         wall, boot = self._world.now(), self._world.boot()
         swapped = await self._store.swap(operation, self._lease, durable=True)
         return None if swapped is None else Held(swapped.operation, wall, boot, swapped.now)

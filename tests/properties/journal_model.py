@@ -1,9 +1,9 @@
 """A small model of the journal's world, walked exhaustively.
 
-Two senders and one later caller work on one operation, over a store that is perfect and a network that is not: requests
-may arrive late or never, answers may be lost or delayed beyond every lease, processes may die between any two steps, and
-Stripe may change its mind once. The laws of the real code (`claimed`, `settled`, `claimable`, `judge`) are plugged in, and
-mutants of them, to show that the walk would notice.
+Two senders and one later caller work on one operation, over a store that is perfect and a network that is not:
+requests may arrive late or never, answers may be lost or delayed beyond every lease, processes may die between any two
+steps, and Stripe may change its mind once. The laws of the real code (`claimed`, `settled`, `claimable`, `judge`) are
+plugged in, and mutants of them, to show that the walk would notice.
 """
 
 from __future__ import annotations

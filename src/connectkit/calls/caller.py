@@ -1,7 +1,7 @@
 """The caller: what resources ask for, named, written down and brought to an end.
 
-Resources say what they want as an `Intent` or a plan of `Step`s; what happens between that and Stripe is the business of
-this folder alone.
+Resources say what they want as an `Intent` or a plan of `Step`s; what happens between that and Stripe is the business
+of this folder alone.
 """
 
 from __future__ import annotations
@@ -147,13 +147,17 @@ class Caller:
         """
         identity = await self._owner.identity(key)
         known = await self._journal.get(identity)
-        text = known.operation.request if known else plans.dumps([self._planned(identity, step) for step in await plan()])
+        text = (
+            known.operation.request if known else plans.dumps([self._planned(identity, step) for step in await plan()])
+        )
         draft = self._draft(identity, verb, arguments, None, text)
         claim = await self._claim(draft, wait)
         return _stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
 
-    async def resume(self, operation: Operation) -> Answer | Sequence[Answer]:
+    async def resume(self, operation: Operation) -> Sequence[Answer]:
         """Go on with an operation that somebody left unfinished, without that caller's code.
+
+        Gives one answer for each call of a flow, and one for a single call.
 
         Raises:
             ConnectKitError: As in `perform`.
@@ -161,9 +165,9 @@ class Caller:
         plan = plans.loads(operation.request)
         claim = await self._claim(operation, wait=0.0)
         if isinstance(claim, Operation):
-            return replayed(claim) if plan is None else _stored_answers(claim)
+            return [replayed(claim)] if plan is None else _stored_answers(claim)
         if plan is None:
-            return await self._performer.perform(claim, {})
+            return [await self._performer.perform(claim, {})]
         return await self._follow(claim, wait=0.0)
 
     async def unfinished(self, limit: int) -> Sequence[Stored]:
@@ -179,7 +183,7 @@ class Caller:
         return await self._harmless(request, verb, Harmless.REPEATABLE)
 
     async def mint(self, request: Request, verb: str) -> Answer:
-        """Make a link or a secret that is worth nothing once it is lost, so that it needs no name and is never stored."""
+        """Make a link or a secret that is worth nothing once it is lost: it needs no name and is never stored."""
         return await self._harmless(request, verb, Harmless.MINT)
 
     def pages(self, request: Request, verb: str) -> AsyncGenerator[Data, None]:
@@ -246,7 +250,9 @@ class Caller:
 
     async def _step(self, parent: Identity, step: PlannedStep, wait: float) -> Answer:
         request = step.frozen.request
-        draft = self._draft(evolve(parent, step=step.name), step.verb, request.params, request.account, step.frozen.dumps())
+        draft = self._draft(
+            evolve(parent, step=step.name), step.verb, request.params, request.account, step.frozen.dumps()
+        )
         return await self._brought_to_an_end(draft, {}, wait)
 
     def _interrupted(self, claim: Held, error: ConnectKitError) -> Refusal | Doubt:

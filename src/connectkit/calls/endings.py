@@ -92,7 +92,8 @@ def unsettled(operation: Operation, sent: Sent, *, doubt: bool) -> ConnectKitErr
     if isinstance(answer, Silence):
         why = answer.reason
     elif sent.verdict.meaning is Meaning.SILENT:
-        why = f"a repetition was answered {answer.status} ({refusal(answer, '').message}), which says nothing of the first"
+        said = refusal(answer, "").message
+        why = f"a repetition was answered {answer.status} ({said}), which says nothing of the first"
     else:
         why = f"Stripe answered {answer.status}"
     if doubt:

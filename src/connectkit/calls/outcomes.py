@@ -47,9 +47,7 @@ class Meaning(Enum):
     UNSENT = "unsent"
 
 
-REPEATABLE: Final = frozenset(
-    {Meaning.BUSY, Meaning.LOCKED, Meaning.THROTTLED, Meaning.UNKNOWN, Meaning.UNSENT}
-)
+REPEATABLE: Final = frozenset({Meaning.BUSY, Meaning.LOCKED, Meaning.THROTTLED, Meaning.UNKNOWN, Meaning.UNSENT})
 """The meanings after which the same wire key goes again."""
 
 CREATES_DOUBT: Final = frozenset({Meaning.BUSY, Meaning.UNKNOWN, Meaning.STUCK, Meaning.SILENT})
@@ -120,20 +118,20 @@ def _judge_failure(answer: Response, *, remembered: bool, repetition: bool) -> V
     error = error_of(answer)
     match answer.status:
         case 429:
-            return Verdict(Meaning.LOCKED if error.get("code") == "lock_timeout" else Meaning.THROTTLED)
+            meaning = Meaning.LOCKED if error.get("code") == "lock_timeout" else Meaning.THROTTLED
         case 400 if error.get("code") == "rate_limit":
-            return Verdict(Meaning.THROTTLED)
+            meaning = Meaning.THROTTLED
         case 400 if error.get("type") == "idempotency_error":
-            return Verdict(Meaning.CONTRADICTED)
+            meaning = Meaning.CONTRADICTED
         case 409:
-            return Verdict(Meaning.BUSY)
+            meaning = Meaning.BUSY
         case 400 | 401 | 402 | 403 | 404:
-            certain = remembered or not repetition
-            return Verdict(Meaning.REFUSED if certain else Meaning.SILENT, spent=remembered)
+            meaning = Meaning.REFUSED if remembered or not repetition else Meaning.SILENT
         case status if status >= 500 and remembered:  # noqa: PLR2004  # HTTP's own classes
-            return Verdict(Meaning.STUCK)
+            meaning = Meaning.STUCK
         case _:
-            return Verdict(Meaning.UNKNOWN)
+            meaning = Meaning.UNKNOWN
+    return Verdict(meaning, spent=remembered and meaning is Meaning.REFUSED)
 
 
 def _remembered(answer: Response) -> bool:

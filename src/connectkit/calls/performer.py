@@ -133,7 +133,9 @@ class Performer:
         request = revealed(frozen.request, brought)
         if request is None:
             return await self._without_body(course, frozen)
-        sent = await self._send(course, request)
+        return await self._judged(course, await self._send(course, request), frozen)
+
+    async def _judged(self, course: _Course, sent: Sent, frozen: Frozen) -> Answer | Held:
         answer = sent.answer
         if isinstance(answer, Response):
             match sent.verdict.meaning:
@@ -202,7 +204,9 @@ class Performer:
         if finding is not Absent.ABSENT:
             return await self._found(course, finding, frozen)
         course.doubt = True
-        return await self._give_up(course, _stuck("its personal data was not kept, so only its caller can send it again"))
+        return await self._give_up(
+            course, _stuck("its personal data was not kept, so only its caller can send it again")
+        )
 
     async def _look_up(self, course: _Course, frozen: Frozen) -> Answer | Held:
         """Find out what a wire key did that can't be sent again; go on under the next one if it did nothing."""

@@ -1,6 +1,7 @@
 """Which answers send the same request again, and how long to wait before.
 
-tenacity does the work, and is entered and imported only after a first failure: a call that succeeds pays nothing for it.
+tenacity does the work, and is entered and imported only after a first failure: a call that succeeds does not pay for
+it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Retries:
     longest: float = 8.0
 
     def pause(self, meaning: Meaning, failures: int) -> float:
-        """Give the seconds to wait after so many failures: doubled each time, with jitter, so that a crowd disperses."""
+        """Give the seconds to wait after so many failures: doubled each time, with jitter, so that crowds disperse."""
         longest: float = min(self.longest, _FLOOR[meaning] * 2.0 ** (failures - 1))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
 

@@ -48,7 +48,7 @@ class Receipt:
 
     Attributes:
         request_id: Stripe's id of the request that gave it, to quote to its support; `""` where it gave none.
-        replayed: Whether it is the remembered answer of an operation that was done before, so that nothing was sent now.
+        replayed: Whether it is the remembered answer of an operation that was done before; nothing was sent now.
         recorded: Whether the journal holds it. `False` only when the store was lost after Stripe had answered: calling
             again with the same key records it.
         as_of: When Stripe answered, by the store's clock; `None` for a plain read.

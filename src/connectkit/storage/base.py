@@ -49,8 +49,8 @@ class OperationStore(Protocol):
         Atomicity: of any number of concurrent calls with one identity exactly one answers `inserted=True`, the others
         answer with the row that this one stored. The insertion is durable before the call returns.
 
-        The store stamps the new row: *created*, *updated* and *first_sent* are its clock's now, *lease_until* is *lease*
-        seconds later.
+        The store stamps the new row: *created*, *updated* and *first_sent* are its clock's now, *lease_until* is
+        *lease* seconds later.
         """
         ...
 
@@ -61,8 +61,8 @@ class OperationStore(Protocol):
         and have changed nothing. The version grows by one.
 
         The store stamps *updated*; and *lease_until* is set to its clock's now plus *lease* seconds, unless *lease* is
-        `None`, which leaves it as *changed* has it. With `durable=False` the change may be lost with the machine's power
-        (never torn, never out of order), which costs a replay or a look-up and no money.
+        `None`, which leaves it as *changed* has it. With `durable=False` the change may be lost with the machine's
+        power (never torn, never out of order), which costs a replay or a look-up and no money.
         """
         ...
 

@@ -44,9 +44,7 @@ def answer(status: int, headers: Mapping[str, str] | None = None, **error: objec
         (Silence("no connection", sent=False), Meaning.UNSENT, Meaning.UNSENT, False),
     ],
 )
-def test_the_table_for_v1(
-    given_answer: Response | Silence, first: Meaning, repeated: Meaning, *, spent: bool
-) -> None:
+def test_the_table_for_v1(given_answer: Response | Silence, first: Meaning, repeated: Meaning, *, spent: bool) -> None:
     assert judge(V1, given_answer, repetition=False) == Verdict(first, spent)
     assert judge(V1, given_answer, repetition=True).meaning is repeated
 

@@ -1,0 +1,46 @@
+"""The command line: `connectkit demo` and `connectkit simulator`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status."""
+    options = _parser().parse_args(arguments)
+    if options.command == "simulator":
+        from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
+
+        return serve(options.port)
+    if options.store is not None and options.store.exists() and not options.resume:
+        sys.stderr.write(f"{options.store} holds an earlier run: pass --resume to go on with it, or another --store.\n")
+        return 2
+    from .demo import demo  # noqa: PLC0415  # each command pays for its own imports
+
+    return demo(
+        as_json=options.json,
+        over_asyncio=options.asyncio,
+        base_url=options.base_url,
+        store=options.store,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="connectkit", description="The money-safe way to run a platform on Stripe Connect."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="walk a marketplace from its first seller to a balanced ledger")
+    demo.add_argument("--json", action="store_true", help="print one JSON object a line")
+    demo.add_argument("--asyncio", action="store_true", help="run over AsyncConnect")
+    demo.add_argument(
+        "--base-url", metavar="URL", help="use the simulator that listens there, instead of one of its own"
+    )
+    demo.add_argument("--store", metavar="PATH", type=Path, help="keep the journal in this SQLite file")
+    demo.add_argument("--resume", action="store_true", help="go on with the run whose journal --store holds")
+    simulator = commands.add_parser("simulator", help="serve the simulator to any Stripe SDK, in any language")
+    simulator.add_argument("--port", type=int, default=12111, help="the port on 127.0.0.1; 0 for any free one")
+    return parser
