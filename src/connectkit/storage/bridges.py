@@ -1,0 +1,72 @@
+"""A blocking store as an asynchronous one, so that the journal is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+from .base import Powers, Store
+from .records import Delivery, Identity, Operation, Stored
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Inline:
+    """A blocking store that blocks where it is awaited; for the blocking face, which never suspends."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def powers(self) -> Powers:
+        """What the store can promise."""
+        return self._store.powers
+
+    async def _call(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return verb(*args, **kwargs)
+
+    async def insert(self, draft: Operation, lease: float) -> Stored:
+        """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
+        return await self._call(self._store.insert, draft, lease)
+
+    async def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
+        return await self._call(self._store.swap, changed, lease, durable=durable)
+
+    async def get(self, identity: Identity) -> Stored | None:
+        """Give the row of this identity, or `None`."""
+        return await self._call(self._store.get, identity)
+
+    async def unfinished(self, limit: int) -> Sequence[Stored]:
+        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
+        return await self._call(self._store.unfinished, limit)
+
+    async def remember(self, delivery: Delivery) -> bool:
+        """Store an event if its scope and id are new; see `EventStore.remember`."""
+        return await self._call(self._store.remember, delivery)
+
+    async def take(self, lease: float) -> Delivery | None:
+        """Claim the oldest delivery that is due; see `EventStore.take`."""
+        return await self._call(self._store.take, lease)
+
+    async def finish(self, delivery: Delivery) -> bool:
+        """Mark a taken delivery as done; see `EventStore.finish`."""
+        return await self._call(self._store.finish, delivery)
+
+    async def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        """Give a taken delivery back; see `EventStore.fail`."""
+        return await self._call(self._store.fail, delivery, error, delay)
+
+    async def close(self) -> None:
+        """Give back what the store holds open; idempotent."""
+        await self._call(self._store.close)
+
+
+class Threaded(Inline):
+    """A blocking store that works in a thread while its caller is suspended; for asyncio."""
+
+    async def _call(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        from asyncio import to_thread  # noqa: PLC0415  # asyncio costs more to import than all the rest of connectkit
+
+        return await to_thread(verb, *args, **kwargs)

@@ -1,0 +1,157 @@
+"""Records as rows of plain column values, and back.
+
+A time is a whole number of microseconds since 1970 in UTC, so that it comes back as it was and sorts as it passed.
+Text is whatever UTF-8 can spell. Half of a surrogate pair is refused before anything is stored, by every store: two
+names that differ only in what a database replaced would be one operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from connectkit.errors import InvalidRequest
+
+from .records import NEVER, Delivery, Identity, Operation, State
+
+Values: TypeAlias = Mapping[str, str | int | bytes]
+"""Column values by their names."""
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def from_identity(identity: Identity) -> Values:
+    """Give the columns that name an operation.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return _checked(
+        {
+            "tenant": identity.tenant,
+            "platform": identity.platform,
+            "livemode": int(identity.livemode),
+            "key": identity.key,
+            "step": identity.step,
+        }
+    )
+
+
+def from_operation(operation: Operation) -> Values:
+    """Give the columns of an operation.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return {
+        **from_identity(operation.identity),
+        **_checked(
+            {
+                "verb": operation.verb,
+                "fingerprint": operation.fingerprint,
+                "request": operation.request,
+                "state": operation.state.value,
+                "generation": operation.generation,
+                "token": operation.token,
+                "version": operation.version,
+                "doubt": int(operation.doubt),
+                "spent": int(operation.spent),
+                "first_sent": micros(operation.first_sent),
+                "quiet_from": micros(operation.quiet_from),
+                "lease_until": micros(operation.lease_until),
+                "object_id": operation.object_id,
+                "answer": operation.answer,
+                "refusal": operation.refusal,
+                "created": micros(operation.created),
+                "updated": micros(operation.updated),
+            }
+        ),
+    }
+
+
+def to_operation(row: Sequence[Any]) -> Operation:
+    """Give the operation of a row, whose columns are in the order of `from_operation`."""
+    tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version = row[:12]
+    doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated = row[12:]
+    return Operation(
+        identity=Identity(tenant, platform, bool(livemode), key, step),
+        verb=verb,
+        fingerprint=fingerprint,
+        request=request,
+        state=State(state),
+        generation=generation,
+        token=token,
+        version=version,
+        doubt=bool(doubt),
+        spent=bool(spent),
+        first_sent=moment(first_sent),
+        quiet_from=moment(quiet_from),
+        lease_until=moment(lease_until),
+        object_id=object_id,
+        answer=answer,
+        refusal=refusal,
+        created=moment(created),
+        updated=moment(updated),
+    )
+
+
+def from_delivery(delivery: Delivery) -> Values:
+    """Give the columns of a delivery.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return _checked(
+        {
+            "scope": delivery.scope,
+            "event_id": delivery.event_id,
+            "type": delivery.type,
+            "body": delivery.body,
+            "ordering": delivery.ordering,
+            "received": micros(delivery.received),
+            "attempts": delivery.attempts,
+            "lease_until": micros(delivery.lease_until),
+            "token": delivery.token,
+            "done": int(delivery.done),
+            "error": delivery.error,
+        }
+    )
+
+
+def to_delivery(row: Sequence[Any]) -> Delivery:
+    """Give the delivery of a row, whose columns are in the order of `from_delivery`."""
+    scope, event_id, type_, body, ordering, received, attempts, lease_until, token, done, error = row
+    return Delivery(
+        scope=scope,
+        event_id=event_id,
+        type=type_,
+        body=body,
+        ordering=ordering,
+        received=moment(received),
+        attempts=attempts,
+        lease_until=moment(lease_until),
+        token=token,
+        done=bool(done),
+        error=error,
+    )
+
+
+def micros(at: datetime) -> int:
+    """Give a time as a column value."""
+    return (at - NEVER) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """Give the time of a column value."""
+    return NEVER + timedelta(microseconds=value)
+
+
+def _checked(values: Values) -> Values:
+    for name, value in values.items():
+        try:
+            _ = isinstance(value, str) and value.encode()
+        except UnicodeEncodeError:
+            message = f"The {name} holds half of a surrogate pair, which is no text."
+            raise InvalidRequest(message, param=name, next_step="Decode it with the encoding it came in.") from None
+    return values

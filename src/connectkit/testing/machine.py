@@ -1,0 +1,148 @@
+"""Any store beside the reference, verb for verb."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Final
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
+
+from connectkit.storage.base import Store
+from connectkit.storage.memory import MemoryStore
+from connectkit.storage.records import NEVER, Delivery, Operation, State, Stored
+
+from .samples import ENDED, HELD, draft, event, identity
+
+
+@frozen
+class _Rows:
+    """What both stores answered to one call."""
+
+    expected: Stored
+    found: Stored
+
+
+@frozen
+class _Deliveries:
+    expected: Delivery
+    found: Delivery
+
+
+_leases: Final = st.sampled_from([ENDED, HELD])
+_keys: Final = st.sampled_from(["order-1", "order-2", "order-3"])
+_events: Final = st.sampled_from(["evt_1", "evt_2", "evt_3", "evt_4"])
+_orderings: Final = st.sampled_from(["", "po_1", "po_2"])
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Compares a store with `MemoryStore`: after any calls in any order both have to answer the same.
+
+    An author gives the store, new and empty each time:
+
+        class MyStoreMachine(StoreMachine):
+            def make(self) -> Store:
+                return MyStore(tempfile.mkdtemp() + "/journal")
+
+        TestMyStoreMachine = MyStoreMachine.TestCase
+    """
+
+    rows: Bundle[_Rows] = Bundle("rows")
+    taken: Bundle[_Deliveries] = Bundle("taken")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = MemoryStore()
+        self._store = self.make()
+
+    @abstractmethod
+    def make(self) -> Store:
+        """Give a store that is new and empty."""
+
+    def teardown(self) -> None:
+        """Close the store after each run."""
+        self._store.close()
+
+    @rule(target=rows, key=_keys, fingerprint=st.text(), lease=_leases)
+    def insert(self, key: str, fingerprint: str, lease: float) -> _Rows:
+        """Both insert, or both have it."""
+        drawn = draft(key, fingerprint=fingerprint)
+        return _same(self._model.insert(drawn, lease), self._store.insert(drawn, lease))
+
+    @rule(
+        target=rows,
+        rows=rows,
+        state=st.sampled_from(State),
+        answer=st.text(),
+        lease=st.none() | _leases,
+        durable=st.booleans(),
+    )
+    def swap(
+        self, rows: _Rows, state: State, answer: str, lease: float | None, *, durable: bool
+    ) -> _Rows | MultipleResults[_Rows]:
+        """Both swap the row that was seen, however old, or both refuse."""
+        expected, found = (
+            store.swap(evolve(seen.operation, state=state, answer=answer), lease, durable=durable)
+            for store, seen in ((self._model, rows.expected), (self._store, rows.found))
+        )
+        if expected is None or found is None:
+            assert expected is found
+            return multiple()
+        return _same(expected, found)
+
+    @rule(key=_keys)
+    def get(self, key: str) -> None:
+        """Both know it, or none."""
+        expected, found = (store.get(identity(key)) for store in (self._model, self._store))
+        if expected is None or found is None:
+            assert expected is found
+        else:
+            _same(expected, found)
+
+    @rule(limit=st.integers(1, 4))
+    def unfinished(self, limit: int) -> None:
+        """Both list the same rows in the same order."""
+        for expected, found in zip(self._model.unfinished(limit), self._store.unfinished(limit), strict=True):
+            _same(expected, found)
+
+    @rule(event_id=_events, ordering=_orderings)
+    def remember(self, event_id: str, ordering: str) -> None:
+        """It is new to both or to none."""
+        delivery = event(event_id, ordering=ordering)
+        assert self._model.remember(delivery) == self._store.remember(delivery)
+
+    @rule(target=taken, lease=_leases)
+    def take(self, lease: float) -> _Deliveries | MultipleResults[_Deliveries]:
+        """Both hand out the same delivery, or none."""
+        expected, found = self._model.take(lease), self._store.take(lease)
+        if expected is None or found is None:
+            assert expected is found
+            return multiple()
+        assert _timeless_delivery(expected) == _timeless_delivery(found)
+        return _Deliveries(expected, found)
+
+    @rule(taken=taken)
+    def finish(self, taken: _Deliveries) -> None:
+        """Both accept it, or both are somebody else's by now."""
+        assert self._model.finish(taken.expected) == self._store.finish(taken.found)
+
+    @rule(taken=taken, error=st.text(), delay=_leases)
+    def fail(self, taken: _Deliveries, error: str, delay: float) -> None:
+        """Both take it back, or both are somebody else's by now."""
+        assert self._model.fail(taken.expected, error, delay) == self._store.fail(taken.found, error, delay)
+
+
+def _same(expected: Stored, found: Stored) -> _Rows:
+    assert _timeless(expected.operation) == _timeless(found.operation)
+    assert expected.inserted == found.inserted
+    assert (expected.operation.lease_until <= expected.now) == (found.operation.lease_until <= found.now)
+    return _Rows(expected, found)
+
+
+def _timeless(operation: Operation) -> Operation:
+    return evolve(operation, first_sent=NEVER, lease_until=NEVER, created=NEVER, updated=NEVER)
+
+
+def _timeless_delivery(delivery: Delivery) -> Delivery:
+    return evolve(delivery, received=NEVER, lease_until=NEVER)

@@ -1,0 +1,329 @@
+"""The laws of the stores, as tests that anybody's adapter is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
+from typing import ClassVar, Final, TypeVar
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from connectkit.errors import InvalidRequest
+from connectkit.storage.base import Store
+from connectkit.storage.records import Delivery, Operation, State
+
+from .samples import ANSWER, ENDED, HELD, draft, event, identity
+from .strategies import deliveries, operations
+
+T = TypeVar("T")
+
+_THREADS: Final = 16
+_HALF_A_PAIR: Final = "half a surrogate pair: \ud800"
+_NAMES: Final = (
+    identity("order-1"),
+    identity("Order-1"),
+    identity("order-1 "),
+    identity("order-1\0"),
+    identity("caf\u00e9"),
+    identity("cafe\u0301"),
+    identity("order-\U0001f600"),
+    evolve(identity("order-1"), tenant=""),
+    evolve(identity("order-1"), tenant="tenantacct_platform", platform=""),
+    evolve(identity("order-1"), platform="acct_other"),
+    evolve(identity("order-1"), livemode=True),
+    evolve(identity("order-1"), step="1"),
+    evolve(identity("order-"), step="1"),
+)
+
+
+def at_once(call: Callable[[int], T]) -> list[T]:
+    """Give what *call* answers in many threads that start together."""
+    start: Future[None] = Future()
+
+    def wait_and_call(number: int) -> T:
+        start.result()
+        return call(number)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting = [pool.submit(wait_and_call, number) for number in range(_THREADS)]
+        start.set_result(None)
+        return [future.result() for future in waiting]
+
+
+class StoreSuite:
+    """The laws of every store. An adapter's author inherits them, and gives one fixture: a new and empty store.
+
+        class TestMyStore(StoreSuite):
+            @pytest.fixture
+            def store(self, tmp_path: Path) -> Iterator[Store]:
+                store = MyStore(tmp_path / "journal")
+                yield store
+                store.close()
+
+    A store that is durable and shared between processes inherits `SharedStoreSuite` instead.
+    """
+
+    processes: ClassVar = False
+    """Whether the laws of several processes are among these."""
+
+    def test_a_durable_and_shared_store_is_held_to_the_laws_of_processes(self, store: Store) -> None:
+        """What a store promises is tested."""
+        assert self.processes or not (store.powers.durable and store.powers.shared)
+
+    def test_insert_stamps_by_the_stores_clock(self, store: Store) -> None:
+        """The store's time is in the row and beside it."""
+        stored = store.insert(draft(), HELD)
+        now = stored.now
+        lease_until = now + timedelta(seconds=HELD)
+        assert stored.inserted
+        assert stored.operation == evolve(draft(), created=now, updated=now, first_sent=now, lease_until=lease_until)
+
+    def test_one_of_many_threads_inserts(self, store: Store) -> None:
+        """Exactly one call is given the identity; the others are given the row of that one."""
+        found = at_once(lambda number: store.insert(draft(fingerprint=f"of {number}"), HELD))
+        winners = [stored.operation for stored in found if stored.inserted]
+        assert len(winners) == 1
+        assert {stored.operation for stored in found} == set(winners)
+
+    def test_a_second_insert_changes_nothing(self, store: Store) -> None:
+        """Neither the row nor its lease."""
+        first = store.insert(draft(), ENDED).operation
+        again = store.insert(draft(fingerprint="of another request"), HELD)
+        assert not again.inserted
+        assert again.operation == first
+        assert again.now >= first.lease_until
+
+    def test_identities_are_compared_exactly(self, store: Store) -> None:
+        """Nothing is folded, trimmed, normalised, cut off or run together."""
+        stored = [store.insert(evolve(draft(), identity=name), HELD) for name in _NAMES]
+        assert [one.inserted for one in stored] == [True] * len(_NAMES)
+        found = [store.get(name) for name in _NAMES]
+        assert [one and one.operation for one in found] == [one.operation for one in stored]
+
+    def test_any_operation_comes_back_as_it_was(self, store: Store) -> None:
+        """Each field, whatever its text, and each time to the microsecond."""
+        numbers = count()
+
+        @given(operations())
+        def comes_back(drawn: Operation) -> None:
+            name = evolve(drawn.identity, key=f"{next(numbers)} {drawn.identity.key}")
+            inserted = store.insert(evolve(drawn, identity=name), HELD).operation
+            changed = evolve(drawn, identity=name, created=inserted.created)
+            swapped = store.swap(changed, None, durable=True)
+            found = store.get(name)
+            assert swapped is not None
+            assert found is not None
+            assert found.operation == swapped.operation
+            assert found.operation == evolve(changed, version=drawn.version + 1, updated=swapped.now)
+
+        comes_back()
+
+    def test_what_is_no_text_is_refused(self, store: Store) -> None:
+        """Half a surrogate pair is spelled by no encoding, so nothing is stored under a replacement."""
+        with pytest.raises(InvalidRequest, match="key"):
+            store.insert(draft(_HALF_A_PAIR), HELD)
+        with pytest.raises(InvalidRequest, match="key"):
+            store.get(identity(_HALF_A_PAIR))
+        with pytest.raises(InvalidRequest, match="event_id"):
+            store.remember(event(_HALF_A_PAIR))
+        inserted = store.insert(draft(), HELD).operation
+        with pytest.raises(InvalidRequest, match="answer"):
+            store.swap(evolve(inserted, answer=_HALF_A_PAIR), None, durable=False)
+        assert _known(store, "order-1") == inserted
+        assert store.take(ENDED) is None
+
+    def test_an_unknown_identity_is_unknown(self, store: Store) -> None:
+        """There is nothing to get and nothing to swap."""
+        assert store.get(identity("order-1")) is None
+        assert store.swap(draft(), HELD, durable=True) is None
+        assert store.get(identity("order-1")) is None
+
+    @pytest.mark.parametrize("durable", [True, False])
+    def test_a_swap_replaces_the_row_that_was_seen(self, store: Store, *, durable: bool) -> None:
+        """The version grows, the time is stamped, the lease is kept."""
+        inserted = store.insert(draft(), HELD).operation
+        changed = evolve(inserted, state=State.SUCCEEDED, object_id="po_1", answer="{}")
+        swapped = store.swap(changed, None, durable=durable)
+        assert swapped is not None
+        assert not swapped.inserted
+        assert swapped.operation == evolve(changed, version=2, updated=swapped.now)
+        assert _known(store, "order-1") == swapped.operation
+
+    def test_a_swap_extends_the_lease_by_the_stores_clock(self, store: Store) -> None:
+        """From the store's now on, however far the old lease reached."""
+        inserted = store.insert(draft(), ENDED).operation
+        swapped = store.swap(inserted, HELD, durable=True)
+        assert swapped is not None
+        assert swapped.operation.lease_until == swapped.now + timedelta(seconds=HELD)
+
+    def test_a_swap_of_an_old_version_changes_nothing(self, store: Store) -> None:
+        """Whoever saw less than the latest row has to look again."""
+        inserted = store.insert(draft(), HELD).operation
+        latest = store.swap(evolve(inserted, object_id="po_1"), None, durable=True)
+        assert latest is not None
+        assert store.swap(evolve(inserted, object_id="po_2"), HELD, durable=True) is None
+        assert _known(store, "order-1") == latest.operation
+
+    def test_one_of_many_threads_swaps(self, store: Store) -> None:
+        """Exactly one of those who saw the same version succeeds."""
+        inserted = store.insert(draft(), HELD).operation
+        swaps = at_once(lambda number: store.swap(evolve(inserted, object_id=f"po_{number}"), None, durable=False))
+        assert [swap.operation for swap in swaps if swap is not None] == [_known(store, "order-1")]
+
+    def test_what_was_settled_is_returned_to_the_byte(self, store: Store) -> None:
+        """An answer is text, not a document that may be written another way."""
+        inserted = store.insert(draft(), HELD).operation
+        store.swap(evolve(inserted, state=State.SUCCEEDED, answer=ANSWER), None, durable=False)
+        assert store.insert(draft(), HELD).operation.answer == ANSWER
+
+    def test_the_unfinished_are_listed_the_oldest_first(self, store: Store) -> None:
+        """Changing a row does not move it; what succeeded or was refused is left out."""
+        states = [State.STARTED, State.SUCCEEDED, State.UNKNOWN, State.REFUSED, State.REVIEW]
+        inserted = [store.insert(draft(state.value), HELD).operation for state in states]
+        for row, state in reversed([*zip(inserted, states, strict=True)]):
+            store.swap(evolve(row, state=state), None, durable=False)
+        listed = [_known(store, key) for key in ("started", "unknown", "review")]
+        assert [stored.operation for stored in store.unfinished(5)] == listed
+        assert [stored.operation for stored in store.unfinished(2)] == listed[:2]
+
+    def test_one_of_many_threads_remembers(self, store: Store) -> None:
+        """Of any number of deliveries of one event exactly one is new."""
+        assert sorted(at_once(lambda _: store.remember(event()))) == [False] * (_THREADS - 1) + [True]
+
+    def test_an_event_is_known_by_scope_and_id(self, store: Store) -> None:
+        """What came first is kept; another scope's event of the same id is another event."""
+        assert store.remember(event())
+        assert not store.remember(evolve(event(), body=b"another", ordering="another"))
+        assert store.remember(evolve(event(), scope="test/acct_other"))
+        assert [_taken(store, HELD).scope for _ in range(2)] == ["test/acct_platform", "test/acct_other"]
+
+    def test_any_delivery_comes_back_as_it_was(self, store: Store) -> None:
+        """Each field, whatever its text and bytes."""
+        numbers = count()
+
+        @given(deliveries())
+        def comes_back(drawn: Delivery) -> None:
+            delivery = evolve(drawn, event_id=f"{next(numbers)} {drawn.event_id}")
+            assert store.remember(delivery)
+            taken = _taken(store, ENDED)
+            stamped = evolve(delivery, attempts=drawn.attempts + 1, token=drawn.token + 1)
+            assert taken == evolve(stamped, received=taken.received, lease_until=taken.lease_until)
+            assert store.finish(taken)
+
+        comes_back()
+
+    def test_taking_goes_by_the_order_of_reception(self, store: Store) -> None:
+        """The oldest first, each to one worker, and nothing when all are held."""
+        for name in ("evt_2", "evt_3", "evt_1"):
+            store.remember(event(name))
+        assert [_taken(store, HELD).event_id for _ in range(3)] == ["evt_2", "evt_3", "evt_1"]
+        assert store.take(HELD) is None
+
+    def test_a_taken_delivery_is_stamped_by_the_stores_clock(self, store: Store) -> None:
+        """When it came, until when it is held, and that it was taken once."""
+        now = _now(store)
+        store.remember(event())
+        taken = _taken(store, HELD)
+        assert now <= taken.received <= taken.lease_until - timedelta(seconds=HELD) <= _now(store)
+        assert (taken.attempts, taken.token, taken.done) == (1, 1, False)
+
+    def test_each_of_many_threads_takes_another(self, store: Store) -> None:
+        """A delivery belongs to one worker."""
+        names = {f"evt_{number}" for number in range(_THREADS // 2)}
+        for name in names:
+            store.remember(event(name))
+        taken = [delivery.event_id for delivery in at_once(lambda _: store.take(HELD)) if delivery is not None]
+        assert sorted(taken) == sorted(names)
+
+    def test_an_ordering_key_is_handled_one_at_a_time(self, store: Store) -> None:
+        """The next of a key waits until the one before is done; other keys do not wait."""
+        for name, ordering in (("evt_1", "po_1"), ("evt_2", "po_1"), ("evt_3", "po_2"), ("evt_4", "")):
+            store.remember(event(name, ordering=ordering))
+        first, other, free = (_taken(store, HELD) for _ in range(3))
+        assert [first.event_id, other.event_id, free.event_id] == ["evt_1", "evt_3", "evt_4"]
+        assert store.take(HELD) is None
+        assert store.finish(first)
+        assert _taken(store, HELD).event_id == "evt_2"
+
+    def test_one_of_many_threads_takes_of_an_ordering_key(self, store: Store) -> None:
+        """However many ask together."""
+        for number in range(3):
+            store.remember(event(f"evt_{number}", ordering="po_1"))
+        taken = [delivery.event_id for delivery in at_once(lambda _: store.take(HELD)) if delivery is not None]
+        assert taken == ["evt_0"]
+
+    def test_a_lease_that_ended_gives_the_delivery_back(self, store: Store) -> None:
+        """With a higher token; what the late worker reports does not count."""
+        store.remember(event(ordering="po_1"))
+        store.remember(event("evt_2", ordering="po_1"))
+        late = _taken(store, ENDED)
+        present = _taken(store, HELD)
+        assert (present.event_id, present.attempts) == (late.event_id, 2)
+        assert present.token > late.token
+        assert not store.finish(late)
+        assert not store.fail(late, "too late", ENDED)
+        assert store.take(HELD) is None
+        assert store.finish(present)
+
+    def test_a_late_worker_may_finish_what_nobody_took(self, store: Store) -> None:
+        """The work was done once, so it counts."""
+        store.remember(event())
+        assert store.finish(_taken(store, ENDED))
+        assert store.take(HELD) is None
+
+    def test_finishing_can_be_repeated(self, store: Store) -> None:
+        """Its answer may have been lost; failing afterwards does not reopen it."""
+        store.remember(event())
+        taken = _taken(store, HELD)
+        assert store.finish(taken)
+        assert store.finish(taken)
+        assert not store.fail(taken, "after all", ENDED)
+        assert store.take(HELD) is None
+
+    def test_a_failed_delivery_comes_back(self, store: Store) -> None:
+        """It keeps its place and says why it failed, whatever characters that needs."""
+        store.remember(event())
+        store.remember(event("evt_2"))
+        assert store.fail(_taken(store, HELD), _HALF_A_PAIR, ENDED)
+        again = _taken(store, HELD)
+        assert (again.event_id, again.attempts, again.token) == ("evt_1", 2, 2)
+        assert again.error == "half a surrogate pair: \\ud800"
+
+    def test_a_failed_delivery_waits_for_its_delay(self, store: Store) -> None:
+        """What follows it under its ordering key waits with it, and nothing else does."""
+        for name, ordering in (("evt_1", "po_1"), ("evt_2", "po_1"), ("evt_3", "po_2")):
+            store.remember(event(name, ordering=ordering))
+        assert store.fail(_taken(store, HELD), "not yet", HELD)
+        assert _taken(store, HELD).event_id == "evt_3"
+        assert store.take(HELD) is None
+
+    def test_what_was_never_remembered_cannot_be_ended(self, store: Store) -> None:
+        """Neither well nor badly."""
+        assert not store.finish(event())
+        assert not store.fail(event(), "unknown", ENDED)
+
+    def test_closing_can_be_repeated(self, store: Store) -> None:
+        """Whoever shares a store may close it."""
+        store.insert(draft(), HELD)
+        store.close()
+        store.close()
+
+
+def _known(store: Store, key: str) -> Operation:
+    found = store.get(identity(key))
+    assert found is not None
+    return found.operation
+
+
+def _taken(store: Store, lease: float) -> Delivery:
+    taken = store.take(lease)
+    assert taken is not None
+    return taken
+
+
+def _now(store: Store) -> datetime:
+    return store.insert(draft("the clock"), HELD).now
