@@ -127,8 +127,11 @@ class EventStore(Protocol):
         """
         ...
 
-    def finish(self, delivery: Delivery) -> bool:
-        """Mark a taken delivery as done; `False` if another worker has taken it since."""
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        """Mark a taken delivery as done; `False` if another worker has taken it since.
+
+        With an *error* it is given up: it keeps the error, is not handed out again and holds up no other.
+        """
         ...
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
@@ -147,7 +150,7 @@ class AsyncEventStore(Protocol):
         """Claim the oldest delivery that is due; see `EventStore.take`."""
         ...
 
-    async def finish(self, delivery: Delivery) -> bool:
+    async def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done; see `EventStore.finish`."""
         ...
 

@@ -50,9 +50,9 @@ class Inline:
         """Claim the oldest delivery that is due; see `EventStore.take`."""
         return await self._call(self._store.take, lease)
 
-    async def finish(self, delivery: Delivery) -> bool:
+    async def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done; see `EventStore.finish`."""
-        return await self._call(self._store.finish, delivery)
+        return await self._call(self._store.finish, delivery, error)
 
     async def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
         """Give a taken delivery back; see `EventStore.fail`."""

@@ -98,13 +98,13 @@ class MemoryStore:
                     passed.add(delivery.ordering)
             return None
 
-    def finish(self, delivery: Delivery) -> bool:
-        """Mark a taken delivery as done; `False` if another worker has taken it since."""
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        """Mark a taken delivery as done, or given up for an *error*; see `EventStore.finish`."""
         with self._lock:
             known = self._held(delivery)
             if known is None:
                 return False
-            self._deliveries[known.scope, known.event_id] = stamps.finished(known)
+            self._deliveries[known.scope, known.event_id] = stamps.finished(known, error)
             return True
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:

@@ -121,8 +121,8 @@ class Delivery:
         attempts: How often it was taken by a worker.
         lease_until: Until when the worker that took it may work on it.
         token: The fencing token of that taking.
-        done: Whether its handlers have finished.
-        error: Why the last attempt failed, or `""`.
+        done: Whether its handlers have finished, or were given up.
+        error: Why the last attempt failed, or why it was given up; `""` otherwise.
     """
 
     scope: str

@@ -136,7 +136,7 @@ TAKE_DELIVERY: Final = """
 """Hands a delivery to a worker."""
 
 FINISH_DELIVERY: Final = """
-    UPDATE deliveries SET done = 1, error = '' WHERE scope = :scope AND event_id = :event_id AND token = :token
+    UPDATE deliveries SET done = 1, error = :error WHERE scope = :scope AND event_id = :event_id AND token = :token
 """
 """Ends a delivery, if it was not taken again."""
 

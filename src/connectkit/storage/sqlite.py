@@ -96,13 +96,14 @@ class SQLiteStore:
             connection.execute(sql.TAKE_DELIVERY, rows.from_delivery(row))
             return row
 
-    def finish(self, delivery: Delivery) -> bool:
-        """Mark a taken delivery as done; `False` if another worker has taken it since.
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        """Mark a taken delivery as done, or given up for an *error*; see `EventStore.finish`.
 
         If the machine loses its power in the next moments, the delivery may be handled again.
         """
         with self._database.writing(durable=False) as connection:
-            return connection.execute(sql.FINISH_DELIVERY, rows.from_delivery(delivery)).rowcount == 1
+            row = stamps.finished(delivery, error)
+            return connection.execute(sql.FINISH_DELIVERY, rows.from_delivery(row)).rowcount == 1
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
         """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`."""

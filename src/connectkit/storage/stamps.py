@@ -35,15 +35,19 @@ def taken(delivery: Delivery, now: datetime, lease: float) -> Delivery:
     )
 
 
-def finished(delivery: Delivery) -> Delivery:
+def finished(delivery: Delivery, error: str) -> Delivery:
     """Give *delivery* as `finish` stores it."""
-    return evolve(delivery, done=True, error="")
+    return evolve(delivery, done=True, error=_readable(error))
 
 
 def failed(delivery: Delivery, error: str, now: datetime, delay: float) -> Delivery:
-    """Give *delivery* as `fail` stores it. What an error says is for people: text that no store can keep is escaped."""
-    readable = error.encode(errors="backslashreplace").decode()
-    return evolve(delivery, error=readable, lease_until=_after(now, delay))
+    """Give *delivery* as `fail` stores it."""
+    return evolve(delivery, error=_readable(error), lease_until=_after(now, delay))
+
+
+def _readable(error: str) -> str:
+    """Escape what no store can keep; what an error says is for people."""
+    return error.encode(errors="backslashreplace").decode()
 
 
 def _after(now: datetime, seconds: float) -> datetime:

@@ -122,10 +122,10 @@ class StoreMachine(RuleBasedStateMachine):
         assert _timeless_delivery(expected) == _timeless_delivery(found)
         return _Deliveries(expected, found)
 
-    @rule(taken=taken)
-    def finish(self, taken: _Deliveries) -> None:
-        """Both accept it, or both are somebody else's by now."""
-        assert self._model.finish(taken.expected) == self._store.finish(taken.found)
+    @rule(taken=taken, error=st.text())
+    def finish(self, taken: _Deliveries, error: str) -> None:
+        """Both accept it, well or badly, or both are somebody else's by now."""
+        assert self._model.finish(taken.expected, error) == self._store.finish(taken.found, error)
 
     @rule(taken=taken, error=st.text(), delay=_leases)
     def fail(self, taken: _Deliveries, error: str, delay: float) -> None:

@@ -301,6 +301,15 @@ class StoreSuite:
         assert _taken(store, HELD).event_id == "evt_3"
         assert store.take(HELD) is None
 
+    def test_what_is_given_up_holds_up_no_other(self, store: Store) -> None:
+        """It is not handed out again, and the next of its ordering key is."""
+        store.remember(event(ordering="po_1"))
+        store.remember(event("evt_2", ordering="po_1"))
+        assert store.finish(_taken(store, HELD), _HALF_A_PAIR)
+        assert _taken(store, HELD).event_id == "evt_2"
+        assert store.take(HELD) is None
+        assert not store.remember(event())
+
     def test_what_was_never_remembered_cannot_be_ended(self, store: Store) -> None:
         """Neither well nor badly."""
         assert not store.finish(event())
