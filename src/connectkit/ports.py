@@ -5,6 +5,7 @@ This is the only module of the core that knows `time`, `asyncio` and `threading`
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,6 +15,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts the time that the machine was asleep
+
+
+def mutex() -> threading.Lock:
+    """Give a lock for a few instructions that never suspend, so that it serves threads and tasks alike."""
+    return threading.Lock()
 
 
 class World(Protocol):

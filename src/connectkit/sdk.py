@@ -1,0 +1,229 @@
+"""The only module of the facade that touches `stripe`.
+
+It sends a `Request` through the official client's raw path and gives the answer back as data, whatever its status. The
+SDK is imported at the first send, for it costs more than all of connectkit. Its own retries are off: there is one layer
+that repeats, and it is ours.
+
+The raw path has holes, which are closed here: a parameter named like one of its options would become that option, so
+such a parameter is refused; a `Stripe-Notice` never reaches the warnings filter.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import InvalidRequest
+from .requests import Request, Response
+from .transport import HttpxTransport, Transport, TransportFailure
+
+if TYPE_CHECKING:
+    import stripe
+
+API_VERSION: Final = "2026-10-28.endive"
+"""The version of Stripe's API that every request names."""
+
+_RESERVED: Final = frozenset(
+    {
+        "api_key",
+        "base",
+        "content_type",
+        "headers",
+        "idempotency_key",
+        "max_network_retries",
+        "stripe_account",
+        "stripe_context",
+        "stripe_version",
+        "usage",
+    }
+)
+
+_DEADLINE: Final = 30.0  # seconds for what is sent through `Sdk.client` directly
+
+_deadline: contextvars.ContextVar[float] = contextvars.ContextVar("connectkit_deadline")
+
+
+class Unanswered(Exception):
+    """A request got no usable answer.
+
+    Attributes:
+        reason: Why, in a few words that hold no secret.
+        sent: Whether any byte of it can have reached Stripe.
+    """
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+class Sdk:
+    """The official client, as the rest of connectkit sees it.
+
+    Args:
+        api_key: A secret or restricted key.
+        base_url: Another server than Stripe's, for every host.
+        transport: What carries requests; a new `HttpxTransport` where none is given, which `close` closes.
+        http_client: A client of the SDK's own kind instead of a transport.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str | None = None,
+        transport: Transport | None = None,
+        http_client: stripe.HTTPClient | None = None,
+    ) -> None:
+        self._api_key = api_key
+        self._base_url = None if base_url is None else base_url.rstrip("/")
+        self._transport = transport or HttpxTransport()
+        self._owned = transport is None
+        self._http_client = http_client
+        self._client: stripe.StripeClient | None = None
+
+    @property
+    def api_version(self) -> str:
+        """The version of Stripe's API that is asked for."""
+        return API_VERSION
+
+    @property
+    def client(self) -> stripe.StripeClient:
+        """The official client, made when it is first needed."""
+        if self._client is None:  # two threads may both make one: they are equal, and share the transport
+            self._client = _client(self._api_key, self._base_url, self._http_client or _seam(self._transport))
+        return self._client
+
+    def send(self, request: Request, deadline: float) -> Response:
+        """Send *request* within *deadline* seconds, blocking.
+
+        Raises:
+            Unanswered: There was no usable answer.
+            InvalidRequest: A parameter has a name that the SDK takes for an option.
+        """
+        client, arguments = self.client, _arguments(request)
+        token = _deadline.set(deadline)
+        try:
+            answer = client.raw_request(request.method, request.path, **arguments)
+        except Exception as error:
+            return _answer_of(error)
+        finally:
+            _deadline.reset(token)
+        return _response(answer)
+
+    async def asend(self, request: Request, deadline: float) -> Response:
+        """Send *request* within *deadline* seconds, in an event loop; as `send`."""
+        client, arguments = self.client, _arguments(request)
+        token = _deadline.set(deadline)
+        try:
+            answer = await client.raw_request_async(request.method, request.path, **arguments)
+        except Exception as error:
+            return _answer_of(error)
+        finally:
+            _deadline.reset(token)
+        return _response(answer)
+
+    def close(self) -> None:
+        """Close the transport, if it was made here."""
+        if self._owned:
+            self._transport.close()
+
+    async def aclose(self) -> None:
+        """Close the transport in an event loop, if it was made here."""
+        if self._owned:
+            await self._transport.aclose()
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    if taken := _RESERVED & request.params.keys():
+        message = f"The SDK takes a parameter named {', '.join(sorted(taken))} for an option of its own."
+        raise InvalidRequest(message, param=min(taken))
+    options = {
+        "stripe_account": request.account,
+        "stripe_version": request.version or API_VERSION,
+        "idempotency_key": request.idempotency_key,
+    }
+    return {**request.params, **{name: value for name, value in options.items() if value is not None}}
+
+
+def _client(api_key: str, base_url: str | None, http_client: stripe.HTTPClient) -> stripe.StripeClient:
+    import stripe  # noqa: PLC0415  # at the first use: it costs more than all of connectkit
+
+    addresses: Any = {} if base_url is None else dict.fromkeys(("api", "connect", "files", "meter_events"), base_url)
+    return stripe.StripeClient(
+        api_key,
+        stripe_version=API_VERSION,
+        base_addresses=addresses,
+        max_network_retries=0,
+        http_client=http_client,
+    )
+
+
+def _seam(transport: Transport) -> stripe.HTTPClient:
+    """Give our transport as a client of the SDK's own kind."""
+    import stripe  # noqa: PLC0415  # at the first use: it costs more than all of connectkit
+
+    class Seam(stripe.HTTPClient):
+        name = "connectkit"
+
+        def request(
+            self,
+            method: str,
+            url: str,
+            headers: Mapping[str, str] | None,
+            post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
+            *,
+            _usage: list[str] | None = None,
+        ) -> tuple[Any, int, Mapping[str, str]]:
+            answer = transport.send(method, url, headers or {}, _body(post_data), _deadline.get(_DEADLINE))
+            return answer.body, answer.status, answer.headers
+
+        async def request_async(
+            self,
+            method: str,
+            url: str,
+            headers: Mapping[str, str] | None,
+            post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
+            *,
+            _usage: list[str] | None = None,
+        ) -> tuple[Any, int, Mapping[str, str]]:
+            answer = await transport.asend(method, url, headers or {}, _body(post_data), _deadline.get(_DEADLINE))
+            return answer.body, answer.status, answer.headers
+
+        def close(self) -> None:
+            """Leave the transport open: it may be shared."""
+
+        async def close_async(self) -> None:
+            """Leave the transport open: it may be shared."""
+
+    return Seam()
+
+
+def _body(post_data: str | bytes | None) -> bytes:
+    return post_data.encode() if isinstance(post_data, str) else post_data or b""
+
+
+def _response(answer: Any) -> Response:  # noqa: ANN401  # a StripeResponse
+    if not isinstance(answer.data, Mapping):
+        raise Unanswered("the answer is no JSON object", sent=True)
+    return Response(answer.code, _lowered(answer.headers), answer.data)
+
+
+def _answer_of(error: Exception) -> Response:
+    """Give the answer that an error of the SDK holds; the error itself stays here, for it holds whole bodies."""
+    import stripe  # noqa: PLC0415  # loaded already
+
+    if isinstance(error, TransportFailure):
+        raise Unanswered(error.reason, sent=error.sent) from None
+    if not isinstance(error, stripe.StripeError):
+        raise error
+    if error.http_status is None:
+        raise Unanswered("the connection failed", sent=True) from None
+    if not isinstance(error.json_body, Mapping):
+        raise Unanswered(f"the answer {error.http_status} is no JSON object", sent=True) from None
+    return Response(error.http_status, _lowered(error.headers or {}), error.json_body)
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
