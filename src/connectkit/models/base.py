@@ -95,12 +95,18 @@ class Value:
 
     id: str
     receipt: Receipt = field(default=Receipt(), eq=False, repr=False)
-    _whole: Whole = field(factory=Whole, eq=False, repr=False)
+    _whole: Whole = field(factory=Whole, eq=False, repr=False, alias="whole")
 
     @property
     def raw(self) -> dict[str, Any]:
         """A copy of Stripe's whole answer, `{}` after a replay or a pickle. It may hold personal data."""
         return self._whole.copied()
+
+
+def part(data: Data, name: str) -> Data:
+    """Give an inner object, empty where it is null or missing."""
+    inner: Data | None = data.get(name)
+    return inner or {}
 
 
 def moment(seconds: int | str | None) -> datetime | None:
