@@ -1,0 +1,178 @@
+"""Where an account stands: pure functions of what Stripe tells, the first rule that holds decides.
+
+The order is that of Stripe's own summary of an account (its page on onboarding through the API), carried on to what a
+platform needs to know: what ends everything stands first, then what was never begun, what is missing, what is being
+looked at, and last what works. Reasons are an open set; one that no rule knows is passed on and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from connectkit.models.accounts import Account
+from connectkit.models.requirements import Actor, Requirement, Requirements
+from connectkit.models.standing import AccountState, AccountStatus, NextAction
+
+_VERIFYING: Final = frozenset(
+    {"requirements.pending_verification", "requirements_pending_verification", "determining_status"}
+)
+_REVIEWED: Final = frozenset({"under_review", "listed"})
+
+
+@frozen
+class _Look:
+    """An account, and what the rules ask of it."""
+
+    account: Account
+
+    @property
+    def reason(self) -> str:
+        """Why the account is disabled: v1 says it of the account, v2 of each capability."""
+        if self.wanted.disabled_reason or self.account.charges_enabled:
+            return self.wanted.disabled_reason
+        codes = [restriction.code for restriction in self.account.restrictions]
+        return next((code for code in codes if code.startswith("rejected_")), codes[0] if codes else "")
+
+    @property
+    def wanted(self) -> Requirements:
+        return self.account.requirements
+
+    @property
+    def both(self) -> bool:
+        return self.account.charges_enabled and self.account.payouts_enabled
+
+    @property
+    def verifying(self) -> bool:
+        """Whether what is not enabled yet waits for a verification."""
+        if self.reason in _VERIFYING:
+            return True
+        neither = not self.account.charges_enabled and not self.account.payouts_enabled
+        waiting = neither and "pending" in self.account.capabilities.values()
+        return waiting or (bool(self.wanted.pending) and not self.both)
+
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether no capability was asked for; for the full dashboard Stripe asks by itself."""
+        return not self.account.capabilities and self.account.dashboard != "full"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the seller is still on the way through Stripe's form; v2 tells it only by why it asks."""
+        if self.account.responsibilities.requirements_collector == "application":
+            return False
+        if self.account.details_submitted is not None:
+            return not self.account.details_submitted
+        asked = any("routine_onboarding" in requirement.reasons for requirement in self.wanted.due)
+        return asked and not self.account.charges_enabled
+
+    @property
+    def later(self) -> tuple[Requirement, ...]:
+        """What will be wanted one day, what the future requirements add included."""
+        future = self.account.future_requirements
+        known = {entry.name for entry in self.wanted.entries}
+        added = (entry for entry in future.due + future.later if entry.name not in known)
+        return (*self.wanted.later, *added)
+
+
+_Rule: TypeAlias = Callable[[_Look], bool]
+
+_RULES: Final[Mapping[AccountState, _Rule]] = {
+    AccountState.CLOSED: lambda look: look.account.closed,
+    AccountState.REJECTED_BY_PLATFORM: lambda look: look.reason.startswith(
+        ("rejected.platform_", "rejected_platform_")
+    ),
+    AccountState.REJECTED_BY_STRIPE: lambda look: look.reason.startswith(("rejected.", "rejected_")),
+    AccountState.PAUSED: lambda look: look.reason == "platform_paused",
+    AccountState.NEEDS_CAPABILITIES: lambda look: (
+        look.reason == "action_required.requested_capabilities" or look.asks_for_nothing
+    ),
+    AccountState.ONBOARDING_NOT_FINISHED: lambda look: look.unfinished,
+    AccountState.RESTRICTED_PAST_DUE: lambda look: bool(look.wanted.past_due),
+    AccountState.ENABLED_WITH_DEADLINE: lambda look: bool(look.wanted.due) and look.both,
+    AccountState.RESTRICTED_NEEDS_INFO: lambda look: bool(look.wanted.due),
+    AccountState.PENDING_VERIFICATION: lambda look: look.verifying,
+    AccountState.UNDER_REVIEW: lambda look: look.reason in _REVIEWED,
+    AccountState.ENABLED_PENDING: lambda look: look.both and bool(look.wanted.pending),
+    AccountState.ENABLED: lambda look: look.both and bool(look.later),
+    AccountState.COMPLETE: lambda look: look.both,
+    AccountState.RESTRICTED_PAYOUTS_OFF: lambda look: look.account.charges_enabled,
+    AccountState.RESTRICTED_CHARGES_OFF: lambda look: look.account.payouts_enabled,
+    AccountState.RESTRICTED: lambda _: True,
+}
+
+_ACTIONS: Final[Mapping[AccountState, NextAction]] = {
+    AccountState.REJECTED_BY_PLATFORM: NextAction.UNREJECT,
+    AccountState.PAUSED: NextAction.UNPAUSE,
+    AccountState.NEEDS_CAPABILITIES: NextAction.REQUEST_CAPABILITIES,
+    AccountState.ONBOARDING_NOT_FINISHED: NextAction.SEND_LINK,
+    AccountState.PENDING_VERIFICATION: NextAction.WAIT,
+    AccountState.UNDER_REVIEW: NextAction.WAIT,
+    AccountState.RESTRICTED_PAYOUTS_OFF: NextAction.CHECK_BANK_ACCOUNT,
+    AccountState.RESTRICTED_CHARGES_OFF: NextAction.CHECK_CAPABILITIES,
+    AccountState.RESTRICTED: NextAction.CONTACT_STRIPE,
+}
+
+_MISSING: Final = frozenset(
+    {AccountState.RESTRICTED_PAST_DUE, AccountState.ENABLED_WITH_DEADLINE, AccountState.RESTRICTED_NEEDS_INFO}
+)
+
+_STEPS: Final[Mapping[NextAction, tuple[Actor | None, str]]] = {
+    NextAction.NOTHING: (None, "There is nothing to do."),
+    NextAction.WAIT: (Actor.STRIPE, "Wait: Stripe is looking at it; read the status again after its next event."),
+    NextAction.SEND_LINK: (Actor.SELLER, "Send the seller to Stripe's form with a new onboarding.link."),
+    NextAction.PROVIDE_DETAILS: (
+        Actor.PLATFORM,
+        "Collect what is due from the seller and pass it on with onboarding.update or onboarding.add_bank_account.",
+    ),
+    NextAction.OPEN_DASHBOARD: (Actor.PLATFORM, "Answer Stripe's inquiry in the platform's Dashboard."),
+    NextAction.REQUEST_CAPABILITIES: (Actor.PLATFORM, "Ask for what the seller needs with onboarding.update."),
+    NextAction.CHECK_BANK_ACCOUNT: (Actor.PLATFORM, "See whether a bank account is missing or a payout to it failed."),
+    NextAction.CHECK_CAPABILITIES: (Actor.PLATFORM, "See which capability is not active, and what it still needs."),
+    NextAction.UNPAUSE: (Actor.PLATFORM, "Lift the pause in the platform's Dashboard when its reason is gone."),
+    NextAction.UNREJECT: (Actor.PLATFORM, "Lift the platform's own rejection if it was a mistake."),
+    NextAction.APPEAL: (Actor.SELLER, "Send the seller to Stripe's form with a new onboarding.link, to appeal."),
+    NextAction.CONTACT_STRIPE: (Actor.PLATFORM, "Ask Stripe's support: nothing that can be sent would change it."),
+}
+
+
+def _next_action(state: AccountState, wanted: Requirements) -> NextAction:
+    if state in _MISSING:
+        return _providing(wanted.due)
+    if state is AccountState.REJECTED_BY_STRIPE:
+        appeals = any(entry.risk and "appeal" in entry.name for entry in wanted.due)
+        return NextAction.APPEAL if appeals else NextAction.CONTACT_STRIPE
+    return _ACTIONS.get(state, NextAction.NOTHING)
+
+
+def _providing(due: tuple[Requirement, ...]) -> NextAction:
+    if any(entry.actor is Actor.SELLER for entry in due):
+        return NextAction.SEND_LINK
+    return NextAction.OPEN_DASHBOARD if all(entry.risk for entry in due) else NextAction.PROVIDE_DETAILS
+
+
+def status_of(account: Account) -> AccountStatus:
+    """Tell where *account* stands."""
+    look = _Look(account)
+    state = next(state for state, holds in _RULES.items() if holds(look))
+    action = _next_action(state, look.wanted)
+    actor, step = _STEPS[action]
+    return AccountStatus(
+        account=account.id,
+        state=state,
+        next_action=action,
+        next_step=step,
+        actor=actor,
+        due=look.wanted.due,
+        pending=look.wanted.pending,
+        later=look.later,
+        deadline=look.wanted.deadline,
+        disabled_reason=look.reason,
+        restrictions=account.restrictions,
+        capabilities=account.capabilities,
+        can_charge=account.charges_enabled and account.capabilities.charging,
+        can_receive_transfers=account.capabilities.active("transfers"),
+        can_be_paid_out=account.payouts_enabled,
+    )
