@@ -6,7 +6,8 @@ adapter does promise is *atomicity* (stated at each verb), *durability* (see `Po
 carries the store's own time, and leases are counted in it, so that a fleet with drifting clocks agrees.
 
 The blocking protocols are for the blocking face, the asynchronous ones for asyncio. `Inline` and `Threaded` let the
-journal, which is written once as `async def`, use either.
+journal, which is written once as `async def`, use either. An adapter is held to all this by
+`connectkit.testing.StoreSuite` and, if processes share it, by `connectkit.testing.SharedStoreSuite`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Powers:
 class OperationStore(Protocol):
     """Remembers operations; the blocking colour.
 
-    Every verb raises `StoreUnavailable` when the store cannot be reached: it never answers by guess.
+    Every verb raises `StoreUnavailable` when the store cannot be reached: it never answers by guess. Text that UTF-8
+    cannot spell is refused with `InvalidRequest`; everything else comes back as it was, to the byte and the microsecond.
+    A lease of 0 seconds has ended when it begins.
     """
 
     @property
@@ -123,19 +126,24 @@ class EventStore(Protocol):
 
         Atomicity: a delivery belongs to one worker until its lease ends. Of each non-empty ordering key only the oldest
         one that is not done can be taken, and only while no other of that key is held; other keys are not held up.
-        The store adds one to *attempts* and *token*.
+        The oldest is the one that was remembered first, whatever the clock said. The store adds one to *attempts* and
+        *token*.
         """
         ...
 
     def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done; `False` if another worker has taken it since.
 
-        With an *error* it is given up: it keeps the error, is not handed out again and holds up no other.
+        With an *error* it is given up: it keeps the error, is not handed out again and holds up no other. Finishing can
+        be repeated, because the first answer may have been lost.
         """
         ...
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
-        """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`."""
+        """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`, or if it is done.
+
+        Characters of an *error* that cannot be stored are escaped, here and in `finish`: it is for people.
+        """
         ...
 
 

@@ -6,7 +6,6 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import count
 from typing import Final, Self, TypeAlias
 
 from attrs import evolve
@@ -54,8 +53,9 @@ class Child:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.kill()
+    def __exit__(self, *error: object) -> None:
+        with self._process:  # closes its pipes, by which it ends, and waits
+            pass
 
     def _tell(self, message: bytes) -> None:
         assert self._process.stdin is not None
@@ -70,6 +70,7 @@ def main() -> None:
     _say("ready")
     sys.stdin.buffer.readline()
     job(store, _say)
+    sys.stdin.buffer.read()  # stay until the pipe is closed, or the process killed
 
 
 def _say(line: str) -> None:
@@ -89,7 +90,8 @@ def take_one(store: Store, say: Callable[[str], None]) -> None:
 
 def work_without_end(store: Store, say: Callable[[str], None]) -> None:
     """Do everything that is acknowledged, again and again, and say each time what was."""
-    for number in count():
+    number = 0
+    while True:
         inserted = store.insert(draft(f"order-{number}"), HELD).operation
         say(f"inserted {number}")
         store.swap(evolve(inserted, state=State.SUCCEEDED, answer=ANSWER), None, durable=False)
@@ -100,3 +102,4 @@ def work_without_end(store: Store, say: Callable[[str], None]) -> None:
         assert taken is not None
         store.finish(taken)
         say(f"finished {number}")
+        number += 1

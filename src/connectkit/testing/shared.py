@@ -82,6 +82,7 @@ class SharedStoreSuite(StoreSuite):
         with Child(reopen, take_one) as child:
             child.begin()
             token = int(child.hear())
+            child.kill()
         again = store.take(HELD)
         assert again is not None
         assert again.token > token

@@ -72,7 +72,8 @@ class StoreSuite:
 
     def test_a_durable_and_shared_store_is_held_to_the_laws_of_processes(self, store: Store) -> None:
         """What a store promises is tested."""
-        assert self.processes or not (store.powers.durable and store.powers.shared)
+        promised = store.powers.durable and store.powers.shared
+        assert self.processes or not promised
 
     def test_insert_stamps_by_the_stores_clock(self, store: Store) -> None:
         """The store's time is in the row and beside it."""

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any, TypeVar
+
+import pytest
+
+from connectkit import drive
+from connectkit.storage.base import AsyncStore, Powers, Store
+from connectkit.storage.bridges import Inline, Threaded
+from connectkit.storage.memory import MemoryStore
+from connectkit.storage.records import Delivery, Identity, Operation, Stored
+from connectkit.testing import StoreSuite
+from connectkit.testing.samples import HELD, draft, identity
+
+T = TypeVar("T")
+
+
+class Awaited(ABC):
+    """An asynchronous store, each verb of which is awaited to its end, so that the laws can be tried on it."""
+
+    def __init__(self, store: AsyncStore) -> None:
+        self._store = store
+
+    @abstractmethod
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T: ...
+
+    @property
+    def powers(self) -> Powers:
+        return self._store.powers
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return self.run(self._store.insert(draft, lease))
+
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        return self.run(self._store.swap(changed, lease, durable=durable))
+
+    def get(self, identity: Identity) -> Stored | None:
+        return self.run(self._store.get(identity))
+
+    def unfinished(self, limit: int) -> Sequence[Stored]:
+        return self.run(self._store.unfinished(limit))
+
+    def remember(self, delivery: Delivery) -> bool:
+        return self.run(self._store.remember(delivery))
+
+    def take(self, lease: float) -> Delivery | None:
+        return self.run(self._store.take(lease))
+
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        return self.run(self._store.finish(delivery, error))
+
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        return self.run(self._store.fail(delivery, error, delay))
+
+    def close(self) -> None:
+        self.run(self._store.close())
+
+
+class AwaitedHere(Awaited):
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return drive.run(coroutine)
+
+
+class AwaitedInALoop(Awaited):
+    def __init__(self, store: AsyncStore) -> None:
+        super().__init__(store)
+        self.runner = asyncio.Runner()
+        self._lock = threading.Lock()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        with self._lock:
+            return self.runner.run(coroutine)
+
+
+class TestInline(StoreSuite):
+    @pytest.fixture
+    def store(self) -> Store:
+        return AwaitedHere(Inline(MemoryStore()))
+
+
+class TestThreaded(StoreSuite):
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        store = AwaitedInALoop(Threaded(MemoryStore()))
+        with store.runner:
+            yield store
+
+
+class Slow(MemoryStore):
+    """Answers `get` when `insert` was called, which takes two threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inserted = threading.Event()
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        stored = super().insert(draft, lease)
+        self._inserted.set()
+        return stored
+
+    def get(self, identity: Identity) -> Stored | None:
+        assert self._inserted.wait(30)
+        return super().get(identity)
+
+
+def test_a_threaded_store_does_not_hold_up_the_loop() -> None:
+    async def side_by_side() -> tuple[Stored | None, Stored]:
+        store = Threaded(Slow())
+        return await asyncio.gather(store.get(identity("order-1")), store.insert(draft(), HELD))
+
+    found, inserted = asyncio.run(side_by_side())
+    assert found is not None
+    assert found.operation == inserted.operation

@@ -1,0 +1,266 @@
+"""Stores that are wrong in one way each: the laws have to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+from attrs import evolve
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import connectkit.testing
+from connectkit.storage.base import Powers, Store
+from connectkit.storage.memory import MemoryStore
+from connectkit.storage.records import Delivery, Identity, Operation, Stored
+from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
+from connectkit.testing.processes import insert_one, take_one, work_without_end
+from connectkit.testing.samples import event
+from connectkit.testing.shared import VERBS
+
+
+class Boastful(MemoryStore):
+    @property
+    def powers(self) -> Powers:
+        return Powers(durable=True, shared=True)
+
+
+class LooksAndThenInserts(MemoryStore):
+    """Two threads look before either inserts; whoever comes alone goes on after a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = Event()
+        self._waiting = False
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        if self._operations.get(draft.identity) is None:
+            if self._waiting:
+                self._second.set()
+            self._waiting = True
+            self._second.wait(10)
+            self._operations.pop(draft.identity, None)
+        return super().insert(draft, lease)
+
+
+class InsertsAgain(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        self._operations.pop(draft.identity, None)
+        return super().insert(draft, lease)
+
+
+class KeepsItsOwnTime(MemoryStore):
+    """Takes the lease from another clock than the one that it tells."""
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return evolve(super().insert(draft, lease), now=datetime.now(tz=UTC) + timedelta(seconds=1))
+
+
+class FoldsCase(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return super().insert(evolve(draft, identity=evolve(draft.identity, key=draft.identity.key.lower())), lease)
+
+    def get(self, identity: Identity) -> Stored | None:
+        return super().get(evolve(identity, key=identity.key.lower()))
+
+
+class CutsTimes(MemoryStore):
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        quiet_from = changed.quiet_from.replace(microsecond=0)
+        return super().swap(evolve(changed, quiet_from=quiet_from), lease, durable=durable)
+
+
+class ReplacesText(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        key = draft.identity.key.encode(errors="replace").decode()
+        return super().insert(evolve(draft, identity=evolve(draft.identity, key=key)), lease)
+
+
+class IgnoresVersions(MemoryStore):
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        known = self._operations.get(changed.identity)
+        version = changed.version if known is None else known.version
+        return super().swap(evolve(changed, version=version), lease, durable=durable)
+
+
+class KeepsTheVersion(MemoryStore):
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        swapped = super().swap(changed, lease, durable=durable)
+        if swapped is not None:
+            self._operations[changed.identity] = evolve(swapped.operation, version=changed.version)
+        return swapped
+
+
+class ExtendsNoLease(MemoryStore):
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        return super().swap(changed, None, durable=durable)
+
+
+class TidiesAnswers(MemoryStore):
+    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        return super().swap(evolve(changed, answer=changed.answer.strip()), lease, durable=durable)
+
+
+class ListsEverything(MemoryStore):
+    def unfinished(self, limit: int) -> list[Stored]:
+        return [Stored(row, self._now()) for row in self._operations.values()][:limit]
+
+
+class RemembersAgain(MemoryStore):
+    def remember(self, delivery: Delivery) -> bool:
+        super().remember(delivery)
+        return True
+
+
+class IgnoresScopes(MemoryStore):
+    def remember(self, delivery: Delivery) -> bool:
+        return super().remember(evolve(delivery, scope=""))
+
+
+class TakesTheLast(MemoryStore):
+    def take(self, lease: float) -> Delivery | None:
+        self._deliveries = dict(reversed(self._deliveries.items()))
+        return super().take(lease)
+
+
+class IgnoresOrdering(MemoryStore):
+    def remember(self, delivery: Delivery) -> bool:
+        return super().remember(evolve(delivery, ordering=""))
+
+
+class OneOrderForAll(MemoryStore):
+    def remember(self, delivery: Delivery) -> bool:
+        return super().remember(evolve(delivery, ordering="all"))
+
+
+class HoldsNothing(MemoryStore):
+    def take(self, lease: float) -> Delivery | None:
+        return super().take(0.0)
+
+
+class HoldsForEver(MemoryStore):
+    def take(self, lease: float) -> Delivery | None:
+        return super().take(3600.0)
+
+
+class IgnoresTokens(MemoryStore):
+    def _held(self, delivery: Delivery) -> Delivery | None:
+        return self._deliveries.get((delivery.scope, delivery.event_id))
+
+
+class HidesWhatWasGivenUp(MemoryStore):
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        return not error and super().finish(delivery)
+
+
+class Reopens(MemoryStore):
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        known = self._held(delivery)
+        if known is not None:
+            self._deliveries[known.scope, known.event_id] = evolve(known, done=False)
+        return super().fail(delivery, error, delay)
+
+
+class ForgetsWhy(MemoryStore):
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        return super().fail(delivery, "", delay)
+
+
+class IgnoresDelays(MemoryStore):
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        return super().fail(delivery, error, 0.0)
+
+
+WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
+    (Boastful, "a_durable_and_shared_store_is_held_to_the_laws_of_processes"),
+    (LooksAndThenInserts, "one_of_many_threads_inserts"),
+    (InsertsAgain, "a_second_insert_changes_nothing"),
+    (KeepsItsOwnTime, "insert_stamps_by_the_stores_clock"),
+    (FoldsCase, "identities_are_compared_exactly"),
+    (CutsTimes, "any_operation_comes_back_as_it_was"),
+    (ReplacesText, "what_is_no_text_is_refused"),
+    (IgnoresVersions, "one_of_many_threads_swaps"),
+    (KeepsTheVersion, "a_swap_of_an_old_version_changes_nothing"),
+    (ExtendsNoLease, "a_swap_extends_the_lease_by_the_stores_clock"),
+    (TidiesAnswers, "what_was_settled_is_returned_to_the_byte"),
+    (ListsEverything, "the_unfinished_are_listed_the_oldest_first"),
+    (RemembersAgain, "one_of_many_threads_remembers"),
+    (IgnoresScopes, "an_event_is_known_by_scope_and_id"),
+    (TakesTheLast, "taking_goes_by_the_order_of_reception"),
+    (IgnoresOrdering, "an_ordering_key_is_handled_one_at_a_time"),
+    (IgnoresOrdering, "one_of_many_threads_takes_of_an_ordering_key"),
+    (OneOrderForAll, "each_of_many_threads_takes_another"),
+    (HoldsNothing, "each_of_many_threads_takes_another"),
+    (HoldsNothing, "a_taken_delivery_is_stamped_by_the_stores_clock"),
+    (HoldsForEver, "a_lease_that_ended_gives_the_delivery_back"),
+    (IgnoresTokens, "a_lease_that_ended_gives_the_delivery_back"),
+    (HidesWhatWasGivenUp, "what_is_given_up_holds_up_no_other"),
+    (Reopens, "finishing_can_be_repeated"),
+    (ForgetsWhy, "a_failed_delivery_comes_back"),
+    (IgnoresDelays, "a_failed_delivery_waits_for_its_delay"),
+)
+
+
+@pytest.mark.parametrize(("wrong", "law"), WRONG)
+def test_a_wrong_store_breaks_its_law(wrong: type[MemoryStore], law: str) -> None:
+    check: Callable[[Store], None] = getattr(StoreSuite(), f"test_{law}")
+    check(MemoryStore())
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        check(wrong())
+
+
+@pytest.mark.parametrize("wrong", [InsertsAgain, IgnoresVersions, RemembersAgain, TakesTheLast, IgnoresTokens])
+def test_the_machine_notices_a_wrong_store(wrong: type[MemoryStore]) -> None:
+    class WrongMachine(StoreMachine):
+        def make(self) -> Store:
+            return wrong()
+
+    one_is_enough = settings(max_examples=1_000, phases=[Phase.generate], report_multiple_bugs=False, database=None)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(WrongMachine, settings=one_is_enough)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_store_that_answers_by_guess_breaks_the_law(verb: str) -> None:
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        SharedStoreSuite().test_a_store_that_cannot_be_used_says_so(MemoryStore(), verb)
+
+
+def test_processes_that_share_nothing_break_the_law() -> None:
+    with pytest.raises(AssertionError):
+        SharedStoreSuite().test_one_of_many_processes_inserts(MemoryStore)
+    with pytest.raises(AssertionError):
+        SharedStoreSuite().test_what_was_acknowledged_survives_a_kill(MemoryStore, MemoryStore(), 1)
+
+
+def test_the_jobs_say_what_was_acknowledged() -> None:
+    said: list[str] = []
+    store = MemoryStore()
+    insert_one(store, said.append)
+    insert_one(store, said.append)
+    take_one(store, said.append)
+    store.remember(event())
+    take_one(store, said.append)
+    assert said == ["True", "False", "none", "1"]
+
+
+def test_the_job_without_end_works_until_its_process_ends() -> None:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line == "settled 1":
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        work_without_end(MemoryStore(), say)
+    assert said == ["inserted 0", "settled 0", "remembered 0", "finished 0", "inserted 1", "settled 1"]
+
+
+def test_the_kit_knows_its_names_alone() -> None:
+    names: list[str] = vars(connectkit.testing)["__all__"]
+    assert [getattr(connectkit.testing, name).__name__ for name in names] == names
+    with pytest.raises(AttributeError, match=r"module 'connectkit.testing' has no attribute 'StoreSweet'"):
+        getattr(connectkit.testing, "StoreSweet")  # noqa: B009  # a checker would refuse the plain spelling
