@@ -152,7 +152,7 @@ def settled(operation: Operation, token: int, report: Report) -> Operation:
         case Doubt():
             quiet = max(operation.quiet_from, report.at)
             return evolve(operation, state=State.UNKNOWN, doubt=operation.doubt or report.possible, quiet_from=quiet)
-        case Contradiction():
+        case _:
             return evolve(operation, state=State.REVIEW, refusal=report.why)
 
 
@@ -214,11 +214,6 @@ class Journal:
         if found.operation.fingerprint != draft.fingerprint:
             return found
         return await self._claim(found, following)
-
-    async def take(self, identity: Identity, following: Callable[[Operation], str]) -> Held | Stored | None:
-        """Claim an operation that is known already; `None` if there is none of this name."""
-        found = await self._store.get(identity)
-        return None if found is None else await self._claim(found, following)
 
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of an operation, or `None`."""

@@ -106,7 +106,9 @@ class Sdk:
         token = _deadline.set(deadline)
         try:
             answer = client.raw_request(request.method, request.path, **arguments)
-        except Exception as error:
+        except TransportFailure as failure:
+            raise Unanswered(failure.reason, sent=failure.sent) from None
+        except _stripe_error() as error:
             return _answer_of(error)
         finally:
             _deadline.reset(token)
@@ -118,7 +120,9 @@ class Sdk:
         token = _deadline.set(deadline)
         try:
             answer = await client.raw_request_async(request.method, request.path, **arguments)
-        except Exception as error:
+        except TransportFailure as failure:
+            raise Unanswered(failure.reason, sent=failure.sent) from None
+        except _stripe_error() as error:
             return _answer_of(error)
         finally:
             _deadline.reset(token)
@@ -206,23 +210,28 @@ def _body(post_data: str | bytes | None) -> bytes:
 
 def _response(answer: Any) -> Response:  # noqa: ANN401  # a StripeResponse
     if not isinstance(answer.data, Mapping):
-        raise Unanswered("the answer is no JSON object", sent=True)
+        reason = "the answer is no JSON object"
+        raise Unanswered(reason, sent=True)
     return Response(answer.code, _lowered(answer.headers), answer.data)
 
 
-def _answer_of(error: Exception) -> Response:
-    """Give the answer that an error of the SDK holds; the error itself stays here, for it holds whole bodies."""
+def _stripe_error() -> type[stripe.StripeError]:
+    """Give the root of the SDK's errors, once there is one to catch."""
     import stripe  # noqa: PLC0415  # loaded already
 
-    if isinstance(error, TransportFailure):
-        raise Unanswered(error.reason, sent=error.sent) from None
-    if not isinstance(error, stripe.StripeError):
-        raise error
-    if error.http_status is None:
-        raise Unanswered("the connection failed", sent=True) from None
-    if not isinstance(error.json_body, Mapping):
-        raise Unanswered(f"the answer {error.http_status} is no JSON object", sent=True) from None
-    return Response(error.http_status, _lowered(error.headers or {}), error.json_body)
+    return stripe.StripeError
+
+
+def _answer_of(error: stripe.StripeError) -> Response:
+    """Give the answer that an error of the SDK holds; the error itself stays here, for it holds whole bodies."""
+    status, body = error.http_status, error.json_body
+    if status is None:
+        reason = "the connection failed"
+        raise Unanswered(reason, sent=True) from None
+    if not isinstance(body, Mapping):
+        reason = f"the answer {status} is no JSON object"
+        raise Unanswered(reason, sent=True) from None
+    return Response(status, _lowered(error.headers or {}), body)
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ class AsyncShop:
 
     async def fail(self) -> None:
         """Raise."""
-        raise LookupError("gone")
+        raise LookupError
 
 
 class Shop(Blocking[AsyncShop]):
@@ -51,7 +51,7 @@ def test_the_face_gives_what_the_source_gives() -> None:
     shop = Shop(AsyncShop())
     assert shop.price("pen", pieces=3) == "3 pen"
     assert list(shop.articles(3)) == [0, 1, 2]
-    with pytest.raises(LookupError, match="gone"):
+    with pytest.raises(LookupError):
         shop.fail()
 
 

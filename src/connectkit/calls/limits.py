@@ -1,8 +1,8 @@
 """The rate gate: how fast requests may leave, learnt from Stripe's answers.
 
 Stripe counts requests a second for the whole account and for each endpoint over all ids, and publishes what it counts
-to. The gate starts below that, lets a short burst pass, halves a rate that was too high, and lets it grow back. It never
-waits itself: it says how long to, so that one gate serves threads and event loops alike.
+to. The gate starts below that, lets a short burst pass, halves a rate that was too high, and lets it grow back. It
+never waits itself: it says how long to, so that one gate serves threads and event loops alike.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
+
+from attrs import evolve
 
 from connectkit.calls.caller import Caller, Intent, Owner
 from connectkit.calls.limits import RateGate
@@ -12,6 +15,8 @@ from connectkit.calls.lookup import Lookup
 from connectkit.calls.performer import Performer
 from connectkit.calls.retries import Retries
 from connectkit.calls.sender import Sender
+from connectkit.drive import run
+from connectkit.errors import Unreachable
 from connectkit.journal import Journal
 from connectkit.requests import Request, Response
 from connectkit.sdk import Unanswered
@@ -99,6 +104,17 @@ class Bench:
         performer = Performer(sender, journal, Lookup(sender, self.world), self.unrecorded.append)
         owner = Owner(sender, tenant="", platform=self.platform, livemode=False)
         return Caller(performer, self.world, owner, version=self.stripe.api_version)
+
+    def row_of_a_holder_who_is_not_silent_yet(self, intent: Intent) -> Operation:
+        """Leave a row that is free to claim, although its last holder may send for another minute."""
+        self.stripe.reactions.insert(0, UNSENT)
+        patient, self.retries = self.retries, Retries(attempts=1)
+        with contextlib.suppress(Unreachable):
+            run(self.another().perform(intent))
+        self.retries = patient
+        row = evolve(self.row(intent.key), quiet_from=self.world.now() + timedelta(minutes=1))
+        self.store.swap(row, None, durable=True)
+        return row
 
     def row(self, key: str = "payout-1", step: str = "") -> Operation:
         """Give the journal's row."""

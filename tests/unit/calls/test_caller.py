@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
+from connectkit.calls.caller import Intent
+from connectkit.calls.limits import RateGate, Rates
 from connectkit.calls.retries import Retries
 from connectkit.drive import run
 from connectkit.errors import (
@@ -179,8 +181,9 @@ def test_duplicates_found_are_told_and_nothing_more_is_sent() -> None:
 def test_failures_under_key_after_key_need_a_person() -> None:
     stuck = [failed(500, remembered=True), page(), page()]
     bench = Bench(*stuck, page(), *stuck, page(), *stuck)
-    with pytest.raises(OutcomeUnknown, match="several wire keys"):
+    with pytest.raises(Unreachable, match="several wire keys") as caught:
         run(bench.caller.perform(payout()))
+    assert caught.value.happened is Happened.NO  # each of them was looked for, twice
     assert len({request.idempotency_key for request in bench.stripe.posted()}) == 3
 
 
@@ -334,7 +337,7 @@ class _Failing:
         return getattr(self._store, name)
 
     def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
-        raise StoreUnavailable(f"gone: {changed.verb} {lease} {durable}")
+        raise StoreUnavailable(changed.verb)
 
 
 def test_an_answer_that_could_not_be_recorded_is_given_and_reported() -> None:
@@ -405,6 +408,33 @@ def test_a_read_that_stays_unanswered_says_so(reaction: Response, kind: type[Con
     assert caught.value.happened is Happened.NO
 
 
+def personal_intent() -> Intent:
+    """Intend an account with an address in it."""
+    request = Request("post", "/v1/accounts", {"email": "ana@example.com"})
+    return Intent("onboarding.create", "seller-1", request, {"email": "ana@example.com"}, ("id",), ("email",))
+
+
+def test_personal_data_is_sent_and_sent_again_and_never_kept() -> None:
+    bench = Bench(*[LOST] * 5)
+    with pytest.raises(OutcomeUnknown):
+        run(bench.caller.perform(personal_intent()))
+    assert "ana@example.com" not in str(bench.row("seller-1"))
+    bench.stripe.reactions = [ok("acct_7")]
+    assert run(bench.another().perform(personal_intent())).data["id"] == "acct_7"
+    assert {request.params["email"] for request in bench.stripe.sent} == {"ana@example.com"}
+
+
+def test_whoever_lacks_the_personal_data_looks_for_the_mark() -> None:
+    bench = Bench(*[LOST] * 5)
+    with pytest.raises(OutcomeUnknown):
+        run(bench.caller.perform(personal_intent()))
+    bench.stripe.reactions = [page(), page()]
+    with pytest.raises(OutcomeUnknown, match="only its caller can send it again"):
+        run(bench.another().resume(bench.row("seller-1")))
+    bench.stripe.reactions = [marked(bench.stripe, "acct_7")]
+    assert [answer.data["id"] for answer in run(bench.another().resume(bench.row("seller-1")))] == ["acct_7"]
+
+
 def test_links_are_minted_and_settings_set_without_a_name() -> None:
     bench = Bench(Response(200, {}, {"url": "https://…"}), Response(200, {}, {"object": "balance_settings"}))
     run(bench.caller.mint(Request("post", "/v1/account_links"), "onboarding.link"))
@@ -454,3 +484,72 @@ def test_a_payment_found_declined_is_a_refusal_with_an_object() -> None:
     with pytest.raises(PaymentDeclined, match="declined"):
         run(bench.caller.perform(intent))
     assert bench.row().object_id == "pi_1"
+
+
+def test_the_gate_makes_a_crowd_wait_and_slows_down_when_told() -> None:
+    bench = Bench(*[ok()] * 6, gate=RateGate(Rates(total=100.0, endpoint=2.0)))
+    for _ in range(4):
+        run(bench.caller.read(Request("get", "/v1/payouts/po_1"), "payouts.retrieve"))
+    assert bench.world.slept == [0.5]  # two of them were a second's burst
+    limited = Response(429, {"stripe-rate-limited-reason": "global-rate"}, {"error": {"code": "rate_limit"}})
+    bench.stripe.reactions = [limited, ok()]
+    run(bench.caller.read(Request("get", "/v1/balance"), "balances.retrieve"))
+    assert len(bench.world.slept) == 2
+
+
+def test_a_state_check_that_finds_nothing_done_goes_on() -> None:
+    waiting = {"id": "pi_1", "status": "requires_payment_method"}
+    bench = Bench(failed(500, remembered=True), *[Response(200, {}, waiting)] * 3, ok("pi_1", status="succeeded"))
+    intent = evolve(payout(), request=Request("post", "/v1/payment_intents/pi_1/confirm", {"payment_method": "pm_1"}))
+    assert run(bench.caller.perform(intent)).data["status"] == "succeeded"
+    assert len({request.idempotency_key for request in bench.stripe.posted()}) == 2
+
+
+def test_a_list_is_followed_to_its_end_in_both_apis() -> None:
+    first = Response(200, {}, {"data": [{"id": "a"}], "next_page_url": "/v2/core/accounts?page=2&limit=1"})
+    last = Response(200, {}, {"data": [{"id": "b"}], "next_page_url": None})
+    bench = Bench(first, last, page({"id": "c"}, more=True), page({"id": "d"}))
+
+    async def ids(path: str) -> list[str]:
+        return [item["id"] async for item in bench.caller.pages(Request("get", path, {"limit": 1}), "a list")]
+
+    assert run(ids("/v2/core/accounts")) == ["a", "b"]
+    assert run(ids("/v1/payouts")) == ["c", "d"]
+    assert [request.params for request in bench.stripe.sent] == [
+        {"limit": 1},
+        {"page": "2", "limit": "1"},
+        {"limit": 1},
+        {"limit": 1, "starting_after": "c"},
+    ]
+
+
+def test_a_setting_that_got_stuck_is_set_again() -> None:
+    bench = Bench(failed(500, remembered=True), ok("acct_1"))
+    intent = evolve(payout(), request=Request("post", "/v1/accounts/acct_1", {"metadata": {"a": "b"}}))
+    assert run(bench.caller.perform(intent)).data["id"] == "acct_1"
+    assert 5.0 in bench.world.slept
+
+
+def test_a_claim_lost_during_a_look_up_goes_no_further() -> None:
+    bench = Bench(failed(500, remembered=True), page())
+
+    def overtaken(_: Request) -> Response:
+        bench.world.passed += 80.0
+        bench.stripe.reactions = [ok()]
+        run(bench.another().perform(payout()))
+        return page()
+
+    bench.stripe.reactions.append(overtaken)
+    with pytest.raises(OperationInProgress):
+        run(bench.caller.perform(payout()))
+    assert len(bench.stripe.posted()) == 2
+
+
+def test_a_refusal_while_a_former_holder_may_still_send_stays_unknown() -> None:
+    """Its lease was ended by a clock that ran ahead: the store knows from when on it is silent, and that is not yet."""
+    bench = Bench(failed(403))
+    held = bench.row_of_a_holder_who_is_not_silent_yet(payout())
+    with pytest.raises(OutcomeUnknown, match="may still arrive") as caught:
+        run(bench.caller.perform(payout()))
+    assert caught.value.request_id == "req_2"
+    assert held.quiet_from > bench.world.now()

@@ -1,0 +1,50 @@
+"""One body for both colours: a blocking face, seen as its asynchronous source.
+
+A journey is written once, as `async def journey(connect: AsyncConnect)`. Over `AsyncConnect` it runs in an event loop;
+over `awaited(Connect(...))` it runs here and now, by `connectkit.drive.run`, and every call goes through the blocking
+face as a user's would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any, cast
+
+from connectkit.connect import AsyncConnect, Connect
+from connectkit.drive import Blocking
+from connectkit.webhooks.router import WebhookRouter
+
+
+def awaited(connect: Connect) -> AsyncConnect:
+    """Give *connect* as if it were asynchronous; each of its calls blocks and never suspends."""
+    return cast("AsyncConnect", _Awaited(connect))
+
+
+class _Awaited:
+    def __init__(self, face: object) -> None:
+        self._face = face
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the face has
+        found = getattr(self._face, name)
+        if isinstance(found, Blocking | WebhookRouter):
+            return _Awaited(found)
+        if not callable(found) or not isinstance(self._face, Blocking | Connect | WebhookRouter):
+            return found
+        return _call(found)
+
+
+def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face
+    def call(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # a coroutine or an asynchronous generator
+        result = method(*args, **kwargs)
+        return _items(result) if isinstance(result, Iterator) else _result(result)
+
+    return call
+
+
+async def _result(value: object) -> object:
+    return value
+
+
+async def _items(values: Iterator[object]) -> AsyncGenerator[object, None]:
+    for value in values:
+        yield value
