@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from connectkit.calls.limits import RateGate as RateGate
+    from connectkit.calls.limits import Rates as Rates
+    from connectkit.calls.retries import Retries as Retries
     from connectkit.errors import AccountNotReady as AccountNotReady
     from connectkit.errors import AuthenticationFailed as AuthenticationFailed
     from connectkit.errors import ClockSkewed as ClockSkewed
@@ -29,10 +32,35 @@ if TYPE_CHECKING:
     from connectkit.errors import StoreUnavailable as StoreUnavailable
     from connectkit.errors import Throttled as Throttled
     from connectkit.errors import Unreachable as Unreachable
+    from connectkit.models.accounts import Account as Account
+    from connectkit.models.accounts import AccountLink as AccountLink
+    from connectkit.models.accounts import BankAccount as BankAccount
+    from connectkit.models.accounts import Capabilities as Capabilities
+    from connectkit.models.accounts import Responsibilities as Responsibilities
+    from connectkit.models.accounts import Restriction as Restriction
+    from connectkit.models.base import Metadata as Metadata
+    from connectkit.models.base import Receipt as Receipt
+    from connectkit.models.details import AccountDetails as AccountDetails
+    from connectkit.models.details import Address as Address
+    from connectkit.models.details import BusinessProfile as BusinessProfile
+    from connectkit.models.details import Company as Company
+    from connectkit.models.details import Individual as Individual
+    from connectkit.models.details import TermsAcceptance as TermsAcceptance
+    from connectkit.models.requirements import Actor as Actor
+    from connectkit.models.requirements import Requirement as Requirement
+    from connectkit.models.requirements import RequirementError as RequirementError
+    from connectkit.models.requirements import Requirements as Requirements
+    from connectkit.models.standing import AccountState as AccountState
+    from connectkit.models.standing import AccountStatus as AccountStatus
+    from connectkit.models.standing import NextAction as NextAction
+    from connectkit.storage.memory import MemoryStore as MemoryStore
+    from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
 else:  # hidden from the checkers, so that a name which does not exist stays an error
     from importlib import import_module
 
     _HOMES = {
+        "connectkit.calls.limits": ("RateGate", "Rates"),
+        "connectkit.calls.retries": ("Retries",),
         "connectkit.errors": (
             "AccountNotReady",
             "AuthenticationFailed",
@@ -54,6 +82,27 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Throttled",
             "Unreachable",
         ),
+        "connectkit.models.accounts": (
+            "Account",
+            "AccountLink",
+            "BankAccount",
+            "Capabilities",
+            "Responsibilities",
+            "Restriction",
+        ),
+        "connectkit.models.base": ("Metadata", "Receipt"),
+        "connectkit.models.details": (
+            "AccountDetails",
+            "Address",
+            "BusinessProfile",
+            "Company",
+            "Individual",
+            "TermsAcceptance",
+        ),
+        "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
+        "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),
+        "connectkit.storage.memory": ("MemoryStore",),
+        "connectkit.storage.sqlite": ("SQLiteStore",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
