@@ -37,8 +37,8 @@ class OperationStore(Protocol):
     """Remembers operations; the blocking colour.
 
     Every verb raises `StoreUnavailable` when the store cannot be reached: it never answers by guess. Text that UTF-8
-    cannot spell is refused with `InvalidRequest`; everything else comes back as it was, to the byte and the microsecond.
-    A lease of 0 seconds has ended when it begins.
+    cannot spell is refused with `InvalidRequest`; all else comes back as it was, to the byte and the microsecond. A
+    lease of 0 seconds has ended when it begins.
     """
 
     @property
@@ -140,9 +140,10 @@ class EventStore(Protocol):
         ...
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
-        """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`, or if it is done.
+        """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`.
 
-        Characters of an *error* that cannot be stored are escaped, here and in `finish`: it is for people.
+        It is `False` as well if the delivery is done. Characters of an *error* that cannot be stored are escaped, here
+        and in `finish`, because it is for people.
         """
         ...
 

@@ -44,30 +44,33 @@ def from_operation(operation: Operation) -> Values:
     Raises:
         InvalidRequest: Some text cannot be spelled in UTF-8.
     """
-    return {
-        **from_identity(operation.identity),
-        **_checked(
-            {
-                "verb": operation.verb,
-                "fingerprint": operation.fingerprint,
-                "request": operation.request,
-                "state": operation.state.value,
-                "generation": operation.generation,
-                "token": operation.token,
-                "version": operation.version,
-                "doubt": int(operation.doubt),
-                "spent": int(operation.spent),
-                "first_sent": micros(operation.first_sent),
-                "quiet_from": micros(operation.quiet_from),
-                "lease_until": micros(operation.lease_until),
-                "object_id": operation.object_id,
-                "answer": operation.answer,
-                "refusal": operation.refusal,
-                "created": micros(operation.created),
-                "updated": micros(operation.updated),
-            }
-        ),
-    }
+    identity = operation.identity
+    return _checked(
+        {
+            "tenant": identity.tenant,
+            "platform": identity.platform,
+            "livemode": int(identity.livemode),
+            "key": identity.key,
+            "step": identity.step,
+            "verb": operation.verb,
+            "fingerprint": operation.fingerprint,
+            "request": operation.request,
+            "state": operation.state.value,
+            "generation": operation.generation,
+            "token": operation.token,
+            "version": operation.version,
+            "doubt": int(operation.doubt),
+            "spent": int(operation.spent),
+            "first_sent": micros(operation.first_sent),
+            "quiet_from": micros(operation.quiet_from),
+            "lease_until": micros(operation.lease_until),
+            "object_id": operation.object_id,
+            "answer": operation.answer,
+            "refusal": operation.refusal,
+            "created": micros(operation.created),
+            "updated": micros(operation.updated),
+        }
+    )
 
 
 def to_operation(row: Sequence[Any]) -> Operation:
@@ -148,10 +151,15 @@ def moment(value: int) -> datetime:
 
 
 def _checked(values: Values) -> Values:
-    for name, value in values.items():
-        try:
-            _ = isinstance(value, str) and value.encode()
-        except UnicodeEncodeError:
-            message = f"The {name} holds half of a surrogate pair, which is no text."
-            raise InvalidRequest(message, param=name, next_step="Decode it with the encoding it came in.") from None
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    try:
+        "".join(texts.values()).encode()
+    except UnicodeEncodeError:
+        name = next(name for name, text in texts.items() if not _spelled(text))
+        message = f"The {name} holds half of a surrogate pair, which is no text."
+        raise InvalidRequest(message, param=name, next_step="Decode it with the encoding it came in.") from None
     return values
+
+
+def _spelled(text: str) -> bool:
+    return text == text.encode(errors="ignore").decode()

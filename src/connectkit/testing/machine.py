@@ -39,7 +39,7 @@ _orderings: Final = st.sampled_from(["", "po_1", "po_2"])
 class StoreMachine(RuleBasedStateMachine):
     """Compares a store with `MemoryStore`: after any calls in any order both have to answer the same.
 
-    An author gives the store, new and empty each time:
+    An author gives the store, new and empty each time::
 
         class MyStoreMachine(StoreMachine):
             def make(self) -> Store:

@@ -37,7 +37,7 @@ class SharedStoreSuite(StoreSuite):
 
     Its author gives two fixtures instead of `store`. `reopen` is a picklable function that opens one store again and
     again, in this process and in others. `unusable` is a store that cannot be used; it is best parametrised with all
-    ways in which that can be, a schema newer than the code among them.
+    ways in which that can be, a schema newer than the code among them. Written out, that is::
 
         class TestMyStore(SharedStoreSuite):
             @pytest.fixture

@@ -55,7 +55,9 @@ def at_once(call: Callable[[int], T]) -> list[T]:
 
 
 class StoreSuite:
-    """The laws of every store. An adapter's author inherits them, and gives one fixture: a new and empty store.
+    """The laws of every store. An adapter's author inherits them, and gives a new and empty store.
+
+    Written out, that is::
 
         class TestMyStore(StoreSuite):
             @pytest.fixture
