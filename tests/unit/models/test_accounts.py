@@ -72,7 +72,9 @@ def test_what_stripe_does_not_tell_is_empty() -> None:
     standard = account(v1(controller={"type": "account"}, country=None, default_currency=None))
     assert standard.responsibilities == Responsibilities()
     assert (standard.country, standard.dashboard, standard.default_currency) == ("", "", "")
-    bare = dict.fromkeys(("configuration", "defaults", "identity", "requirements", "dashboard", "metadata"))
+    bare: dict[str, Any] = dict.fromkeys(
+        ("configuration", "defaults", "identity", "requirements", "dashboard", "metadata")
+    )
     account_of_v2 = account(v2(**bare))
     assert account_of_v2.responsibilities == Responsibilities()
     assert not account_of_v2.capabilities
@@ -128,7 +130,7 @@ def test_a_link_does_not_show_where_it_leads(expires: object) -> None:
 
 
 def test_a_bank_account_is_read_and_kept_without_its_owner() -> None:
-    data = {
+    data: dict[str, Any] = {
         "id": "ba_1",
         "object": "bank_account",
         "account": "acct_1",

@@ -222,10 +222,11 @@ class AsyncOnboarding:
             business_type=_known(business_type),
             details=details or AccountDetails(),
         )
-        if not profile.given():
+        dialect = _dialect(api)
+        request = dialect.update(_account(account_id), profile)
+        if request == dialect.update(account_id, Profile()):
             message = "Nothing was said that could be updated."
             raise InvalidRequest(message, param="details", next_step="Pass capabilities, business_type or details.")
-        request = _dialect(api).update(_account(account_id), profile)
         return Account.parse(await self._caller.update(request, "onboarding.update"))
 
     async def add_bank_account(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import asdict, frozen
 
 from connectkit.errors import InvalidRequest
+
+from .checks import check_word
 
 AccountType: TypeAlias = Literal["standard", "express", "custom"]
 Dashboard: TypeAlias = Literal["full", "express", "none"]
@@ -82,9 +84,18 @@ def chosen(
     Raises:
         InvalidRequest: Neither or both were given, a word is not known, or an axis is missing.
     """
-    axes = (dashboard, fees_collector, losses_collector)
+    axes = {
+        "dashboard": dashboard,
+        "fees_collector": fees_collector,
+        "losses_collector": losses_collector,
+        "requirements_collector": requirements_collector,
+    }
+    for axis, word in axes.items():
+        if word is not None:
+            check_word(word, axis, get_args(Dashboard if axis == "dashboard" else Collector))
     if kind is not None:
-        if any((*axes, requirements_collector)):
+        check_word(kind, "type", PRESETS)
+        if any(axes.values()):
             message = "type is a preset of dashboard and collectors; both were given."
             raise InvalidRequest(message, param="type", next_step="Give one or the other.")
         return PRESETS[kind]
