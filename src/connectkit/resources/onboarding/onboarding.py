@@ -24,8 +24,9 @@ from .checks import (
     checked_metadata,
     checked_url,
 )
-from .dialects import DIALECTS, Api, BusinessType, Dialect, LinkType, Profile
+from .dialects import DIALECTS, Api, Dialect, LinkType
 from .presets import AccountType, Collector, Dashboard, check, chosen
+from .profile import BusinessType, Profile
 from .status import status_of
 
 _V1_IS_CLOSED: Final = (

@@ -84,21 +84,14 @@ def chosen(
     Raises:
         InvalidRequest: Neither or both were given, a word is not known, or an axis is missing.
     """
-    axes = {
-        "dashboard": dashboard,
-        "fees_collector": fees_collector,
-        "losses_collector": losses_collector,
-        "requirements_collector": requirements_collector,
-    }
-    for axis, word in axes.items():
-        if word is not None:
-            check_word(word, axis, get_args(Dashboard if axis == "dashboard" else Collector))
+    axes = (dashboard, fees_collector, losses_collector, requirements_collector)
     if kind is not None:
         check_word(kind, "type", PRESETS)
-        if any(axes.values()):
+        if any(axes):
             message = "type is a preset of dashboard and collectors; both were given."
             raise InvalidRequest(message, param="type", next_step="Give one or the other.")
         return PRESETS[kind]
+    _check_words(axes)
     if dashboard is None or fees_collector is None or losses_collector is None:
         message = "It was not said who does what for this account."
         raise InvalidRequest(
@@ -108,6 +101,15 @@ def chosen(
         )
     derived: Collector = "application" if (dashboard, losses_collector) == ("none", "application") else "stripe"
     return Setup(dashboard, fees_collector, losses_collector, requirements_collector or derived)
+
+
+def _check_words(axes: tuple[str | None, ...]) -> None:
+    dashboard, *collectors = axes
+    if dashboard is not None:
+        check_word(dashboard, "dashboard", get_args(Dashboard))
+    for name, word in zip(("fees_collector", "losses_collector", "requirements_collector"), collectors, strict=True):
+        if word is not None:
+            check_word(word, name, get_args(Collector))
 
 
 def check(setup: Setup) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from connectkit.models.details import AccountDetails, Address, BusinessProfile, Company, Individual, TermsAcceptance
-from connectkit.resources.onboarding.dialects import DIALECTS, Profile
+from connectkit.resources.onboarding.dialects import DIALECTS
 from connectkit.resources.onboarding.presets import PRESETS
+from connectkit.resources.onboarding.profile import Profile
 
 HOME = Address(line1="1 Main Street", city="Springfield", state="IL", postal_code="62701", country="US")
 TERMS = TermsAcceptance(date=datetime(2026, 11, 23, 12, tzinfo=UTC), ip="203.0.113.7", user_agent="browser")

@@ -1,0 +1,117 @@
+"""Accounts v2, as requests. What is not asked to be included comes back as null, so that every request asks."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any, Final
+
+from connectkit.models.details import BusinessProfile, Company, Individual, TermsAcceptance
+from connectkit.requests import Request
+
+from .presets import Setup
+from .profile import Profile, address_of, day_of, given, terms_of
+
+_MERCHANT: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}  # what else v1 has goes by the same name
+
+
+class V2:
+    """Accounts v2."""
+
+    personal = ("contact_email", "identity.individual", "identity.business_details", "identity.attestations")
+
+    _INCLUDE: Final = (
+        "configuration.merchant",
+        "configuration.recipient",
+        "defaults",
+        "future_requirements",
+        "identity",
+        "requirements",
+    )
+
+    def create(self, setup: Setup, profile: Profile) -> Request:
+        """Make an account."""
+        params = self._said(profile)
+        params["dashboard"] = setup.dashboard
+        params.setdefault("defaults", {})["responsibilities"] = {
+            "fees_collector": setup.fees_collector,
+            "losses_collector": setup.losses_collector,
+        }
+        return Request("post", "/v2/core/accounts", params)
+
+    def retrieve(self, account_id: str) -> Request:
+        """Read an account."""
+        return Request("get", f"/v2/core/accounts/{account_id}", {"include": list(self._INCLUDE)})
+
+    def update(self, account_id: str, profile: Profile) -> Request:
+        """Tell more of an account."""
+        return Request("post", f"/v2/core/accounts/{account_id}", self._said(profile))
+
+    def link(self, account_id: str, kind: str, return_url: str, refresh_url: str) -> Request:
+        """Make a link to the onboarding form."""
+        use_case = {"type": kind, kind: {"return_url": return_url, "refresh_url": refresh_url}}
+        return Request("post", "/v2/core/account_links", {"account": account_id, "use_case": use_case})
+
+    def _said(self, profile: Profile) -> dict[str, Any]:
+        details = profile.details
+        business = details.business_profile or BusinessProfile()
+        return {
+            "include": list(self._INCLUDE),
+            **given(
+                contact_email=profile.email,
+                configuration=_configuration(profile.capabilities, business.mcc),
+                defaults=given(
+                    profile=given(
+                        doing_business_as=business.name,
+                        business_url=business.url,
+                        product_description=business.product_description,
+                    )
+                ),
+                identity=given(
+                    country=profile.country and profile.country.lower(),
+                    entity_type=profile.business_type,
+                    individual=details.individual and _individual(details.individual),
+                    business_details=details.company and _company(details.company),
+                    attestations=details.terms and _attestations(details.terms),
+                ),
+                metadata=profile.metadata,
+            ),
+        }
+
+
+def _configuration(capabilities: tuple[str, ...], mcc: str | None) -> dict[str, Any]:
+    """Sort capabilities under what they need: a merchant is paid by customers, a recipient by us."""
+    asked = {"requested": True}
+    merchant = {_MERCHANT.get(name, name): asked for name in capabilities if name != "transfers"}
+    transfers = {"stripe_balance": {"stripe_transfers": asked}} if "transfers" in capabilities else {}
+    return given(
+        merchant=given(capabilities=merchant, mcc=mcc),
+        recipient=given(capabilities=transfers),
+    )
+
+
+def _individual(individual: Individual) -> dict[str, Any]:
+    numbers = ((individual.id_number_type, individual.id_number), ("us_ssn_last_4", individual.ssn_last_4))
+    return given(
+        given_name=individual.first_name,
+        surname=individual.last_name,
+        email=individual.email,
+        phone=individual.phone,
+        date_of_birth=day_of(individual),
+        address=address_of(individual.address),
+        id_numbers=[{"type": kind, "value": number} for kind, number in numbers if number] or None,
+    )
+
+
+def _company(company: Company) -> dict[str, Any]:
+    return given(
+        registered_name=company.name,
+        phone=company.phone,
+        address=address_of(company.address),
+        id_numbers=company.tax_id and [{"type": company.tax_id_type, "value": company.tax_id}],
+        structure=company.structure,
+    )
+
+
+def _attestations(terms: TermsAcceptance) -> dict[str, Any]:
+    date = terms.date.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {"terms_of_service": {"account": terms_of(terms, date)}}
