@@ -1,0 +1,1 @@
+"""Events from Stripe: verified, remembered once, handled by typed functions."""
