@@ -1,0 +1,175 @@
+"""Events as typed values, whole ones and thin ones.
+
+A *snapshot* event carries the object as it was when the event was made; a *thin* one (`object="v2.core.event"`) only
+names it. The envelope is read at once, the object when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar, cast
+
+from attrs import field, frozen
+
+from connectkit.models.accounts import Account
+from connectkit.models.base import Answer, Data, Receipt, moment
+
+from .replies import Reason
+
+T_co = TypeVar("T_co", covariant=True)
+
+_MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
+    "account": Account.parse,
+}
+
+_MAX_NAME: Final = 255
+
+
+@frozen(kw_only=True)
+class Related:
+    """The object that a thin event is about.
+
+    Attributes:
+        id: Its id; `""` where the account has only one.
+        type: Its kind, as `v2.core.account`.
+        url: The path that gives its present state.
+    """
+
+    id: str
+    type: str
+    url: str
+
+
+@frozen(kw_only=True)
+class Event(Generic[T_co]):
+    """Something that happened at Stripe.
+
+    Stripe promises no order: `data` is the object as it was at `created`, and a later event may have come before.
+
+    Attributes:
+        id: Stripe's id.
+        type: What happened, as `payout.failed`. An open set.
+        account: The connected account in which it happened, to pass on in every call that follows; `None` for the
+            platform itself.
+        livemode: Whether it is about real money.
+        created: When it happened, to the second.
+        object_id: The id of the object that it is about; `""` where that has none.
+        api_version: The version that `data` is written in, which is the endpoint's own; `""` for a thin event.
+        request_id: Stripe's id of the request that caused it, `""` for Stripe's own doing.
+        idempotency_key: The wire key of that request, or `""`.
+        related: What a thin event is about; `None` for a snapshot.
+    """
+
+    id: str
+    type: str
+    account: str | None
+    livemode: bool
+    created: datetime
+    object_id: str
+    api_version: str
+    request_id: str
+    idempotency_key: str
+    related: Related | None
+    _envelope: Data = field(alias="envelope", eq=False, repr=False)
+
+    @cached_property
+    def data(self) -> T_co:
+        """The object: a model where connectkit has one, a plain mapping otherwise, empty for most thin events."""
+        receipt = Receipt(request_id=self.request_id, as_of=self.created)
+        found = _inside(self._envelope, "data") if self.thin else _inside(self._envelope, "data", "object")
+        return cast("T_co", _decoded(Answer(data=_mapping(found), receipt=receipt)))
+
+    @property
+    def thin(self) -> bool:
+        """Whether it only names its object."""
+        return _is_thin(self._envelope)
+
+    @property
+    def previous_attributes(self) -> Data:
+        """What an `….updated` event changed, as it was before; a changed list is there as a whole."""
+        return _mapping(_inside(self._envelope, "data", "previous_attributes"))
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """A copy of the whole event. It may hold personal data."""
+        return copy.deepcopy(dict(self._envelope))
+
+
+def parse(body: bytes) -> Event[object] | Reason:
+    """Read an event of either kind, or say why *body* is none."""
+    try:
+        envelope: Any = json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return Reason.NOT_JSON
+    match envelope:
+        case {"object": "event", "created": int(), "data": {"object": {}}}:
+            account = envelope.get("account")
+        case {"object": "v2.core.event", "created": str()}:
+            account = _text(envelope, "context").rpartition("/")[2] or None  # an organisation's key has a longer path
+        case _:
+            return Reason.NOT_AN_EVENT
+    created = _moment(envelope["created"])
+    names = [envelope.get("id"), envelope.get("type"), *([] if account is None else [account])]
+    if created is None or not isinstance(envelope.get("livemode"), bool) or not all(map(_is_name, names)):
+        return Reason.NOT_AN_EVENT
+    return _event(envelope, account, created)
+
+
+def _event(envelope: Data, account: str | None, created: datetime) -> Event[object]:
+    related = _mapping(_inside(envelope, "related_object"))
+    about = related or _mapping(_inside(envelope, "data", "object"))
+    cause = _mapping(_inside(envelope, "reason", "request") if _is_thin(envelope) else envelope.get("request"))
+    return Event(
+        id=envelope["id"],
+        type=envelope["type"],
+        account=account,
+        livemode=envelope["livemode"],
+        created=created,
+        object_id=_text(about, "id"),
+        api_version=_text(envelope, "api_version"),
+        request_id=_text(cause, "id"),
+        idempotency_key=_text(cause, "idempotency_key"),
+        related=Related(**{name: _text(related, name) for name in ("id", "type", "url")}) if related else None,
+        envelope=envelope,
+    )
+
+
+def _is_thin(envelope: Data) -> bool:
+    return bool(envelope["object"] != "event")
+
+
+def _decoded(answer: Answer) -> object:
+    model = _MODELS.get(_text(answer.data, "object"))
+    return answer.data if model is None else model(answer)
+
+
+def _moment(value: int | str) -> datetime | None:
+    try:
+        found = moment(value)
+    except (OSError, OverflowError, ValueError):
+        return None
+    return found if found is not None and found.tzinfo else None
+
+
+def _inside(data: object, *path: str) -> object:
+    for name in path:
+        data = _mapping(data).get(name)
+    return data
+
+
+def _mapping(value: object) -> Data:
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]  # a JSON object
+
+
+def _text(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and _is_name(value) else ""
+
+
+def _is_name(value: object) -> bool:
+    """Tell whether every store can keep it: an id, a type, a version."""
+    return isinstance(value, str) and 0 < len(value) <= _MAX_NAME and value.isprintable()
