@@ -1,0 +1,90 @@
+"""At least once in, effectively once out: what was received, over the store of events.
+
+Stripe stops delivering when we answer 200, so from then on trying again is ours. Events of one object are handled one
+at a time, in the order in which they came.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+from connectkit.storage.base import AsyncEventStore
+from connectkit.storage.records import Delivery
+
+from .events import Event
+from .replies import Outcome
+
+LEASE: Final = 300.0
+"""Seconds that the handlers of one event may take together; an event whose worker died waits as long."""
+
+ATTEMPTS: Final = 22
+"""How often an event is tried: with the pauses below for three days, as long as Stripe itself delivers again."""
+
+_FIRST_PAUSE: Final = 30.0
+_LONGEST_PAUSE: Final = 6 * 3600.0
+
+
+@frozen
+class Inbox:
+    """The events that were received and what became of them."""
+
+    _store: AsyncEventStore
+
+    async def remember(self, event: Event[object], body: bytes) -> bool:
+        """Store an event durably, and say whether it is new.
+
+        Args:
+            event: What was read.
+            body: The bytes that were verified.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        scope = _scope(event)
+        ordering = f"{scope}/{event.object_id}" if event.object_id else ""
+        return await self._store.remember(Delivery(scope, event.id, event.type, body, ordering))
+
+    async def take(self) -> Delivery | None:
+        """Claim the oldest event that is due, for the length of the lease.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        return await self._store.take(LEASE)
+
+    async def finish(self, delivery: Delivery, outcome: Outcome) -> Outcome:
+        """Mark an event as done, and give *outcome* unless another worker has taken it since.
+
+        Raises:
+            StoreUnavailable: The store could not be reached; the event will be taken again.
+        """
+        return outcome if await self._store.finish(delivery) else Outcome.OVERTAKEN
+
+    async def fail(self, delivery: Delivery, error: str) -> Outcome:
+        """Give an event back for a later attempt, or up after the last one.
+
+        Raises:
+            StoreUnavailable: The store could not be reached; the event will be taken again.
+        """
+        if delivery.attempts < ATTEMPTS:
+            return await self.put_back(delivery, error, _pause(delivery.attempts))
+        return Outcome.GIVEN_UP if await self._store.finish(delivery, error) else Outcome.OVERTAKEN
+
+    async def put_back(self, delivery: Delivery, error: str, pause: float) -> Outcome:
+        """Give an event back, to be taken again after *pause* seconds.
+
+        Raises:
+            StoreUnavailable: The store could not be reached; the event will be taken again.
+        """
+        return Outcome.FAILED if await self._store.fail(delivery, error, pause) else Outcome.OVERTAKEN
+
+
+def _scope(event: Event[object]) -> str:
+    return f"{'live' if event.livemode else 'test'}/{event.account or 'platform'}"
+
+
+def _pause(attempts: int) -> float:
+    """Give the seconds until the next attempt: doubled each time, up to a quarter of a day."""
+    return min(_FIRST_PAUSE * 2.0 ** (attempts - 1), _LONGEST_PAUSE)
