@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectkit.errors import InvalidRequest
+from connectkit.ports import AsyncioWorld
+from connectkit.storage.bridges import Threaded
+from connectkit.storage.memory import MemoryStore
+from connectkit.webhooks.events import Event
+from connectkit.webhooks.handlers import Handlers
+from connectkit.webhooks.router import AsyncWebhookRouter
+
+from .samples import SECRET, Bench, thin
+
+
+def first(event: Event[Any]) -> None: ...
+def second(event: Event[Any]) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        ("payout.failed", True),
+        ("payout.*", True),
+        ("*", True),
+        ("payout", False),
+        ("payout.fail", False),
+        ("payout.failed.*", False),
+        ("pay.*", False),
+        ("v1.payout.failed", False),
+    ],
+)
+def test_a_pattern_names_one_type_or_all_that_begin_with_it(pattern: str, wanted: bool) -> None:  # noqa: FBT001  # a parameter
+    handlers = Handlers()
+    handlers.add(pattern, first)
+    assert handlers.of("payout.failed") == ([first] if wanted else [])
+
+
+@pytest.mark.parametrize("name", ["v2.core.account[configuration.recipient].updated", "v1.payout.failed"])
+def test_types_of_thin_events_can_be_named(name: str) -> None:
+    bench = Bench()
+    bench.router.on(name)(first)
+    bench.deliver(thin(type=name))
+    bench.router.work()
+    assert bench.router.counts == {"remembered": 1, "handled": 1}
+
+
+def test_handlers_run_in_the_order_of_registration_and_each_once() -> None:
+    handlers = Handlers()
+    for pattern, handler in (("*", second), ("payout.*", first), ("payout.paid", second)):
+        handlers.add(pattern, handler)
+    assert handlers.of("payout.paid") == [second, first]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "payout.", "payout*", "pay*.failed", "**", "Payout.failed", "payout failed", ".*"]
+)
+def test_what_names_no_type_is_refused_at_once(pattern: str) -> None:
+    with pytest.raises(InvalidRequest, match="not a type of event") as refused:
+        Bench().router.on(pattern)
+    assert refused.value.param == "type"
+
+
+def test_a_registered_function_stays_what_it_was() -> None:
+    router = Bench().router
+    assert router.on("payout.paid")(router.on("payout.failed")(first)) is first
+
+
+def test_a_blocking_router_takes_no_async_function() -> None:
+    async def later(event: Event[Any]) -> None: ...
+
+    with pytest.raises(InvalidRequest, match="later is an async function"):
+        Bench().router.on("payout.paid")(later)
+    source = AsyncWebhookRouter(Threaded(MemoryStore()), AsyncioWorld(), secrets=[SECRET], livemode=False)
+    assert source.on("payout.paid")(later) is later
