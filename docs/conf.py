@@ -25,14 +25,20 @@ autodoc_typehints_format = "short"
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # an attribute is described once, in its class
 
-# Every name of ours has to resolve. Other projects' names would need their inventories from the network at each build.
-nitpick_ignore_regex = [(r"py:.*", r"(?!connectkit).*")]
+nitpick_ignore_regex = [
+    # Every name of ours has to resolve. Other projects' would need their inventories from the network at each build.
+    (r"py:.*", r"(?!connectkit).*"),
+    (r"py:class", r"connectkit\.(\w+\.)*Of\w+"),  # type variables
+]
+
+MADE_BY_CONNECT = ("connectkit.resources.", "connectkit.webhooks.router")
 
 
 def setup(app: Sphinx) -> None:
-    """Show an error by its attributes: users catch errors and never make them."""
+    """Show no signature of what users never make: errors, and the parts of a `Connect`."""
 
-    def shown(_app: Sphinx, what: str, *_: object) -> tuple[str, str] | None:
-        return ("", "") if what == "exception" else None
+    def shown(_app: Sphinx, what: str, _name: str, documented: object, *_: object) -> tuple[str, str] | None:
+        is_part = what == "class" and getattr(documented, "__module__", "").startswith(MADE_BY_CONNECT)
+        return ("", "") if is_part or what == "exception" else None
 
     app.connect("autodoc-process-signature", shown)

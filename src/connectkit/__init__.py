@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     from connectkit.models.standing import NextAction as NextAction
     from connectkit.storage.memory import MemoryStore as MemoryStore
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
+    from connectkit.webhooks.events import Event as Event
+    from connectkit.webhooks.replies import Outcome as Outcome
+    from connectkit.webhooks.replies import Reason as Reason
+    from connectkit.webhooks.replies import Reply as Reply
+    from connectkit.webhooks.router import AsyncWebhookRouter as AsyncWebhookRouter
+    from connectkit.webhooks.router import WebhookRouter as WebhookRouter
+    from connectkit.webhooks.signatures import Secret as Secret
 else:  # hidden from the checkers, so that a name which does not exist stays an error
     from importlib import import_module
 
@@ -103,6 +110,10 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.sqlite": ("SQLiteStore",),
+        "connectkit.webhooks.events": ("Event",),
+        "connectkit.webhooks.replies": ("Outcome", "Reason", "Reply"),
+        "connectkit.webhooks.router": ("AsyncWebhookRouter", "WebhookRouter"),
+        "connectkit.webhooks.signatures": ("Secret",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
