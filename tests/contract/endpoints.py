@@ -1,0 +1,61 @@
+"""Which of the SDK's types holds the parameters of which endpoint: every endpoint that connectkit speaks to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+PARAMS: Final[Mapping[tuple[str, str], str]] = {
+    ("get", "/v1/account"): "AccountRetrieveCurrentParams",
+    ("post", "/v1/accounts"): "AccountCreateParams",
+    ("get", "/v1/accounts"): "AccountListParams",
+    ("get", "/v1/accounts/:id"): "AccountRetrieveParams",
+    ("post", "/v1/accounts/:id"): "AccountUpdateParams",
+    ("get", "/v1/accounts/:id/external_accounts"): "AccountExternalAccountListParams",
+    ("post", "/v1/accounts/:id/external_accounts"): "AccountExternalAccountCreateParams",
+    ("post", "/v1/account_links"): "AccountLinkCreateParams",
+    ("post", "/v1/application_fees/:id/refunds"): "ApplicationFeeRefundCreateParams",
+    ("get", "/v1/application_fees/:id/refunds"): "ApplicationFeeRefundListParams",
+    ("get", "/v1/application_fees/:id"): "ApplicationFeeRetrieveParams",
+    ("get", "/v1/application_fees"): "ApplicationFeeListParams",
+    ("get", "/v1/balance"): "BalanceRetrieveParams",
+    ("post", "/v1/balance_settings"): "BalanceSettingsUpdateParams",
+    ("get", "/v1/balance_settings"): "BalanceSettingsRetrieveParams",
+    ("get", "/v1/balance_transactions"): "BalanceTransactionListParams",
+    ("get", "/v1/balance_transactions/:id"): "BalanceTransactionRetrieveParams",
+    ("get", "/v1/charges"): "ChargeListParams",
+    ("get", "/v1/charges/:id"): "ChargeRetrieveParams",
+    ("post", "/v1/payment_intents"): "PaymentIntentCreateParams",
+    ("get", "/v1/payment_intents"): "PaymentIntentListParams",
+    ("get", "/v1/payment_intents/:id"): "PaymentIntentRetrieveParams",
+    ("post", "/v1/payment_intents/:id/confirm"): "PaymentIntentConfirmParams",
+    ("post", "/v1/payouts"): "PayoutCreateParams",
+    ("get", "/v1/payouts"): "PayoutListParams",
+    ("get", "/v1/payouts/:id"): "PayoutRetrieveParams",
+    ("post", "/v1/refunds"): "RefundCreateParams",
+    ("get", "/v1/refunds"): "RefundListParams",
+    ("get", "/v1/refunds/:id"): "RefundRetrieveParams",
+    ("post", "/v1/topups"): "TopupCreateParams",
+    ("get", "/v1/topups"): "TopupListParams",
+    ("get", "/v1/topups/:id"): "TopupRetrieveParams",
+    ("post", "/v1/transfers"): "TransferCreateParams",
+    ("get", "/v1/transfers"): "TransferListParams",
+    ("get", "/v1/transfers/:id"): "TransferRetrieveParams",
+    ("post", "/v1/transfers/:id/reversals"): "TransferReversalCreateParams",
+    ("get", "/v1/transfers/:id/reversals"): "TransferReversalListParams",
+    ("post", "/v2/core/accounts"): "v2.core.AccountCreateParams",
+    ("get", "/v2/core/accounts"): "v2.core.AccountListParams",
+    ("get", "/v2/core/accounts/:id"): "v2.core.AccountRetrieveParams",
+    ("post", "/v2/core/accounts/:id"): "v2.core.AccountUpdateParams",
+    ("post", "/v2/core/account_links"): "v2.core.AccountLinkCreateParams",
+}
+
+
+def params_name(method: str, path: str) -> str:
+    """Give the name of the SDK's type; a path that is not listed fails the test that sent it."""
+    for (verb, template), name in PARAMS.items():
+        if verb == method and re.fullmatch(re.sub(r":id\b", r"[^/]+", template), path):
+            return name
+    message = f"{method} {path} has no entry in tests/contract/endpoints.py"
+    raise LookupError(message)
