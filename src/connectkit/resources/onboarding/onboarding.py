@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking
@@ -125,7 +125,11 @@ class AsyncOnboarding:
             keep=Account.KEEP,
             personal=dialect.personal,
         )
-        return Account.parse(await self._made(intent, wait))
+        account = Account.parse(await self._made(intent, wait))
+        if account.capabilities:
+            return account
+        # It was found again by its mark, in a list that tells little of each.
+        return evolve(await self.retrieve(account.id, api=api), receipt=account.receipt)
 
     async def retrieve(self, account_id: str, *, api: Api = "v2") -> Account:
         """Read a connected account.

@@ -71,6 +71,19 @@ def test_a_lost_answer_is_found_out_by_who_brings_the_person_again() -> None:
     assert bench.stripe.sent[-1] == first
 
 
+def test_an_account_that_was_found_by_its_mark_is_read_whole() -> None:
+    bench = Bench(LOST, LOST, LOST, LOST, LOST, LOST, LOST, LOST)
+    with pytest.raises(OutcomeUnknown):
+        desk(bench).create(**SELLER)
+    listed = v2(configuration=None, requirements=None, metadata=bench.stripe.sent[0].params["metadata"])
+    bench.world.passed += 30 * 24 * 3600
+    bench.stripe.reactions[:] = [page(listed), answer(v2())]
+    made = desk(bench).create(**SELLER)
+    assert made == account(v2())
+    assert made.receipt.as_of is not None
+    assert [request.method for request in bench.stripe.sent[-2:]] == ["get", "get"]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
