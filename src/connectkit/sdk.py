@@ -11,8 +11,8 @@ such a parameter is refused; a `Stripe-Notice` never reaches the warnings filter
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .errors import InvalidRequest
 from .requests import Request, Response
@@ -102,10 +102,10 @@ class Sdk:
             Unanswered: There was no usable answer.
             InvalidRequest: A parameter has a name that the SDK takes for an option.
         """
-        client, arguments = self.client, _arguments(request)
-        token = _deadline.set(deadline)
+        raw_request: Callable[..., Any] = self.client.raw_request  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        arguments, token = _arguments(request), _deadline.set(deadline)
         try:
-            answer = client.raw_request(request.method, request.path, **arguments)
+            answer = raw_request(request.method, request.path, **arguments)
         except TransportFailure as failure:
             raise Unanswered(failure.reason, sent=failure.sent) from None
         except _stripe_error() as error:
@@ -116,10 +116,10 @@ class Sdk:
 
     async def asend(self, request: Request, deadline: float) -> Response:
         """Send *request* within *deadline* seconds, in an event loop; as `send`."""
-        client, arguments = self.client, _arguments(request)
-        token = _deadline.set(deadline)
+        raw_request: Callable[..., Any] = self.client.raw_request_async  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        arguments, token = _arguments(request), _deadline.set(deadline)
         try:
-            answer = await client.raw_request_async(request.method, request.path, **arguments)
+            answer = await raw_request(request.method, request.path, **arguments)
         except TransportFailure as failure:
             raise Unanswered(failure.reason, sent=failure.sent) from None
         except _stripe_error() as error:
@@ -209,10 +209,11 @@ def _body(post_data: str | bytes | None) -> bytes:
 
 
 def _response(answer: Any) -> Response:  # noqa: ANN401  # a StripeResponse
-    if not isinstance(answer.data, Mapping):
+    data: object = answer.data
+    if not isinstance(data, Mapping):
         reason = "the answer is no JSON object"
         raise Unanswered(reason, sent=True)
-    return Response(answer.code, _lowered(answer.headers), answer.data)
+    return Response(answer.code, _lowered(answer.headers), cast("Mapping[str, Any]", data))
 
 
 def _stripe_error() -> type[stripe.StripeError]:
@@ -231,7 +232,7 @@ def _answer_of(error: stripe.StripeError) -> Response:
     if not isinstance(body, Mapping):
         reason = f"the answer {status} is no JSON object"
         raise Unanswered(reason, sent=True) from None
-    return Response(status, _lowered(error.headers or {}), body)
+    return Response(status, _lowered(error.headers or {}), cast("Mapping[str, Any]", body))
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
