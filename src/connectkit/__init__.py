@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from connectkit.models.standing import AccountState as AccountState
     from connectkit.models.standing import AccountStatus as AccountStatus
     from connectkit.models.standing import NextAction as NextAction
+    from connectkit.money import Currency as Currency
+    from connectkit.money import Money as Money
     from connectkit.storage.memory import MemoryStore as MemoryStore
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
     from connectkit.webhooks.events import Event as Event
@@ -108,6 +110,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),
+        "connectkit.money": ("Currency", "Money"),
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.sqlite": ("SQLiteStore",),
         "connectkit.webhooks.events": ("Event",),
