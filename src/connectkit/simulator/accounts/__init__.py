@@ -1,0 +1,1 @@
+"""Accounts: one account in two shapes, with capabilities, requirements, bank accounts and links."""

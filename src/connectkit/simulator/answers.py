@@ -1,0 +1,45 @@
+"""An answer on its way out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .shapes import Object
+
+
+class ConnectionLost(Exception):
+    """The connection broke before an answer came: nobody knows what happened."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the server says.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+        headers: The headers.
+        executed: Whether it is the outcome of execution, and so is stored under the request's key.
+        effect: Whether the request changed anything.
+        delay: How many real seconds it takes.
+        lost: Whether it never arrives.
+        refresh: Gives the body anew, with the objects as they are by then.
+        release: Says that the key is no longer being worked on.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    executed: bool = False
+    effect: bool = False
+    delay: float = 0.0
+    lost: bool = False
+    refresh: Callable[[], bytes] | None = None
+    release: Callable[[], None] | None = None
+
+
+def encode(value: Object) -> bytes:
+    """Write JSON."""
+    return json.dumps(value).encode()

@@ -1,0 +1,41 @@
+"""One request, read: what every endpoint is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that is let in.
+
+    Attributes:
+        method: The HTTP method, upper case.
+        path: The path, without the query.
+        account: Whose objects it acts on: the connected account that it names, else the platform.
+        request_id: Its id, as the answer's headers and the events give it.
+        key: Its idempotency key.
+        version: The API version that it asks for.
+        params: Its parameters: validated, and in their own types.
+        ids: What stands in the path for `:id` and the like.
+    """
+
+    method: str
+    path: str
+    account: str
+    request_id: str
+    key: str | None
+    version: str
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    ids: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def id(self) -> str:
+        """What stands in the path for `:id`."""
+        return self.ids["id"]
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether it is of API v1."""
+        return self.path.startswith("/v1/")

@@ -1,0 +1,74 @@
+"""The simulator as an HTTP client of the official SDK, without any network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .answers import ConnectionLost
+from .server import Handle
+
+if TYPE_CHECKING:
+    import stripe
+
+
+class Headers(dict[str, str]):
+    """Headers whose names may be written in any case."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__({name.lower(): value for name, value in headers.items()})
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401  # as dict has it
+        """Give a header."""
+        return super().get(name.lower(), default)
+
+
+def new_client(handle: Handle) -> stripe.HTTPClient:
+    """Give a client of the SDK's own kind, for both colours."""
+    import stripe  # noqa: PLC0415  # the simulator can be served without the SDK being loaded
+
+    class InProcess(stripe.HTTPClient):
+        name = "connectkit.simulator"
+
+        def request(
+            self,
+            method: str,
+            url: str,
+            headers: Mapping[str, str] | None,
+            post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
+            *,
+            _usage: list[str] | None = None,
+        ) -> tuple[str, int, Mapping[str, str]]:
+            parts = urlsplit(url)
+            path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            body = post_data.encode() if isinstance(post_data, str) else post_data or b""
+            try:
+                status, answered, content = handle(method.upper(), path, headers or {}, body)
+            except ConnectionLost as lost:
+                raise stripe.APIConnectionError(str(lost), should_retry=True) from lost  # type: ignore[no-untyped-call]
+            return content.decode(), status, Headers(answered)
+
+        async def request_async(
+            self,
+            method: str,
+            url: str,
+            headers: Mapping[str, str],
+            post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
+        ) -> tuple[bytes, int, Mapping[str, str]]:
+            content, status, answered = self.request(method, url, headers, post_data)
+            return content.encode(), status, answered
+
+        def close(self) -> None:
+            """Close nothing: there is no connection."""
+
+        async def close_async(self) -> None:
+            """Close nothing: there is no connection."""
+
+    return InProcess()

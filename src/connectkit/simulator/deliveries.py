@@ -1,0 +1,138 @@
+"""Events on their way to those who want them: signed, in order, again after a failure."""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from .answers import encode
+from .clock import HOUR, real_now
+from .faults import Faults
+from .server import SUCCESS, Courier
+from .shapes import Object
+from .state import World
+from .subscribers import Subscriber, Target
+
+_RETRIES: Final = (1 * HOUR, 3 * HOUR, 6 * HOUR)
+"""Simulated seconds after which a function that failed gets an event again: a sandbox tries three times more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to deliver an event, for tests to look at.
+
+    Attributes:
+        event: The event's id.
+        type: Its type.
+        subscriber: The endpoint's id.
+        status: What the endpoint answered; 0 if it did not.
+        problem: What a function raised.
+    """
+
+    event: str
+    type: str
+    subscriber: str
+    status: int
+    problem: str = ""
+
+
+def signature(body: bytes, secret: str, timestamp: int) -> str:
+    """Give the header `Stripe-Signature`."""
+    digest = hmac.digest(secret.encode(), str(timestamp).encode() + b"." + body, "sha256").hex()
+    return f"t={timestamp},v1={digest}"
+
+
+class PostOffice:
+    """Hands events out.
+
+    Args:
+        world: Whose events.
+        faults: What goes wrong on the way.
+        courier: Carries them to URLs.
+        lock: Guards the world.
+
+    Attributes:
+        log: Every attempt.
+    """
+
+    def __init__(self, world: World, faults: Faults, courier: Courier, lock: AbstractContextManager[object]) -> None:
+        self._world = world
+        self._faults = faults
+        self._courier = courier
+        self._lock = lock
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._busy = False
+        self.log: list[Delivery] = []
+
+    def flush(self) -> None:
+        """Deliver what has happened, without holding the lock: a receiver may call the simulator back."""
+        with self._lock:
+            self._collect()
+            if self._busy:  # a receiver called the simulator: whoever delivers to it goes on afterwards
+                return
+            self._busy = True
+        try:
+            while self._waiting:
+                self._waiting.popleft()()
+        finally:
+            self._busy = False
+
+    def _collect(self) -> None:
+        events, self._world.outbox = self._world.outbox, []
+        late: list[Object] = []
+        for event in events:
+            fault = self._faults.for_event(event["type"]) if self._world.subscribers else None
+            name = "" if fault is None else fault.name
+            if name == "late_event":
+                late.append(event)
+            elif name != "drop_event":
+                self._post(event, times=2 if name == "repeat_event" else 1)
+        for event in late:
+            self._post(event)
+
+    def _post(self, event: Object, times: int = 1) -> None:
+        body = encode(self._world.render(event))
+        for subscriber in self._world.subscribers.values():
+            if subscriber.wants(event):
+                self._waiting.extend([partial(self._hand_over, subscriber, event, body, 0)] * times)
+
+    def _hand_over(self, subscriber: Subscriber, event: Object, body: bytes, attempt: int) -> None:
+        target = subscriber.target
+        if isinstance(target, str):
+            letter = partial(_letter, body, subscriber.secret)
+            self._courier.send(target, letter, partial(self._delivered, subscriber, event))
+            return
+        status, problem = _call(target, *_letter(body, subscriber.secret))
+        self._delivered(subscriber, event, status, problem)
+        if status not in SUCCESS and attempt < len(_RETRIES):
+            again = partial(self._hand_over, subscriber, event, body, attempt + 1)
+            with self._lock:
+                self._world.clock.after(_RETRIES[attempt], partial(self._waiting.append, again))
+
+    def _delivered(self, subscriber: Subscriber, event: Object, status: int, problem: str = "") -> None:
+        with self._lock:
+            self.log.append(Delivery(event["id"], event["type"], subscriber.id, status, problem))
+            if status in SUCCESS and "pending_webhooks" in event:
+                event["pending_webhooks"] -= 1
+
+
+def _letter(body: bytes, secret: str) -> tuple[bytes, dict[str, str]]:
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        "Stripe-Signature": signature(body, secret, real_now()),
+    }
+    return body, headers
+
+
+def _call(target: Target, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    try:
+        given = target(body, headers)
+    except Exception as error:  # noqa: BLE001  # a receiver that breaks is a web server that answers 500
+        return 500, repr(error)
+    return (given if isinstance(given, int) and not isinstance(given, bool) else 200), ""

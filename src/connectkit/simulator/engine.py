@@ -1,0 +1,177 @@
+"""From a request to its answer: admitted, checked, executed once, remembered, and spoilt where a fault is planned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from .answers import Answer, encode
+from .calls import Call
+from .faults import Fault, Faults
+from .gate import admit, check_key, knock, read_body
+from .idempotency import Keys, Record
+from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
+from .routing import Route, Router
+from .shapes import Object
+from .state import World
+from .validation import read_params
+
+_BEFORE: Final = {"conflict": key_in_use, "lock_timeout": lock_timeout, "rate_limit": rate_limited}
+_OK: Final = 200
+_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request, as the log keeps it.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, without the query.
+        key: The idempotency key.
+        account: Whose objects it acted on.
+        status: The HTTP status that arrived; none if the answer was lost.
+        effect: Whether it changed anything: a replay and a refusal do not.
+        request_id: Its id.
+    """
+
+    method: str
+    path: str
+    key: str | None
+    account: str
+    status: int | None
+    effect: bool
+    request_id: str
+
+
+class Engine:
+    """Answers requests in one world.
+
+    Args:
+        world: The world.
+        router: Finds endpoints.
+        faults: What is planned to go wrong.
+
+    Attributes:
+        log: Every request.
+    """
+
+    def __init__(self, world: World, router: Router, faults: Faults) -> None:
+        self._world = world
+        self._router = router
+        self._faults = faults
+        self._keys = Keys(world.clock)
+        self.log: list[Seen] = []
+
+    def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer a request; *headers* have lower-case names."""
+        path, _, query = target.partition("?")
+        call = knock(self._world, method, path, headers)
+        try:
+            check_key(headers, livemode=self._world.livemode)
+        except Refusal as refusal:
+            answer = Answer(refusal.status, encode(refusal.body(None)), {"Content-Type": _JSON} | refusal.headers)
+        else:
+            answer = self._admitted(call, query, body)
+        status = None if answer.lost else answer.status
+        self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id))
+        return answer
+
+    def _admitted(self, call: Call, query: str, body: bytes) -> Answer:
+        try:
+            admit(self._world, call)
+            route, call.ids = self._router.find(call.method, call.path)
+            fault = self._faults.for_request(call.method, call.path)
+            answer = self._faulty(call, route, fault, query, body)
+        except Refusal as refusal:
+            answer = _refusal(call, refusal)
+        answer.headers = _headers(call, answer, self._world.platform)
+        return answer
+
+    def _faulty(self, call: Call, route: Route, fault: Fault | None, query: str, body: bytes) -> Answer:
+        name = "" if fault is None else fault.name
+        if name in _BEFORE:
+            raise _BEFORE[name]()  # noqa: RSE102  # it makes the refusal
+        if name == "lose_request":
+            return Answer(0, lost=True)
+        sent, form = read_body(call.path, query, body, method=call.method)
+        record = self._keys.begin(call, json.dumps([call.method, call.path, sent], sort_keys=True))
+        if record is not None and record.answer is not None:
+            answer = _replayed(record, record.answer, fresh=not call.is_v1)
+        else:
+            answer = self._once(call, route, record, sent, name, form=form)
+        answer.lost = name == "lose_answer"
+        if fault is not None and name == "slow":
+            answer.delay = fault.seconds
+        return answer
+
+    def _once(
+        self, call: Call, route: Route, record: Record | None, sent: dict[str, Any], fault: str, *, form: bool
+    ) -> Answer:
+        kept: Answer | None = None
+        try:
+            call.params = read_params(route.params, sent, form=form)
+            done = self._executed(call, route, fault)
+            given = _spoilt(call, done) if fault == "error_after" else done
+            kept = given if call.is_v1 else done
+        finally:
+            if record is not None and (kept is None or fault != "slow"):
+                self._keys.end(call, record, kept)
+        if record is not None and fault == "slow":
+            given.release = partial(self._keys.end, call, record, kept)
+        return given
+
+    def _executed(self, call: Call, route: Route, fault: str) -> Answer:
+        expand: list[str] = call.params.pop("expand", [])
+        if fault == "error_before":
+            return _refusal(call, server_error())
+        self._world.call = call
+        try:
+            shown = partial(self._shown, route.answer(self._world, call), expand)
+        except Refusal as refusal:
+            if not refusal.executed:
+                raise
+            return _refusal(call, refusal)
+        finally:
+            self._world.call = None
+        effect = call.method != "GET"
+        try:
+            return Answer(_OK, shown(), executed=True, effect=effect, refresh=shown)
+        except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done
+            return replace(_refusal(call, refusal), executed=effect, effect=effect)
+
+    def _shown(self, result: Object, expand: list[str]) -> bytes:
+        shown = self._world.render(result)
+        self._world.expand(shown, expand)
+        return encode(shown)
+
+
+def _refusal(call: Call, refusal: Refusal) -> Answer:
+    body = encode(refusal.body(call.request_id))
+    return Answer(refusal.status, body, dict(refusal.headers), executed=refusal.executed)
+
+
+def _spoilt(call: Call, done: Answer) -> Answer:
+    return replace(_refusal(call, server_error()), effect=done.effect)
+
+
+def _replayed(record: Record, held: Answer, *, fresh: bool) -> Answer:
+    body = held.refresh() if fresh and held.refresh is not None else held.body
+    headers = {"Idempotent-Replayed": "true", "Original-Request": record.request_id}
+    return Answer(held.status, body, headers, executed=True)
+
+
+def _headers(call: Call, answer: Answer, platform: str) -> dict[str, str]:
+    headers = {"Content-Type": _JSON, "Request-Id": call.request_id, "Stripe-Version": call.version}
+    if call.account != platform:
+        headers["Stripe-Account"] = call.account
+    if call.key is not None:
+        headers["Idempotency-Key"] = call.key
+        if call.method == "POST":
+            headers["Original-Request"] = call.request_id
+            if answer.executed and (call.is_v1 or answer.status == _OK):
+                headers["Stripe-Should-Retry"] = "false"
+    return headers | answer.headers

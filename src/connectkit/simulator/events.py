@@ -1,0 +1,114 @@
+"""Events, read; and the endpoints that they are sent to."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from .calls import Call
+from .lists import listing
+from .refusals import invalid
+from .routing import Topic
+from .shapes import Object, merge_metadata
+from .state import World
+from .subscribers import Subscriber
+
+topic = Topic("events")
+topic.kind("event", indexes=("type",))
+topic.kind("v2.core.event")
+topic.kind("webhook_endpoint")
+
+_MOST: Final = 16
+
+
+@topic.route("GET", "/v1/events", "EventListParams")
+def list_events(world: World, call: Call) -> Object:
+    """List the events of an account, newest first."""
+    return listing(world.table(call.account, "event"), call, type=call.params.get("type"))
+
+
+@topic.route("GET", "/v1/events/:id", "EventRetrieveParams")
+def retrieve_event(world: World, call: Call) -> Object:
+    """Give one event of an account."""
+    return world.get(call.account, "event", call.id)
+
+
+@topic.route("GET", "/v2/core/events/:id", "v2.core.EventRetrieveParams")
+def retrieve_thin_event(world: World, call: Call) -> Object:
+    """Give one thin event, with its data."""
+    event = world.get(call.account, "v2.core.event", call.id, label="event")
+    return event if event["_data"] is None else {**event, "data": event["_data"]}
+
+
+@topic.route("POST", "/v1/webhook_endpoints", "WebhookEndpointCreateParams")
+def create_endpoint(world: World, call: Call) -> Object:
+    """Register a URL for events; this is the only answer that shows its secret."""
+    endpoints = world.table(call.account, "webhook_endpoint")
+    if len(endpoints) == _MOST:
+        raise invalid(f"You have reached the maximum of {_MOST} test webhook endpoints.")
+    endpoint = world.add(call.account, _new_endpoint(world, call.params))
+    _subscribe(world, endpoint)
+    return {**endpoint, "secret": endpoint["_secret"]}
+
+
+@topic.route("GET", "/v1/webhook_endpoints", "WebhookEndpointListParams")
+def list_endpoints(world: World, call: Call) -> Object:
+    """List the endpoints, newest first."""
+    return listing(world.table(call.account, "webhook_endpoint"), call)
+
+
+@topic.route("GET", "/v1/webhook_endpoints/:id", "WebhookEndpointRetrieveParams")
+def retrieve_endpoint(world: World, call: Call) -> Object:
+    """Give one endpoint."""
+    return world.get(call.account, "webhook_endpoint", call.id)
+
+
+@topic.route("POST", "/v1/webhook_endpoints/:id", "WebhookEndpointUpdateParams")
+def update_endpoint(world: World, call: Call) -> Object:
+    """Change an endpoint, or disable it."""
+    endpoint = world.get(call.account, "webhook_endpoint", call.id)
+    params = call.params
+    endpoint.update({name: params[name] for name in ("url", "enabled_events", "description") if name in params})
+    merge_metadata(endpoint, params)
+    if "disabled" in params:
+        endpoint["status"] = "disabled" if params["disabled"] else "enabled"
+    _subscribe(world, endpoint)
+    return endpoint
+
+
+@topic.route("DELETE", "/v1/webhook_endpoints/:id", "WebhookEndpointDeleteParams")
+def delete_endpoint(world: World, call: Call) -> Object:
+    """Forget an endpoint."""
+    endpoint = world.get(call.account, "webhook_endpoint", call.id)
+    world.remove(endpoint)
+    world.subscribers.pop(call.id, None)
+    return {"id": call.id, "object": "webhook_endpoint", "deleted": True}
+
+
+def _new_endpoint(world: World, params: dict[str, Any]) -> Object:
+    return {
+        "id": world.ids.new("we"),
+        "object": "webhook_endpoint",
+        "api_version": params.get("api_version"),
+        "application": None,
+        "created": world.clock.now,
+        "description": params.get("description") or None,
+        "enabled_events": params["enabled_events"],
+        "livemode": world.livemode,
+        "metadata": params.get("metadata") or {},
+        "status": "enabled",
+        "url": params["url"],
+        "_secret": f"whsec_{world.ids.token(32)}",
+        "_connect": params.get("connect", False),
+    }
+
+
+def _subscribe(world: World, endpoint: Object) -> None:
+    world.subscribers.pop(endpoint["id"], None)
+    if endpoint["status"] == "enabled":
+        world.subscribers[endpoint["id"]] = Subscriber(
+            endpoint["id"],
+            endpoint["url"],
+            endpoint["_secret"],
+            endpoint["_connect"],
+            tuple(endpoint["enabled_events"]),
+        )

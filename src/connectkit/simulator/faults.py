@@ -1,0 +1,97 @@
+"""Faults, planned and counted.
+
+| name | what happens |
+|---|---|
+| `lose_request` | the connection breaks, nothing was done |
+| `lose_answer` | it is done and remembered, then the connection breaks |
+| `error_before` | 500, nothing was done; v1 remembers the 500 |
+| `error_after` | it is done, and the answer is 500; v1 remembers the 500, v2 the success |
+| `conflict` | 409, as if the same key were being worked on elsewhere |
+| `lock_timeout` | 429, as if the object were locked |
+| `rate_limit` | 429, as if too much had been asked |
+| `slow` | it is done, and the answer takes its time; meanwhile the key is in use |
+| `repeat_event` | an event arrives twice |
+| `drop_event` | an event never arrives |
+| `late_event` | an event arrives after those that follow it |
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+FAULTS: Final = (
+    "lose_request",
+    "lose_answer",
+    "error_before",
+    "error_after",
+    "conflict",
+    "lock_timeout",
+    "rate_limit",
+    "slow",
+)
+"""What can go wrong with a request."""
+
+EVENT_FAULTS: Final = ("repeat_event", "drop_event", "late_event")
+"""What can go wrong with a delivery."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One planned fault."""
+
+    name: str
+    method: str
+    path: str
+    left: int
+    seconds: float
+
+
+class Faults:
+    """The plan of what goes wrong.
+
+    Attributes:
+        happened: How often each fault has happened.
+    """
+
+    def __init__(self) -> None:
+        self._plan: list[Fault] = []
+        self.happened: Counter[str] = Counter()
+
+    def next(self, name: str, path: str = "*", *, method: str = "POST", count: int = 1, seconds: float = 0.0) -> None:
+        """Plan a fault for the next request, or event, that fits.
+
+        Args:
+            name: See the table of this module.
+            path: The path of the request, or the type of the event; `*` stands for anything.
+            method: The request's method; `*` for any.
+            count: How many times.
+            seconds: How long a slow answer takes.
+
+        Raises:
+            ValueError: There is no such fault.
+        """
+        if name not in FAULTS + EVENT_FAULTS:
+            message = f"There is no fault {name!r}; there are {', '.join(FAULTS + EVENT_FAULTS)}."
+            raise ValueError(message)
+        self._plan.append(Fault(name, method, path, count, seconds))
+
+    def for_request(self, method: str, path: str) -> Fault | None:
+        """Take the first planned fault that fits a request."""
+        return self._take(FAULTS, method, path)
+
+    def for_event(self, type: str) -> Fault | None:
+        """Take the first planned fault that fits an event."""
+        return self._take(EVENT_FAULTS, "POST", type)
+
+    def _take(self, names: tuple[str, ...], method: str, path: str) -> Fault | None:
+        for fault in self._plan:
+            if fault.name in names and fault.method in (method, "*") and fnmatchcase(path, fault.path):
+                self.happened[fault.name] += 1
+                fault.left -= 1
+                if not fault.left:
+                    self._plan.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,90 @@
+"""Who may come in: keys, accounts, versions; and what the request says."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .calls import Call
+from .forms import decode
+from .refusals import bad_key, invalid, no_access
+from .shapes import is_hash
+from .state import API_VERSION, World
+
+_LONGEST_KEY: Final = 255
+
+
+def check_key(headers: Mapping[str, str], *, livemode: bool) -> None:
+    """Check the API key.
+
+    Raises:
+        Refusal: It is missing, or not one of the simulator's mode.
+    """
+    key = _api_key(headers.get("authorization", ""))
+    mode = "live" if livemode else "test"
+    if not key.startswith((f"sk_{mode}_", f"rk_{mode}_")):
+        raise bad_key(f"{key[:8]}***" if key else "")
+
+
+def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> Call:
+    """Give the call as its headers have it, not yet admitted."""
+    return Call(
+        method,
+        path,
+        headers.get("stripe-account") or headers.get("stripe-context") or world.platform,
+        world.ids.new("req"),
+        headers.get("idempotency-key") if method != "GET" else None,
+        headers.get("stripe-version", "" if path.startswith("/v2/") else API_VERSION),
+    )
+
+
+def admit(world: World, call: Call) -> None:
+    """Let a call in.
+
+    Raises:
+        Refusal: The account is not connected, the version is missing, or the key is too long.
+    """
+    if call.account != world.platform and world.table(world.platform, "account").get(call.account) is None:
+        raise no_access(call.account)
+    if not call.version:
+        raise invalid("You must specify a Stripe-Version header when making requests to the V2 API.")
+    if call.key is not None and len(call.key) > _LONGEST_KEY:
+        raise invalid(f"Idempotency keys can be at most {_LONGEST_KEY} characters long.", param="idempotency_key")
+
+
+def read_body(path: str, query: str, body: bytes, *, method: str) -> tuple[dict[str, Any], bool]:
+    """Give the parameters as they were sent, and whether they came as a form.
+
+    Raises:
+        Refusal: The body cannot be read.
+    """
+    if method != "POST" or not path.startswith("/v2/"):
+        text = query if method == "GET" else "&".join(filter(None, (query, _text(body))))
+        return decode(text), True
+    try:
+        sent = json.loads(body or b"{}")
+    except ValueError:
+        sent = None
+    if not is_hash(sent):
+        raise invalid("The request body is no JSON object.")
+    return sent, False
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise invalid("The request body is not UTF-8.") from None
+
+
+def _api_key(authorization: str) -> str:
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return value if scheme.lower() == "bearer" else ""
+    try:
+        return base64.b64decode(value).decode("ascii", "replace").partition(":")[0]
+    except binascii.Error:
+        return ""

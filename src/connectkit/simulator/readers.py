@@ -1,0 +1,216 @@
+"""Readers: one for each type that a parameter can have, form or JSON.
+
+A reader takes what was sent and the parameter's name in form notation, and gives the value in its own type or refuses
+it in Stripe's words. Forms know only strings, so there a number is a row of digits and a boolean is the word `true`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
+
+from .refusals import invalid, invalid_empty, invalid_integer
+
+Sent: TypeAlias = "str | int | float | bool | list[Any] | dict[str, Any] | None"
+"""What JSON, or a form, can hold."""
+
+_INTEGER: Final = re.compile(r"[+-]?[0-9]+\Z")
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
+_BOOLEANS: Final = {"true": True, "false": False}
+
+_METADATA_KEYS: Final = 50
+_METADATA_KEY_LENGTH: Final = 40
+_METADATA_VALUE_LENGTH: Final = 500
+
+
+class Reader(Protocol):
+    """Reads one parameter.
+
+    Attributes:
+        takes: Which of scalar, list and hash it can read; a union chooses by it.
+    """
+
+    takes: ClassVar[type]
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the value in its own type.
+
+        Raises:
+            Refusal: It is of another type.
+        """
+        ...
+
+
+class Text:
+    """Reads a string."""
+
+    takes: ClassVar[type] = str
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the string."""
+        if not isinstance(value, str):
+            raise invalid(f"Invalid string: {_shown(value)}", param=name)
+        if not value:
+            raise invalid_empty(name)
+        return value
+
+
+class JsonText(Text):
+    """Reads a string in JSON, where the empty one is a value and null unsets."""
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the string, or null."""
+        return value if value is None or value == "" else super().read(value, name)
+
+
+class Integer:
+    """Reads a whole number."""
+
+    takes: ClassVar[type] = str
+
+    def __init__(self, *, form: bool) -> None:
+        self._form = form
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the number."""
+        if self._form:
+            if value == "":
+                raise invalid_empty(name)
+            if isinstance(value, str) and _INTEGER.match(value):
+                return int(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise invalid_integer(name, _shown(value))
+
+
+class Boolean:
+    """Reads true or false."""
+
+    takes: ClassVar[type] = str
+
+    def __init__(self, *, form: bool) -> None:
+        self._form = form
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the boolean."""
+        if self._form and isinstance(value, str) and value in _BOOLEANS:
+            return _BOOLEANS[value]
+        if not self._form and isinstance(value, bool):
+            return value
+        raise invalid(f"Invalid boolean: {_shown(value)}", param=name)
+
+
+class Decimal:
+    """Reads a decimal number, which travels as a string in both notations."""
+
+    takes: ClassVar[type] = str
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the digits as they are."""
+        if isinstance(value, str) and _DECIMAL.match(value):
+            return value
+        raise invalid(f"Invalid decimal: {_shown(value)}", param=name)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Reads one of some words."""
+
+    words: tuple[str, ...]
+    takes: ClassVar[type] = str
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the word."""
+        if value in self.words:
+            return value
+        *others, last = [word or "''" for word in self.words]
+        choice = f"one of {', '.join(others)}, or {last}" if others else last
+        raise invalid(f"Invalid {name}: must be {choice}", param=name)
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Reads a list."""
+
+    item: Reader
+    takes: ClassVar[type] = list
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the list, each item read."""
+        if not isinstance(value, list):
+            raise invalid("Invalid array", param=name)
+        return [self.item.read(item, f"{name}[{place}]") for place, item in enumerate(value)]
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """Reads a hash whose names are free."""
+
+    item: Reader
+    takes: ClassVar[type] = dict
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the hash, each value read."""
+        if not isinstance(value, dict):
+            raise invalid("Invalid object", param=name)
+        return {key: self.item.read(item, f"{name}[{key}]") for key, item in value.items()}
+
+
+class Metadata:
+    """Reads metadata within Stripe's limits; an empty or null value unsets a name."""
+
+    takes: ClassVar[type] = dict
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give the pairs."""
+        if value == "":
+            return value
+        if not isinstance(value, dict):
+            raise invalid("Invalid object", param=name)
+        if len(value) > _METADATA_KEYS:
+            raise invalid(f"Metadata can have at most {_METADATA_KEYS} keys.", param=name)
+        for key, text in value.items():
+            _check_pair(key, text, name)
+        return value
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Reads what one of several readers takes; the first that fits, decides."""
+
+    readers: tuple[Reader, ...]
+    takes: ClassVar[type] = object
+
+    def read(self, value: Sent, name: str) -> Sent:
+        """Give what was read."""
+        kind = type(value) if isinstance(value, list | dict) else str
+        fitting = [reader for reader in self.readers if reader.takes in (kind, object)] or [self.readers[-1]]
+        for reader in fitting:
+            if isinstance(reader, OneOf) and value in reader.words:
+                return value
+        open_ = [reader for reader in fitting if not isinstance(reader, OneOf)]
+        return (open_ or fitting)[0].read(value, name)
+
+
+def _check_pair(key: str, text: object, name: str) -> None:
+    param = f"{name}[{key}]"
+    if len(key) > _METADATA_KEY_LENGTH:
+        message = f"Metadata keys can be at most {_METADATA_KEY_LENGTH} characters long."
+        raise invalid(message, param=param)
+    if "[" in key or "]" in key:
+        raise invalid("Metadata keys cannot contain square brackets.", param=param)
+    if text is not None and not isinstance(text, str):
+        raise invalid(f"Invalid string: {_shown(text)}", param=param)
+    if text is not None and len(text) > _METADATA_VALUE_LENGTH:
+        message = f"Metadata values can be at most {_METADATA_VALUE_LENGTH} characters long."
+        raise invalid(message, param=param)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{...}"
+    if isinstance(value, list):
+        return "[...]"
+    return str(value)

@@ -1,0 +1,185 @@
+"""What Stripe says when it says no.
+
+There are two kinds, and the difference decides whether a retry with the same key sees the answer again:
+
+- A request that was *not executed*: its parameters are wrong, something that its body names does not exist, the key is
+  unknown, the limit is reached. Such an answer is never stored.
+- A request that was *executed* and refused: not enough funds, a declined card, a charge refunded already. Stripe stores
+  the answer under the idempotency key and says `Stripe-Should-Retry: false`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+_DOCUMENTATION: Final = "https://docs.stripe.com/error-codes/"
+
+
+class Refusal(Exception):
+    """An answer that is an error.
+
+    Args:
+        message: What Stripe says.
+        status: The HTTP status.
+        type: Stripe's type of error.
+        code: Stripe's code, if it gives one.
+        param: Which parameter is meant, in form notation.
+        executed: Whether the request was executed: then the answer is stored under its key.
+        headers: What the answer carries besides the usual.
+        fields: Further members of the error, such as `decline_code`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        type: str = "invalid_request_error",
+        code: str | None = None,
+        param: str | None = None,
+        executed: bool = False,
+        headers: dict[str, str] | None = None,
+        fields: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.type = type
+        self.code = code
+        self.param = param
+        self.executed = executed
+        self.headers = headers or {}
+        self.fields = fields or {}
+
+    def body(self, request_id: str | None) -> dict[str, Any]:
+        """Give the body of the answer."""
+        error: dict[str, Any] = {"message": self.message, "type": self.type}
+        if self.code is not None:
+            error |= {"code": self.code, "doc_url": _DOCUMENTATION + self.code.replace("_", "-")}
+        if self.param is not None:
+            error["param"] = self.param
+        if request_id is not None:
+            error["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}"
+        return {"error": error | self.fields}
+
+
+def refused(
+    message: str, code: str | None = None, *, param: str | None = None, status: int = 400, **fields: object
+) -> Refusal:
+    """Refuse in execution: the answer is stored under the request's key."""
+    return Refusal(message, code=code, param=param, status=status, executed=True, fields=fields)
+
+
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> Refusal:
+    """Refuse before execution: the request itself is wrong."""
+    return Refusal(message, code=code, param=param)
+
+
+def no_such(label: str, id: str, *, param: str | None = None) -> Refusal:
+    """Refuse an id that names nothing: 404 if it stands in the path, 400 if the body or the query names it."""
+    status = 404 if param is None else 400
+    return Refusal(f"No such {label}: '{id}'", status=status, code="resource_missing", param=param or "id")
+
+
+def card_declined(message: str, code: str, decline_code: str | None = None, **fields: object) -> Refusal:
+    """Refuse a card, with status 402."""
+    more = fields if decline_code is None else {"decline_code": decline_code, **fields}
+    return Refusal(message, status=402, type="card_error", code=code, executed=True, fields=more)
+
+
+def balance_insufficient(message: str = "You have insufficient available funds in your Stripe account.") -> Refusal:
+    """Refuse to move more than there is."""
+    return refused(message, "balance_insufficient")
+
+
+def missing(param: str) -> Refusal:
+    """Refuse a request that leaves out a required parameter."""
+    return invalid(f"Missing required param: {param}.", param=param, code="parameter_missing")
+
+
+def unknown(params: Sequence[str]) -> Refusal:
+    """Refuse parameters that the endpoint does not have."""
+    plural = "s" if len(params) > 1 else ""
+    message = f"Received unknown parameter{plural}: {', '.join(params)}"
+    return invalid(message, param=params[0], code="parameter_unknown")
+
+
+def invalid_integer(param: str, value: str) -> Refusal:
+    """Refuse what should be a whole number."""
+    return invalid(f"Invalid integer: {value}", param=param, code="parameter_invalid_integer")
+
+
+def invalid_empty(param: str) -> Refusal:
+    """Refuse an empty value for what cannot be unset."""
+    message = (
+        f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; "
+        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value."
+    )
+    return invalid(message, param=param, code="parameter_invalid_empty")
+
+
+def too_small(param: str, least: int = 1) -> Refusal:
+    """Refuse a number below the least that is allowed."""
+    message = f"This value must be greater than or equal to {least}."
+    return invalid(message, param=param, code="parameter_invalid_integer")
+
+
+def bad_key(masked: str) -> Refusal:
+    """Refuse an API key that is wrong or not there."""
+    message = f"Invalid API Key provided: {masked}" if masked else "You did not provide an API key."
+    return Refusal(message, status=401, headers={"WWW-Authenticate": 'Bearer realm="Stripe"'})
+
+
+def no_access(account: str) -> Refusal:
+    """Refuse to act for an account that is not connected."""
+    message = (
+        f"The provided key does not have access to account '{account}' (or that account does not exist). "
+        "Application access may have been revoked."
+    )
+    return Refusal(message, status=403, code="account_invalid")
+
+
+def unrecognised(method: str, path: str) -> Refusal:
+    """Refuse an address that Stripe does not have."""
+    return Refusal(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+
+def not_simulated(method: str, path: str) -> Refusal:
+    """Refuse what Stripe has and the simulator has not."""
+    return Refusal(f"The simulator does not have {method} {path} yet.", status=501, type="api_error")
+
+
+def key_in_use() -> Refusal:
+    """Refuse a key whose first request is still being worked on."""
+    message = "There is currently another in-progress request using this Stripe idempotency key."
+    return Refusal(message, status=409, code="idempotency_key_in_use", headers={"Stripe-Should-Retry": "true"})
+
+
+def key_reused(key: str) -> Refusal:
+    """Refuse a key that stands for another request."""
+    message = (
+        "Keys for idempotent requests can only be used with the same parameters and the same endpoint they were first "
+        f"used with. Try using a key other than '{key}' if you meant to execute a different request."
+    )
+    return Refusal(message, type="idempotency_error")
+
+
+def lock_timeout() -> Refusal:
+    """Refuse because something else is working on the object."""
+    message = (
+        "This object cannot be accessed right now because another API request or Stripe process is currently "
+        "accessing it."
+    )
+    return Refusal(message, status=429, code="lock_timeout", headers={"Stripe-Should-Retry": "true"})
+
+
+def rate_limited(reason: str = "global-rate") -> Refusal:
+    """Refuse because too much is asked at once."""
+    headers = {"Stripe-Rate-Limited-Reason": reason}
+    return Refusal("Request rate limit exceeded.", status=429, code="rate_limit", headers=headers)
+
+
+def server_error() -> Refusal:
+    """Fail, as if Stripe itself had."""
+    return Refusal("An unknown error occurred.", status=500, type="api_error", executed=True)

@@ -1,0 +1,207 @@
+"""What needs threads, sockets or real time: a port, a courier for events, a lock."""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias, cast
+
+from .answers import ConnectionLost
+
+if TYPE_CHECKING:
+    import httpx
+
+Letter: TypeAlias = Callable[[], tuple[bytes, dict[str, str]]]
+"""Gives body and headers of a delivery; the headers are signed anew for each attempt."""
+
+SUCCESS: Final = range(200, 300)
+"""The statuses that take a delivery off Stripe's hands."""
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
+"""Real seconds between the attempts of a delivery, where Stripe waits for hours."""
+
+_PATIENCE: Final = 10.0
+"""Real seconds that a receiver has."""
+
+
+class Handle(Protocol):
+    """Answers a request."""
+
+    def __call__(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Give status, headers and body."""
+        ...
+
+
+def new_lock() -> threading.RLock:
+    """Give a lock that its holder may take again."""
+    return threading.RLock()
+
+
+def pause(seconds: float) -> None:
+    """Wait in real time."""
+    time.sleep(seconds)
+
+
+class Courier:
+    """Delivers events to URLs, one after another, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._letters: queue.Queue[tuple[str, Letter, Callable[[int], None]]] = queue.Queue()
+        self._thread: threading.Thread | None = None
+
+    def send(self, url: str, letter: Letter, delivered: Callable[[int], None]) -> None:
+        """Deliver *letter* in the background, and tell *delivered* the status; 0 is no answer at all."""
+        self._letters.put((url, letter, delivered))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="connectkit-courier", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything is delivered or given up."""
+        self._letters.join()
+
+    def _work(self) -> None:
+        import httpx  # noqa: PLC0415  # only who delivers to URLs pays for it
+
+        with httpx.Client(timeout=_PATIENCE, trust_env=False) as client:
+            while True:
+                url, letter, delivered = self._letters.get()
+                delivered(_deliver(client, url, letter))
+                self._letters.task_done()
+
+
+def _deliver(client: httpx.Client, url: str, letter: Letter) -> int:
+    status = _attempt(client, url, letter)
+    for wait in _PAUSES:
+        if status in SUCCESS:
+            break
+        pause(wait)
+        status = _attempt(client, url, letter)
+    return status
+
+
+class Server:
+    """A port of the loopback interface, served until it is closed.
+
+    Args:
+        handle: Answers the requests.
+        port: Which port; 0 for any free one.
+
+    Raises:
+        OSError: The port cannot be used.
+    """
+
+    def __init__(self, handle: Handle, port: int) -> None:
+        self._listener = _Listener(handle, port)
+        self._thread = threading.Thread(target=self._listener.serve_forever, name="connectkit-simulator", daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port."""
+        return int(self._listener.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """The address to give to a client."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        """Stop listening and hang up."""
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _attempt(client: httpx.Client, url: str, letter: Letter) -> int:
+    import httpx  # noqa: PLC0415  # see above
+
+    body, headers = letter()
+    try:
+        return client.post(url, content=body, headers=headers).status_code
+    except httpx.HTTPError:
+        return 0
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, handle: Handle, port: int) -> None:
+        self.handle = handle
+        self.connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", port), _Connection)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in list(self.connections):
+            with suppress(OSError):  # its client hung up first
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one packet an answer
+
+    def setup(self) -> None:
+        super().setup()
+        self._listener.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self._listener.connections.discard(self.connection)
+        with suppress(OSError):  # there may be nobody left to flush to
+            super().finish()
+
+    @property
+    def _listener(self) -> _Listener:
+        return cast("_Listener", self.server)
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: object) -> None:  # the base class names it so
+        """Stay silent."""
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            status, headers, answer = self._listener.handle(self.command, self.path, dict(self.headers.items()), body)
+        except ConnectionLost:
+            self.close_connection = True
+            return
+        except Exception as error:  # noqa: BLE001  # a defect of the simulator: the caller has to hear of it
+            status, headers, answer = (
+                500,
+                {},
+                json.dumps({"error": {"type": "simulator", "message": repr(error)}}).encode(),
+            )
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)

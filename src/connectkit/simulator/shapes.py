@@ -1,0 +1,42 @@
+"""What every module of the simulator calls a Stripe object: a dictionary, as JSON has it.
+
+A member whose name begins with an underscore is the simulator's own and is never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, TypeGuard
+
+Object: TypeAlias = dict[str, Any]
+"""A Stripe object, or part of one."""
+
+
+def is_hash(value: object) -> TypeGuard[Object]:
+    """Tell whether *value* is an object of JSON."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Tell whether *value* is a list of JSON."""
+    return isinstance(value, list)
+
+
+def copied(value: object) -> object:
+    """Give a deep copy without what is the simulator's own."""
+    if is_hash(value):
+        return {key: copied(item) for key, item in value.items() if key[:1] != "_"}
+    if is_list(value):
+        return [copied(item) for item in value]
+    return value
+
+
+def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:
+    """Change the metadata of an object as *params* ask: an empty value unsets a name, an empty hash unsets all."""
+    if "metadata" not in params:
+        return
+    if not params["metadata"]:
+        held["metadata"] = {}
+        return
+    merged = {**held["metadata"], **params["metadata"]}
+    held["metadata"] = {name: text for name, text in merged.items() if text not in ("", None)}

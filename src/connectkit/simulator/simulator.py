@@ -1,0 +1,217 @@
+"""The simulator's face: requests in, answers and events out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from .answers import ConnectionLost
+from .client import new_client
+from .clock import Clock, real_now
+from .control import PREFIX, steer
+from .deliveries import Delivery, PostOffice
+from .engine import Engine, Seen
+from .faults import Faults
+from .routing import Router
+from .server import Courier, Server, new_lock, pause
+from .shapes import Object
+from .state import World
+from .subscribers import Subscriber, Target
+from .topics import TOPICS
+
+if TYPE_CHECKING:
+    import stripe
+
+_ROUTER: Final = Router(TOPICS)
+_KINDS: Final = {name: kind for topic in TOPICS for name, kind in topic.kinds.items()}
+
+
+class Simulator:
+    """A Stripe with Connect, in memory.
+
+    It accepts any key that begins with `sk_test_` or `rk_test_`. All of it may be used from several threads.
+
+    Args:
+        seed: Where ids begin: the same requests in the same order get the same ids.
+        start: When its time begins, in unix seconds; the present, where not given.
+        livemode: Accept live keys instead, and say so in every object.
+        check_always: Check every invariant after every request, not only those of what it touched. For tests: it
+            grows slower as objects accumulate.
+    """
+
+    def __init__(
+        self, seed: int = 0, start: int | None = None, *, livemode: bool = False, check_always: bool = False
+    ) -> None:
+        self._seed = seed
+        self._start = real_now() if start is None else start
+        self._livemode = livemode
+        self._check_always = check_always
+        self._lock = new_lock()
+        self._courier = Courier()
+        self._site: str | None = None
+        self.reset()
+
+    @property
+    def clock(self) -> Clock:
+        """Simulated time."""
+        return self._world.clock
+
+    @property
+    def faults(self) -> Faults:
+        """What is planned to go wrong."""
+        return self._faults
+
+    @property
+    def requests(self) -> list[Seen]:
+        """Every request, in order."""
+        return self._engine.log
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to deliver an event, in order."""
+        return self._office.log
+
+    @property
+    def world(self) -> World:
+        """What is simulated, for tests that look inside."""
+        return self._world
+
+    def reset(self) -> None:
+        """Begin anew: no objects, no money, no subscribers, the first second."""
+        with self._lock:
+            self._world = World(_KINDS, start=self._start, seed=self._seed, livemode=self._livemode)
+            if self._site is not None:
+                self._world.site = self._site
+            self._faults = Faults()
+            self._engine = Engine(self._world, _ROUTER, self._faults)
+            self._office = PostOffice(self._world, self._faults, self._courier, self._lock)
+            self._advanced: dict[str, int] = {}
+            for topic in TOPICS:
+                for prepare in topic.starts:
+                    prepare(self._world)
+
+    def handle(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Answer a request with status, headers and body.
+
+        Args:
+            method: The HTTP method, upper case.
+            path: The path, with the query.
+            headers: The headers, in any case.
+            body: The body.
+
+        Raises:
+            ConnectionLost: A planned fault broke the connection.
+            InvariantBroken: The simulator contradicts itself.
+        """
+        if path.startswith(PREFIX):
+            return steer(self, method, path, body)
+        lowered = {name.lower(): value for name, value in headers.items()}
+        with self._lock:
+            answer = self._engine.run(method, path, lowered, body)
+            self._settle()
+        self._office.flush()
+        pause(answer.delay)
+        if answer.release is not None:
+            with self._lock:
+                answer.release()
+        if answer.lost:
+            message = f"The connection broke during {method} {path.partition('?')[0]}."
+            raise ConnectionLost(message)
+        return answer.status, answer.headers, answer.body
+
+    def http_client(self) -> stripe.HTTPClient:
+        """Give a client for `stripe.StripeClient(http_client=…)`, blocking and asyncio, without any network."""
+        return new_client(self.handle)
+
+    def serve(self, port: int = 0) -> Server:
+        """Serve on a port of 127.0.0.1 at once, until the server is closed; it is a context manager.
+
+        Args:
+            port: Which; 0 for any free one.
+
+        Raises:
+            OSError: The port cannot be used.
+        """
+        server = Server(self.handle, port)
+        self._world.site = self._site = server.url
+        return server
+
+    def advance(self, *, days: float = 0, hours: float = 0, to: int | None = None, key: str | None = None) -> int:
+        """Let time pass, with all that happens in it, and give the second that it is then.
+
+        Args:
+            days: How many days.
+            hours: How many hours on top of them.
+            to: The second to arrive at, instead of a distance.
+            key: Does nothing if it was given before.
+
+        Raises:
+            ValueError: Time would run backwards.
+        """
+        with self._lock:
+            if key is None or key not in self._advanced:
+                now = self.clock.advance(days=days, hours=hours, to=to)
+                self._settle()
+                self._advanced[key or ""] = now
+            else:
+                now = self._advanced[key]
+        self._office.flush()
+        return now
+
+    def onboard(self, account: str) -> None:
+        """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values."""
+        raise NotImplementedError(account)
+
+    def subscribe(
+        self,
+        target: Target | str,
+        secret: str = "whsec_simulator",  # noqa: S107  # what it guards is simulated
+        *,
+        connect: bool = False,
+        events: Iterable[str] = ("*",),
+        thin: bool = False,
+    ) -> Subscriber:
+        """Send events to a function or a URL.
+
+        Args:
+            target: A function of body and headers, called before the request that caused the event is answered; or a
+                URL, posted to in the background.
+            secret: What deliveries are signed with.
+            connect: Whether it gets the events of connected accounts, or the platform's own.
+            events: The types that it gets; `*` stands for anything.
+            thin: Whether it gets thin events of API v2, or snapshots.
+        """
+        with self._lock:
+            subscriber = Subscriber(self._world.ids.new("we"), target, secret, connect, tuple(events), thin)
+            self._world.subscribers[subscriber.id] = subscriber
+        return subscriber
+
+    def drain(self) -> None:
+        """Wait until every event for a URL has been delivered or given up."""
+        self._courier.wait()
+
+    def ledger(self) -> Object:
+        """Tell whether the world's money sums to zero, and what every account holds."""
+        with self._lock:
+            ledger = self._world.ledger
+            names = {self._world.platform: "platform"}
+            accounts = {names.get(account, account): held for account, held in ledger.totals().items()}
+            return {"balanced": ledger.balanced(), "accounts": accounts}
+
+    def check(self) -> None:
+        """Check every invariant of every object, and the whole ledger.
+
+        Raises:
+            InvariantBroken: One does not hold.
+        """
+        with self._lock:
+            self._world.check()
+
+    def _settle(self) -> None:
+        self.clock.run_due()
+        if self._check_always:
+            self._world.check()
+        else:
+            self._world.check_touched()

@@ -1,0 +1,259 @@
+"""The simulated world: whose objects there are, what moved, what time it is. It knows nothing of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from .calls import Call
+from .clock import Clock, rfc3339
+from .ids import Ids
+from .ledger import InvariantBroken, Ledger
+from .refusals import invalid, no_such
+from .shapes import Object, copied, is_hash, is_list
+from .subscribers import Subscriber
+from .tables import Table
+
+API_VERSION: Final = "2026-10-28.endive"
+"""The version of Stripe's API that is simulated."""
+
+_DEEPEST: Final = 4
+
+Render: TypeAlias = "Callable[[World, Object], Object]"
+"""Gives an object as it is shown, from what is kept of it; a fresh dictionary each time."""
+
+Expand: TypeAlias = "Callable[[World, Object], object]"
+"""Gives what a member that can be expanded stands for, from the object as it is shown."""
+
+Check: TypeAlias = "Callable[[World, Object], None]"
+"""Raises `InvariantBroken` if an object contradicts the rest of the world."""
+
+
+@dataclass(slots=True)
+class Kind:
+    """How objects of one kind are kept and shown.
+
+    Attributes:
+        name: Stripe's name of it, as in the member `object`.
+        indexes: The members by which lists are filtered often; they have to keep their value.
+        render: How it is shown; as it is kept, where none is given.
+        expand: The members that are there only if they are asked for, or do not stand for an id.
+        checks: What always holds for such an object.
+    """
+
+    name: str
+    indexes: tuple[str, ...] = ()
+    render: Render | None = None
+    expand: dict[str, Expand] = field(default_factory=dict[str, Expand])
+    checks: list[Check] = field(default_factory=list[Check])
+
+
+class World:
+    """Everything that is simulated.
+
+    Args:
+        kinds: How objects are kept and shown, by their kind.
+        start: When it begins, in unix seconds.
+        seed: Where its ids begin.
+        livemode: What every object says of its mode.
+
+    Attributes:
+        clock: The time.
+        ids: The source of ids.
+        ledger: The money.
+        platform: The id of the platform's own account.
+        call: The request that is being worked on; none while time moves.
+        site: Where hosted pages are, without a slash at the end.
+        subscribers: Who wants events, by id.
+        outbox: The events that are not yet delivered.
+        kept: Whatever a topic wants to remember besides objects, by a name of its own.
+    """
+
+    def __init__(self, kinds: Mapping[str, Kind], *, start: int, seed: int, livemode: bool) -> None:
+        self.clock = Clock(start)
+        self.ids = Ids(seed)
+        self.ledger = Ledger(self.clock)
+        self.livemode = livemode
+        self.platform = self.ids.new("acct")
+        self.call: Call | None = None
+        self.site = "https://connect.stripe.com"
+        self.subscribers: dict[str, Subscriber] = {}
+        self.outbox: list[Object] = []
+        self.kept: dict[str, Any] = {}
+        self._kinds = kinds
+        self._tables: dict[str, dict[str, Table]] = {}
+        self._everything: dict[str, Object] = {}
+        self._touched: list[Object] = []
+
+    def table(self, account: str, kind: str) -> Table:
+        """Give the objects of one kind in one account."""
+        tables = self._tables.setdefault(account, {})
+        if kind not in tables:
+            tables[kind] = Table(kind, self._kind(kind).indexes)
+        return tables[kind]
+
+    def add(self, account: str, thing: Object) -> Object:
+        """Keep a new object of *account*'s, and give it back."""
+        thing["_account"] = account
+        self.table(account, thing["object"]).add(thing)
+        self._everything[thing["id"]] = thing
+        self._touched.append(thing)
+        return thing
+
+    def remove(self, thing: Object) -> None:
+        """Forget an object."""
+        self.table(thing["_account"], thing["object"]).remove(thing["id"])
+        self._everything.pop(thing["id"], None)
+
+    def get(self, account: str, kind: str, id: str, *, param: str | None = None, label: str | None = None) -> Object:
+        """Give an object of *account*'s.
+
+        Args:
+            account: Whose it has to be.
+            kind: Its kind.
+            id: Its id.
+            param: Which parameter named it; none if the path did.
+            label: What Stripe calls the kind in its message.
+
+        Raises:
+            Refusal: There is no such object: 404 if the path named it, 400 if a parameter did.
+        """
+        found = self.table(account, kind).get(id)
+        if found is None:
+            raise no_such(label or kind.replace("_", " "), id, param=param)
+        return found
+
+    def find(self, id: str) -> Object | None:
+        """Give the object of this id, whosever it is."""
+        return self._everything.get(id)
+
+    def emit(self, type: str, thing: Object, *, previous: Object | None = None) -> None:
+        """Make an event about an object, in the account that it belongs to; it shows the object as it is now.
+
+        Args:
+            type: Such as `payout.paid`.
+            thing: A kept object.
+            previous: For `*.updated`, what changed members were before.
+        """
+        self._touched.append(thing)
+        data: Object = {"object": self.render(thing)}
+        if previous is not None:
+            data["previous_attributes"] = copied(previous)
+        account: str = thing["_account"]
+        event: Object = {
+            "id": self.ids.new("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.clock.now,
+            "data": data,
+            "livemode": self.livemode,
+            "pending_webhooks": 0,
+            "request": self._cause(),
+            "type": type,
+        }
+        if account != self.platform:
+            event["account"] = account
+        event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
+        self.outbox.append(self.add(account, event))
+
+    def emit_thin(self, type: str, related: Object | None, *, data: Object | None = None) -> None:
+        """Make a thin event of API v2, in the platform's own scope.
+
+        Args:
+            type: Such as `v2.core.account.updated`.
+            related: Id, type and url of the object that it is about.
+            data: What the event says besides, when it is fetched.
+        """
+        event: Object = {
+            "id": self.ids.new("evt"),
+            "object": "v2.core.event",
+            "type": type,
+            "created": rfc3339(self.clock.now),
+            "livemode": self.livemode,
+            "context": None,
+            "reason": None if self.call is None else {"type": "request", "request": self._cause()},
+            "_data": data,
+        }
+        if related is not None:
+            event["related_object"] = related
+        self.outbox.append(self.add(self.platform, event))
+
+    def touch(self, thing: Object) -> None:
+        """Have an object's invariants checked after the present request, although no event tells of it."""
+        self._touched.append(thing)
+
+    def check_touched(self) -> None:
+        """Check the invariants of what was touched since the last time.
+
+        Raises:
+            InvariantBroken: One does not hold.
+        """
+        touched, self._touched = self._touched, []
+        for thing in {id(thing): thing for thing in touched}.values():
+            for check in self._kind(thing["object"]).checks:
+                check(self, thing)
+
+    def check(self) -> None:
+        """Check every invariant of every object, and the whole ledger.
+
+        Raises:
+            InvariantBroken: One does not hold.
+        """
+        if not self.ledger.balanced():
+            raise InvariantBroken("The ledger does not sum to zero.")
+        self._touched = [thing for tables in self._tables.values() for table in tables.values() for thing in table]
+        self.check_touched()
+
+    def render(self, thing: Object) -> Object:
+        """Give a copy of an object as it is shown; what stands inside it is shown in its own way."""
+        kind = self._kinds.get(thing.get("object", ""))
+        shown = thing if kind is None or kind.render is None else kind.render(self, thing)
+        return {key: self._rendered(value) for key, value in shown.items() if key[:1] != "_"}
+
+    def expand(self, shown: Object, paths: list[str]) -> None:
+        """Put whole objects where ids stand, as `expand` asks.
+
+        Raises:
+            Refusal: A path leads nowhere, or too deep.
+        """
+        for path in paths:
+            steps = path.split(".")
+            depth = len(steps) - (1 if steps[0] == "data" else 0)
+            if depth > _DEEPEST:
+                message = f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}"
+                raise invalid(message, param="expand")
+            self._expand(shown, steps, path)
+
+    def _expand(self, shown: Object, steps: list[str], path: str) -> None:
+        first, *rest = steps
+        kind = self._kinds.get(shown.get("object", ""))
+        if is_hash(shown.get(first)) or is_list(shown.get(first)):
+            value: object = shown[first]
+        elif kind is not None and first in kind.expand:
+            shown[first] = value = self._rendered(kind.expand[first](self, shown))
+        elif shown.get(first) in self._everything:
+            shown[first] = value = self.render(self._everything[shown[first]])
+        elif first in shown:
+            return
+        else:
+            raise invalid(f"This property cannot be expanded ({path}).", param="expand")
+        if rest:
+            for part in value if is_list(value) else [value]:
+                if is_hash(part):
+                    self._expand(part, rest, path)
+
+    def _rendered(self, value: object) -> object:
+        if is_hash(value):
+            return self.render(value)
+        if is_list(value):
+            return [self._rendered(item) for item in value]
+        return value
+
+    def _cause(self) -> Object:
+        if self.call is None:
+            return {"id": None, "idempotency_key": None}
+        return {"id": self.call.request_id, "idempotency_key": self.call.key}
+
+    def _kind(self, name: str) -> Kind:
+        return self._kinds.get(name) or Kind(name)
