@@ -67,7 +67,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 def serve(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
-    server = Server(("127.0.0.1", 0), handler)  # type: ignore[arg-type]
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"

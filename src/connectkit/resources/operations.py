@@ -29,7 +29,8 @@ class AsyncOperations:
         """Bring an abandoned operation to its end, and give the ids of the objects that came of it.
 
         Nothing is done twice: what was frozen at the first send goes again under the same wire key, and where Stripe
-        may have forgotten that key, the operation's mark is looked for first. Any number of processes may do this at once.
+        may have forgotten that key, the operation's mark is looked for first. Any number of processes may do this at
+        once.
 
         Args:
             operation: As `unfinished` listed it.

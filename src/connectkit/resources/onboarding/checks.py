@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from connectkit.calls.keys import METADATA_KEY
 from connectkit.errors import InvalidRequest
 
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _CAPABILITY: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_NOTES: Final = 49  # Stripe takes 50, of which one is our mark
-_NAME: Final = 40
-_NOTE: Final = 500
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -83,30 +79,3 @@ def checked_capabilities(capabilities: Iterable[str]) -> tuple[str, ...]:
                 message, param="capabilities", next_step="Use Stripe's name of it, as 'card_payments'."
             )
     return tuple(sorted(set(names)))
-
-
-def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str]:
-    """Give metadata that Stripe takes beside the mark that is ours.
-
-    Raises:
-        InvalidRequest: There is too much of it, or one of its names is ours.
-    """
-    notes = dict(metadata or {})
-    fits = all(len(name) <= _NAME and len(note) <= _NOTE for name, note in notes.items())
-    if len(notes) > _NOTES or not fits or METADATA_KEY in notes:
-        message = (
-            f"metadata is at most {_NOTES} notes of {_NOTE} characters under names of {_NAME}, not {METADATA_KEY!r}."
-        )
-        raise InvalidRequest(message, param="metadata")
-    return notes
-
-
-def check_word(word: str, param: str, words: Collection[str]) -> None:
-    """Check that a word is one of a few.
-
-    Raises:
-        InvalidRequest: It is another one.
-    """
-    if word not in words:
-        message = f"{param} is one of {', '.join(words)}."
-        raise InvalidRequest(message, param=param)

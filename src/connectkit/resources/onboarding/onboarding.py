@@ -15,15 +15,9 @@ from connectkit.models.base import Answer
 from connectkit.models.details import AccountDetails
 from connectkit.models.standing import AccountStatus
 from connectkit.requests import Request, checked_id
+from connectkit.resources.arguments import check_word, checked_metadata
 
-from .checks import (
-    check_word,
-    checked_capabilities,
-    checked_country,
-    checked_email,
-    checked_metadata,
-    checked_url,
-)
+from .checks import checked_capabilities, checked_country, checked_email, checked_url
 from .dialects import DIALECTS, Api, Dialect, LinkType
 from .presets import AccountType, Collector, Dashboard, check, chosen
 from .profile import BusinessType, Profile

@@ -8,8 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from attrs import asdict, frozen
 
 from connectkit.errors import InvalidRequest
-
-from .checks import check_word
+from connectkit.resources.arguments import check_word
 
 AccountType: TypeAlias = Literal["standard", "express", "custom"]
 Dashboard: TypeAlias = Literal["full", "express", "none"]

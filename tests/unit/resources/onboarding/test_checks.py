@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from connectkit.errors import InvalidRequest
-from connectkit.resources.onboarding.checks import (
-    check_word,
-    checked_capabilities,
-    checked_country,
-    checked_email,
-    checked_metadata,
-    checked_url,
-)
+from connectkit.resources.arguments import check_word, checked_metadata
+from connectkit.resources.onboarding.checks import checked_capabilities, checked_country, checked_email, checked_url
 
 
 @pytest.mark.parametrize("country", ["", "U", "USA", "U1", "u s", 7, None])

@@ -1,0 +1,110 @@
+"""Balances, and every movement that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import field, frozen
+
+from connectkit.money import Money
+
+from .base import Answer, Receipt, Value, Whole, identifier, moment
+
+
+@frozen(kw_only=True)
+class Balance:
+    """What an account holds at Stripe, in each currency. An amount can be negative.
+
+    Attributes:
+        available: What can be transferred or paid out now.
+        pending: What is not usable yet.
+        instant: What can be paid out at once to a bank that takes it.
+        reserved: What is held back from a platform for its connected accounts' negative balances.
+        receipt: How it was come by; takes no part in equality.
+    """
+
+    available: tuple[Money, ...]
+    pending: tuple[Money, ...]
+    instant: tuple[Money, ...]
+    reserved: tuple[Money, ...]
+    receipt: Receipt = field(default=Receipt(), eq=False, repr=False)
+
+    def available_in(self, currency: str) -> Money:
+        """Give what can be used now in a currency, zero where there is none."""
+        return _in(self.available, currency)
+
+    def pending_in(self, currency: str) -> Money:
+        """Give what is not usable yet in a currency, zero where there is none."""
+        return _in(self.pending, currency)
+
+    @classmethod
+    def parse(cls, answer: Answer) -> Self:
+        """Read Stripe's answer."""
+        data = answer.data
+        return cls(
+            available=_amounts(data.get("available")),
+            pending=_amounts(data.get("pending")),
+            instant=_amounts(data.get("instant_available")),
+            reserved=_amounts(data.get("connect_reserved")),
+            receipt=answer.receipt,
+        )
+
+
+def _amounts(entries: Sequence[Mapping[str, Any]] | None) -> tuple[Money, ...]:
+    return tuple(Money(entry["amount"], entry["currency"]) for entry in entries or ())
+
+
+def _in(amounts: tuple[Money, ...], currency: str) -> Money:
+    return sum((amount for amount in amounts if amount.currency == currency), start=Money(0, currency))
+
+
+@frozen(kw_only=True)
+class BalanceTransaction(Value):
+    """One movement of a balance.
+
+    Attributes:
+        amount: How much, before fees; negative for what leaves.
+        fee: What of it went to fees; negative where fees came back.
+        net: The difference, which is what the balance moved by.
+        type: What it is, as `charge`, `transfer`, `payout_failure`. An open set.
+        category: The same for accounting, as `platform_earning`. An open set.
+        source: The object behind it, or `""`.
+        status: `pending` or `available`.
+        available_on: From when on it is usable.
+        description: Stripe's words for it.
+        created: When it was made.
+    """
+
+    amount: Money
+    fee: Money
+    net: Money
+    type: str
+    category: str
+    source: str
+    status: str
+    available_on: datetime | None
+    description: str
+    created: datetime | None
+
+    @classmethod
+    def parse(cls, answer: Answer) -> Self:
+        """Read Stripe's answer."""
+        data = answer.data
+        currency = data["currency"]
+        return cls(
+            id=data["id"],
+            amount=Money(data["amount"], currency),
+            fee=Money(data["fee"], currency),
+            net=Money(data["net"], currency),
+            type=data["type"],
+            category=data.get("reporting_category") or "",
+            source=identifier(data.get("source")),
+            status=data.get("status") or "",
+            available_on=moment(data.get("available_on")),
+            description=data.get("description") or "",
+            created=moment(data.get("created")),
+            receipt=answer.receipt,
+            whole=Whole(data),
+        )

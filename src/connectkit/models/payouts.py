@@ -1,0 +1,75 @@
+"""Payouts: money paid out to a bank."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from attrs import frozen
+
+from connectkit.money import Money
+
+from .base import Answer, Metadata, Value, Whole, identifier, moment
+
+
+@frozen(kw_only=True)
+class Payout(Value):
+    """Money paid out to a bank.
+
+    `paid` is not the end: a bank can return a payout for about five business days more.
+
+    Attributes:
+        amount: How much; negative where Stripe took it from the bank.
+        status: Stripe's word: `pending`, `in_transit`, `paid`, `failed` or `canceled`. An open set.
+        method: `standard` or `instant`.
+        automatic: Whether a schedule made it.
+        destination: The bank account or card, or `""`.
+        arrival: When it is expected there.
+        failure_code: Why it failed, in Stripe's word, or `""`. An open set. The amount is back in the balance then.
+        metadata: Notes.
+        created: When it was made.
+    """
+
+    KEEP: ClassVar[tuple[str, ...]] = (
+        "id",
+        "object",
+        "amount",
+        "arrival_date",
+        "automatic",
+        "created",
+        "currency",
+        "destination",
+        "failure_code",
+        "metadata",
+        "method",
+        "status",
+    )
+
+    amount: Money
+    status: str
+    method: str
+    automatic: bool
+    destination: str
+    arrival: datetime | None
+    failure_code: str
+    metadata: Metadata
+    created: datetime | None
+
+    @classmethod
+    def parse(cls, answer: Answer) -> Self:
+        """Read Stripe's answer, or what the journal kept of it."""
+        data = answer.data
+        return cls(
+            id=data["id"],
+            amount=Money(data["amount"], data["currency"]),
+            status=data["status"],
+            method=data.get("method") or "",
+            automatic=bool(data.get("automatic")),
+            destination=identifier(data.get("destination")),
+            arrival=moment(data.get("arrival_date")),
+            failure_code=data.get("failure_code") or "",
+            metadata=Metadata(data.get("metadata")),
+            created=moment(data.get("created")),
+            receipt=answer.receipt,
+            whole=Whole(data),
+        )

@@ -1,0 +1,100 @@
+"""The three kinds of charge, and what is the same for all."""
+
+from __future__ import annotations
+
+from connectkit.calls.caller import Caller, Intent
+from connectkit.drive import Blocking, blocking
+from connectkit.models.payments import Payment
+from connectkit.requests import Request, checked_id
+from connectkit.resources.arguments import given
+
+from .building import read_payment
+from .destination import AsyncDestinationCharges, DestinationCharges
+from .direct import AsyncDirectCharges, DirectCharges
+from .separate import AsyncSeparateCharges, SeparateCharges
+
+
+class AsyncCharges:
+    """Payments: direct, destination and separate charges.
+
+    Attributes:
+        direct: The buyer pays the connected account, and the platform takes a fee.
+        destination: The buyer pays the platform, and the money goes on to one seller.
+        separate: The buyer pays the platform, which settles with any number of sellers.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self.direct = AsyncDirectCharges(caller)
+        self.destination = AsyncDestinationCharges(caller)
+        self.separate = AsyncSeparateCharges(caller)
+
+    async def retrieve(self, payment_id: str, *, account: str | None = None) -> Payment:
+        """Read a payment.
+
+        Args:
+            payment_id: The payment intent.
+            account: The connected account that a direct charge lives on.
+
+        Raises:
+            InvalidRequest: It is not the id of a payment intent.
+            NotFound: There is none, or it lives on another account.
+            Unreachable: There was no usable answer.
+        """
+        return Payment.parse(await read_payment(self._caller, payment_id, _account(account)))
+
+    async def confirm(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        payment_method: str,
+        account: str | None = None,
+        return_url: str | None = None,
+        wait: float = 0.0,
+    ) -> Payment:
+        """Pay a payment that is not paid yet, as after a decline, with another way to pay.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this attempt.
+            payment_method: How it is paid.
+            account: The connected account that a direct charge lives on.
+            return_url: Where the buyer comes back to from a bank's page.
+            wait: For how many seconds to wait for somebody who is confirming it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            PaymentDeclined: The buyer's side said no.
+            Refused: Stripe said no for another reason, as that it is paid already.
+            OutcomeUnknown: It may have been paid; the same key finds out.
+        """
+        method = checked_id(payment_method, "payment_method", "pm_", "card_", "src_")
+        params = given(payment_method=method, return_url=return_url)
+        path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}/confirm"
+        request = Request("post", path, params, account=_account(account))
+        intent = Intent("charges.confirm", key, request, {"payment": payment_id, **params}, Payment.KEEP)
+        return Payment.parse(await self._caller.perform(intent, wait=wait))
+
+
+class Charges(Blocking[AsyncCharges]):
+    """Payments: direct, destination and separate charges.
+
+    Attributes:
+        direct: The buyer pays the connected account, and the platform takes a fee.
+        destination: The buyer pays the platform, and the money goes on to one seller.
+        separate: The buyer pays the platform, which settles with any number of sellers.
+    """
+
+    def __init__(self, source: AsyncCharges) -> None:
+        super().__init__(source)
+        self.direct = DirectCharges(source.direct)
+        self.destination = DestinationCharges(source.destination)
+        self.separate = SeparateCharges(source.separate)
+
+    retrieve = blocking(AsyncCharges.retrieve)
+    confirm = blocking(AsyncCharges.confirm)
+
+
+def _account(account: str | None) -> str | None:
+    return None if account is None else checked_id(account, "account", "acct_")

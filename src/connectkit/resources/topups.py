@@ -1,0 +1,107 @@
+"""Top-ups: the platform's own money, added to its balance."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Final
+
+from connectkit.calls.caller import Caller, Intent
+from connectkit.drive import Blocking, blocking, iterating
+from connectkit.errors import InvalidRequest
+from connectkit.models.base import Answer
+from connectkit.models.topups import TopUp
+from connectkit.money import Money
+from connectkit.requests import Request, checked_id
+
+from .arguments import checked_metadata, checked_money, given
+
+_DESCRIPTOR: Final = 15  # ASCII characters that Stripe takes
+
+
+class AsyncTopUps:
+    """Top-ups: the platform's own money, added to its balance."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        source: str | None = None,
+        description: str | None = None,
+        statement_descriptor: str | None = None,
+        transfer_group: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> TopUp:
+        """Add money from the platform's bank to its balance.
+
+        It is usable once it has succeeded, which takes days. A transfer that was refused for lack of it is not sent
+        again by Stripe: call that again with its own key.
+
+        Args:
+            key: Your own name of this top-up.
+            amount: How much.
+            source: A bank as a token; the one of the Dashboard if it is not given.
+            description: Words of your own.
+            statement_descriptor: What the bank statement says, at most 15 ASCII characters.
+            transfer_group: A label that ties it to transfers.
+            metadata: Notes of your own.
+            wait: For how many seconds to wait for somebody who is making it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        fits = statement_descriptor is None or (
+            len(statement_descriptor) <= _DESCRIPTOR and statement_descriptor.isascii()
+        )
+        if not fits:
+            message = f"statement_descriptor is at most {_DESCRIPTOR} ASCII characters."
+            raise InvalidRequest(message, param="statement_descriptor")
+        params = given(
+            amount=checked_money(amount).check_chargeable().amount,
+            currency=amount.currency,
+            source=None if source is None else checked_id(source, "source", "btok_", "src_", "ba_"),
+            description=description,
+            statement_descriptor=statement_descriptor,
+            transfer_group=transfer_group,
+            metadata=checked_metadata(metadata),
+        )
+        intent = Intent("topups.create", key, Request("post", "/v1/topups", params), params, TopUp.KEEP)
+        return TopUp.parse(await self._caller.perform(intent, wait=wait))
+
+    async def retrieve(self, topup_id: str) -> TopUp:
+        """Read a top-up.
+
+        Raises:
+            InvalidRequest: It is not the id of a top-up.
+            NotFound: There is none.
+            Unreachable: There was no usable answer.
+        """
+        request = Request("get", f"/v1/topups/{checked_id(topup_id, 'topup_id', 'tu_')}")
+        return TopUp.parse(await self._caller.read(request, "topups.retrieve"))
+
+    async def list(self, *, status: str | None = None) -> AsyncGenerator[TopUp, None]:
+        """Go through the top-ups, the newest first, to the end.
+
+        Args:
+            status: Only those: `pending`, `succeeded`, `failed` or `canceled`.
+
+        Raises:
+            Unreachable: There was no usable answer.
+        """
+        request = Request("get", "/v1/topups", given(status=status, limit=100))
+        async for item in self._caller.pages(request, "topups.list"):
+            yield TopUp.parse(Answer(data=item))
+
+
+class TopUps(Blocking[AsyncTopUps]):
+    """Top-ups: the platform's own money, added to its balance."""
+
+    create = blocking(AsyncTopUps.create)
+    retrieve = blocking(AsyncTopUps.retrieve)
+    list = iterating(AsyncTopUps.list)

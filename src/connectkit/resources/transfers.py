@@ -1,0 +1,149 @@
+"""Transfers: money moved from the platform to a connected account, and back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+
+from connectkit.calls.caller import Caller, Intent
+from connectkit.drive import Blocking, blocking, iterating
+from connectkit.models.base import Answer
+from connectkit.models.transfers import Transfer, TransferReversal
+from connectkit.money import Money
+from connectkit.requests import Request, checked_id
+
+from .arguments import checked_metadata, checked_money, given
+
+
+class AsyncTransfers:
+    """Transfers: money moved from the platform to a connected account, and back."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        destination: str,
+        source_transaction: str | None = None,
+        transfer_group: str | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> Transfer:
+        """Move money from the platform's balance to a connected account.
+
+        Without *source_transaction* it has to be available now, or Stripe refuses and queues nothing; with it, the
+        money becomes available there when the charge's does.
+
+        Args:
+            key: Your own name of this transfer.
+            amount: How much, in the currency of the platform's balance that it comes from.
+            destination: The connected account; it needs the `transfers` capability.
+            source_transaction: The charge (`ch_…`, not the payment intent) that it is paid from.
+            transfer_group: A label that ties it to its payment.
+            description: Words of your own.
+            metadata: Notes of your own.
+            wait: For how many seconds to wait for somebody who is making it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            InsufficientBalance: The available balance does not cover it; top up and call again with the same key.
+            AccountNotReady: The account can't receive transfers.
+            Refused: Stripe said no for another reason.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        params = given(
+            amount=checked_money(amount).check_chargeable().amount,
+            currency=amount.currency,
+            destination=checked_id(destination, "destination", "acct_"),
+            source_transaction=_charge(source_transaction),
+            transfer_group=transfer_group,
+            description=description,
+            metadata=checked_metadata(metadata),
+        )
+        intent = Intent("transfers.create", key, Request("post", "/v1/transfers", params), params, Transfer.KEEP)
+        return Transfer.parse(await self._caller.perform(intent, wait=wait))
+
+    async def reverse(
+        self,
+        transfer_id: str,
+        *,
+        key: str,
+        amount: Money | None = None,
+        refund_fee: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> TransferReversal:
+        """Take money of a transfer back from the connected account.
+
+        Args:
+            transfer_id: The transfer.
+            key: Your own name of this reversal.
+            amount: How much, in the transfer's currency; all that is left of it if it is not given.
+            refund_fee: Whether the application fee of a destination charge comes back in proportion.
+            metadata: Notes of your own.
+            wait: For how many seconds to wait for somebody who is making it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            InsufficientBalance: The connected account's balance does not cover it.
+            Refused: Stripe said no for another reason, as that nothing is left to reverse.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        params = given(
+            amount=None if amount is None else checked_money(amount).check_chargeable().amount,
+            refund_application_fee=refund_fee or None,
+            metadata=checked_metadata(metadata),
+        )
+        path = f"/v1/transfers/{checked_id(transfer_id, 'transfer_id', 'tr_')}/reversals"
+        arguments = {"transfer": transfer_id, **params}
+        intent = Intent("transfers.reverse", key, Request("post", path, params), arguments, TransferReversal.KEEP)
+        return TransferReversal.parse(await self._caller.perform(intent, wait=wait))
+
+    async def retrieve(self, transfer_id: str) -> Transfer:
+        """Read a transfer.
+
+        Raises:
+            InvalidRequest: It is not the id of a transfer.
+            NotFound: There is none.
+            Unreachable: There was no usable answer.
+        """
+        request = Request("get", f"/v1/transfers/{checked_id(transfer_id, 'transfer_id', 'tr_')}")
+        return Transfer.parse(await self._caller.read(request, "transfers.retrieve"))
+
+    async def list(
+        self, *, destination: str | None = None, transfer_group: str | None = None
+    ) -> AsyncGenerator[Transfer, None]:
+        """Go through the transfers, the newest first, to the end.
+
+        Args:
+            destination: Only those to this connected account.
+            transfer_group: Only those with this label.
+
+        Raises:
+            Unreachable: There was no usable answer.
+        """
+        params = given(
+            destination=None if destination is None else checked_id(destination, "destination", "acct_"),
+            transfer_group=transfer_group,
+            limit=100,
+        )
+        async for item in self._caller.pages(Request("get", "/v1/transfers", params), "transfers.list"):
+            yield Transfer.parse(Answer(data=item))
+
+
+class Transfers(Blocking[AsyncTransfers]):
+    """Transfers: money moved from the platform to a connected account, and back."""
+
+    create = blocking(AsyncTransfers.create)
+    reverse = blocking(AsyncTransfers.reverse)
+    retrieve = blocking(AsyncTransfers.retrieve)
+    list = iterating(AsyncTransfers.list)
+
+
+def _charge(source_transaction: str | None) -> str | None:
+    if source_transaction is None:
+        return None
+    return checked_id(source_transaction, "source_transaction", "ch_", "py_")
