@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, assert_type
 
 from connectkit.models.accounts import Account
-from connectkit.models.base import Metadata
+from connectkit.models.refunds import Refund
 from connectkit.webhooks.events import Event
 from connectkit.webhooks.replies import Reply
 from connectkit.webhooks.router import AsyncWebhookRouter, WebhookRouter
 
 
-def of_metadata(event: Event[Metadata]) -> None: ...
+def of_refund(event: Event[Refund]) -> None: ...
 
 
 def of_text(event: str) -> None: ...
@@ -39,8 +39,18 @@ def blocking(router: WebhookRouter, event: Event[Account]) -> None:
     def plain(event: Event[Mapping[str, Any]]) -> None:
         assert_type(event.data, Mapping[str, Any])
 
+    router.on("refund.failed")(of_refund)
+    router.on("charge.refund.updated")(of_refund)
+    router.on("charge.*")(of_refund)  # several kinds: left to the function's own annotation
+
     # Functions of another model, of no event, and of more than an event are refused.
-    router.on("account.updated")(of_metadata)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("account.updated")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("balance.available")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("payment_intent.succeeded")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("payout.failed")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("payout.*")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("topup.failed")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("transfer.reversed")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     router.on("*")(of_text)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     router.on("*")(of_more)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
 

@@ -16,7 +16,13 @@ from typing import Any, Final, Generic, TypeVar, cast
 from attrs import field, frozen
 
 from connectkit.models.accounts import Account
+from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt, moment
+from connectkit.models.payments import Payment
+from connectkit.models.payouts import Payout
+from connectkit.models.refunds import Refund
+from connectkit.models.topups import TopUp
+from connectkit.models.transfers import Transfer
 
 from .replies import Reason
 
@@ -24,6 +30,12 @@ T_co = TypeVar("T_co", covariant=True)
 
 _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "account": Account.parse,
+    "balance": Balance.parse,
+    "payment_intent": Payment.parse,
+    "payout": Payout.parse,
+    "refund": Refund.parse,
+    "topup": TopUp.parse,
+    "transfer": Transfer.parse,
 }
 
 _MAX_NAME: Final = 255

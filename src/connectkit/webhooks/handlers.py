@@ -9,6 +9,12 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar, overload
 
 from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
+from connectkit.models.balances import Balance
+from connectkit.models.payments import Payment
+from connectkit.models.payouts import Payout
+from connectkit.models.refunds import Refund
+from connectkit.models.topups import TopUp
+from connectkit.models.transfers import Transfer
 
 from .events import Event
 
@@ -18,8 +24,42 @@ Ending: TypeAlias = Awaitable[None] | None
 Handler: TypeAlias = Callable[[Event[Any]], Ending]
 
 AccountEvents: TypeAlias = Literal["account.updated"]
+BalanceEvents: TypeAlias = Literal["balance.available"]
+PaymentEvents: TypeAlias = Literal[
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.created",
+    "payment_intent.partially_funded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "payment_intent.*",
+]
+PayoutEvents: TypeAlias = Literal[
+    "payout.canceled",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "payout.reconciliation_completed",
+    "payout.updated",
+    "payout.*",
+]
+RefundEvents: TypeAlias = Literal[
+    "charge.refund.updated", "refund.created", "refund.failed", "refund.updated", "refund.*"
+]
+TopUpEvents: TypeAlias = Literal[
+    "topup.canceled", "topup.created", "topup.failed", "topup.reversed", "topup.succeeded", "topup.*"
+]
+TransferEvents: TypeAlias = Literal["transfer.created", "transfer.reversed", "transfer.updated", "transfer.*"]
 
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
+OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
+OfPayment = TypeVar("OfPayment", bound=Callable[[Event[Payment]], Ending])
+OfPayout = TypeVar("OfPayout", bound=Callable[[Event[Payout]], Ending])
+OfRefund = TypeVar("OfRefund", bound=Callable[[Event[Refund]], Ending])
+OfTopUp = TypeVar("OfTopUp", bound=Callable[[Event[TopUp]], Ending])
+OfTransfer = TypeVar("OfTransfer", bound=Callable[[Event[Transfer]], Ending])
 OfAny = TypeVar("OfAny", bound=Handler)
 
 _PATTERN: Final = re.compile(r"\*|[a-z0-9_\[\]]+(?:\.[a-z0-9_\[\]]+)*(?:\.\*)?")
@@ -62,6 +102,18 @@ class Registering:
 
     @overload
     def on(self, type: AccountEvents) -> Callable[[OfAccount], OfAccount]: ...
+    @overload
+    def on(self, type: BalanceEvents) -> Callable[[OfBalance], OfBalance]: ...
+    @overload
+    def on(self, type: PaymentEvents) -> Callable[[OfPayment], OfPayment]: ...
+    @overload
+    def on(self, type: PayoutEvents) -> Callable[[OfPayout], OfPayout]: ...
+    @overload
+    def on(self, type: RefundEvents) -> Callable[[OfRefund], OfRefund]: ...
+    @overload
+    def on(self, type: TopUpEvents) -> Callable[[OfTopUp], OfTopUp]: ...
+    @overload
+    def on(self, type: TransferEvents) -> Callable[[OfTransfer], OfTransfer]: ...
     @overload
     def on(self, type: str) -> Callable[[OfAny], OfAny]: ...
 

@@ -9,6 +9,12 @@ from typing import Any, Final
 import pytest
 
 from connectkit.models.accounts import Account
+from connectkit.models.balances import Balance
+from connectkit.models.payments import Payment
+from connectkit.models.payouts import Payout
+from connectkit.models.refunds import Refund
+from connectkit.models.topups import TopUp
+from connectkit.models.transfers import Transfer
 from connectkit.webhooks.events import Event, Related, parse
 from connectkit.webhooks.replies import Reason
 
@@ -78,7 +84,24 @@ def test_the_account_is_the_last_part_of_an_organisations_path() -> None:
     assert read(thin(context="org_1/acct_2")).account == "acct_2"
 
 
-def test_the_object_is_a_model_where_there_is_one() -> None:
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("account", Account),
+        ("balance", Balance),
+        ("payment_intent", Payment),
+        ("payout", Payout),
+        ("refund", Refund),
+        ("topup", TopUp),
+        ("transfer", Transfer),
+    ],
+)
+def test_an_object_that_is_modelled_is_a_model(kind: str, model: type) -> None:
+    data = about(kind, amount=100, currency="usd", status="pending")
+    assert type(read(snapshot(data=data)).data) is model
+
+
+def test_a_model_is_made_once_and_knows_its_event() -> None:
     event = read(snapshot(type="account.updated", data=about("account", country="US", payouts_enabled=True)))
     account = event.data
     assert isinstance(account, Account)

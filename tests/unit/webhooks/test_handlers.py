@@ -1,18 +1,42 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import pytest
+import stripe
 
 from connectkit.errors import InvalidRequest
 from connectkit.ports import AsyncioWorld
 from connectkit.storage.bridges import Threaded
 from connectkit.storage.memory import MemoryStore
 from connectkit.webhooks.events import Event
-from connectkit.webhooks.handlers import Handlers
+from connectkit.webhooks.handlers import (
+    AccountEvents,
+    BalanceEvents,
+    Handlers,
+    PaymentEvents,
+    PayoutEvents,
+    RefundEvents,
+    TopUpEvents,
+    TransferEvents,
+)
 from connectkit.webhooks.router import AsyncWebhookRouter
 
 from .samples import SECRET, Bench, thin
+
+STRIPES = frozenset[str](get_args(stripe.Event.__annotations__["type"]))
+"""The types of event that the SDK knows."""
+
+OURS: Mapping[str, Any] = {
+    "account": AccountEvents,
+    "balance": BalanceEvents,
+    "payment_intent": PaymentEvents,
+    "payout": PayoutEvents,
+    "refund": RefundEvents,
+    "topup": TopUpEvents,
+    "transfer": TransferEvents,
+}
 
 
 def first(event: Event[Any]) -> None: ...
@@ -61,6 +85,14 @@ def test_what_names_no_type_is_refused_at_once(pattern: str) -> None:
     with pytest.raises(InvalidRequest, match="not a type of event") as refused:
         Bench().router.on(pattern)
     assert refused.value.param == "type"
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_the_types_that_checkers_know_are_those_of_stripe(kind: str) -> None:
+    known = {name for name in get_args(OURS[kind]) if not name.endswith(".*")}
+    kinds = tuple(name[:-1] for name in get_args(OURS[kind]) if name.endswith(".*"))
+    assert known <= STRIPES
+    assert {name for name in STRIPES if name.startswith(kinds)} <= known
 
 
 def test_a_registered_function_stays_what_it_was() -> None:

@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from connectkit.errors import ConnectKitError, InvalidRequest, StoreUnavailable
-from connectkit.models.accounts import Account
+from connectkit.models.payouts import Payout
+from connectkit.money import Money
 from connectkit.ports import AsyncioWorld
 from connectkit.storage.bridges import Threaded
 from connectkit.storage.memory import MemoryStore
@@ -74,15 +75,15 @@ def test_an_event_is_handled_once_however_often_it_comes() -> None:
 
 def test_a_handler_is_given_the_model() -> None:
     bench = Bench()
-    seen = list[Account]()
+    seen = list[Money]()
 
-    @bench.router.on("account.updated")
-    def note(event: Event[Account]) -> None:
-        seen.append(event.data)
+    @bench.router.on("payout.failed")
+    def note(event: Event[Payout]) -> None:
+        seen.append(event.data.amount)
 
-    bench.deliver(snapshot(type="account.updated", data=about("account")))
+    bench.deliver(snapshot(type="payout.failed", data=about("payout", amount=100, currency="usd", status="failed")))
     bench.router.work()
-    assert [account.id for account in seen] == ["obj_1"]
+    assert seen == [Money(100, "usd")]
 
 
 def test_a_thin_event_is_handled_like_a_whole_one() -> None:
