@@ -28,17 +28,33 @@ napoleon_use_ivar = True  # an attribute is described once, in its class
 nitpick_ignore_regex = [
     # Every name of ours has to resolve. Other projects' would need their inventories from the network at each build.
     (r"py:.*", r"(?!connectkit).*"),
-    (r"py:class", r"connectkit\.(\w+\.)*Of\w+"),  # type variables
+    (r"py:class", r"connectkit\.(\w+\.)*(Of\w+|S)"),  # type variables
 ]
-
-MADE_BY_CONNECT = ("connectkit.resources.", "connectkit.webhooks.router")
+autodoc_default_options = {"exclude-members": "parse, KEEP"}  # how a value is read from an answer is the library's own
 
 
 def setup(app: Sphinx) -> None:
-    """Show no signature of what users never make: errors, and the parts of a `Connect`."""
+    """Show no signature of what users never make: errors, values, and the parts of a `Connect`."""
+    given = (
+        "connectkit.models.",
+        "connectkit.resources.",
+        "connectkit.simulator.server",
+        "connectkit.webhooks.events",
+        "connectkit.webhooks.router",
+    )
+    made = "connectkit.models.details"
 
-    def shown(_app: Sphinx, what: str, _name: str, documented: object, *_: object) -> tuple[str, str] | None:
-        is_part = what == "class" and getattr(documented, "__module__", "").startswith(MADE_BY_CONNECT)
-        return ("", "") if is_part or what == "exception" else None
+    def shown(
+        _app: Sphinx,
+        what: str,
+        _name: str,
+        documented: object,
+        _options: object,
+        signature: str | None,
+        _returns: object,
+    ) -> tuple[str, str] | None:
+        module = getattr(documented, "__module__", "")
+        is_given = what == "class" and module.startswith(given) and module != made
+        return ("", "") if signature is not None and (is_given or what == "exception") else None
 
     app.connect("autodoc-process-signature", shown)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from connectkit.calls.limits import RateGate as RateGate
     from connectkit.calls.limits import Rates as Rates
     from connectkit.calls.retries import Retries as Retries
+    from connectkit.connect import AsyncConnect as AsyncConnect
+    from connectkit.connect import Connect as Connect
     from connectkit.errors import AccountNotReady as AccountNotReady
     from connectkit.errors import AuthenticationFailed as AuthenticationFailed
     from connectkit.errors import ClockSkewed as ClockSkewed
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from connectkit.models.accounts import Capabilities as Capabilities
     from connectkit.models.accounts import Responsibilities as Responsibilities
     from connectkit.models.accounts import Restriction as Restriction
+    from connectkit.models.balances import Balance as Balance
+    from connectkit.models.balances import BalanceTransaction as BalanceTransaction
     from connectkit.models.base import Metadata as Metadata
     from connectkit.models.base import Receipt as Receipt
     from connectkit.models.details import AccountDetails as AccountDetails
@@ -46,6 +50,9 @@ if TYPE_CHECKING:
     from connectkit.models.details import Company as Company
     from connectkit.models.details import Individual as Individual
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
+    from connectkit.models.payments import Payment as Payment
+    from connectkit.models.payouts import Payout as Payout
+    from connectkit.models.refunds import Refund as Refund
     from connectkit.models.requirements import Actor as Actor
     from connectkit.models.requirements import Requirement as Requirement
     from connectkit.models.requirements import RequirementError as RequirementError
@@ -53,10 +60,17 @@ if TYPE_CHECKING:
     from connectkit.models.standing import AccountState as AccountState
     from connectkit.models.standing import AccountStatus as AccountStatus
     from connectkit.models.standing import NextAction as NextAction
+    from connectkit.models.topups import TopUp as TopUp
+    from connectkit.models.transfers import Settlement as Settlement
+    from connectkit.models.transfers import Transfer as Transfer
+    from connectkit.models.transfers import TransferReversal as TransferReversal
     from connectkit.money import Currency as Currency
     from connectkit.money import Money as Money
     from connectkit.storage.memory import MemoryStore as MemoryStore
+    from connectkit.storage.records import Operation as Operation
+    from connectkit.storage.records import State as State
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
+    from connectkit.transport import HttpxTransport as HttpxTransport
     from connectkit.webhooks.events import Event as Event
     from connectkit.webhooks.replies import Outcome as Outcome
     from connectkit.webhooks.replies import Reason as Reason
@@ -70,6 +84,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
     _HOMES = {
         "connectkit.calls.limits": ("RateGate", "Rates"),
         "connectkit.calls.retries": ("Retries",),
+        "connectkit.connect": ("AsyncConnect", "Connect"),
         "connectkit.errors": (
             "AccountNotReady",
             "AuthenticationFailed",
@@ -99,6 +114,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Responsibilities",
             "Restriction",
         ),
+        "connectkit.models.balances": ("Balance", "BalanceTransaction"),
         "connectkit.models.base": ("Metadata", "Receipt"),
         "connectkit.models.details": (
             "AccountDetails",
@@ -108,11 +124,18 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Individual",
             "TermsAcceptance",
         ),
+        "connectkit.models.payments": ("Payment",),
+        "connectkit.models.payouts": ("Payout",),
+        "connectkit.models.refunds": ("Refund",),
         "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),
+        "connectkit.models.topups": ("TopUp",),
+        "connectkit.models.transfers": ("Settlement", "Transfer", "TransferReversal"),
         "connectkit.money": ("Currency", "Money"),
         "connectkit.storage.memory": ("MemoryStore",),
+        "connectkit.storage.records": ("Operation", "State"),
         "connectkit.storage.sqlite": ("SQLiteStore",),
+        "connectkit.transport": ("HttpxTransport",),
         "connectkit.webhooks.events": ("Event",),
         "connectkit.webhooks.replies": ("Outcome", "Reason", "Reply"),
         "connectkit.webhooks.router": ("AsyncWebhookRouter", "WebhookRouter"),
