@@ -1,0 +1,1 @@
+"""How money moves: charges, refunds, transfers, payouts, top-ups, and the balances that they make."""

@@ -1,0 +1,72 @@
+"""Stripe's test cards, by the names of their payment methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A test card and what becomes of it.
+
+    Attributes:
+        last4: The end of its number.
+        brand: Its network.
+        country: Where it was issued.
+        code: Stripe's code if it is declined, or `""`.
+        decline_code: The issuer's reason, or `""`.
+        available: Whether the money is available at once.
+        authenticate: Whether the buyer has to be authenticated first.
+        refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
+    """
+
+    last4: str = "4242"
+    brand: str = "visa"
+    country: str = "US"
+    code: str = ""
+    decline_code: str = ""
+    available: bool = False
+    authenticate: bool = False
+    refund: str = ""
+
+
+def _declined(last4: str, decline_code: str, code: str = "card_declined") -> Card:
+    return Card(last4, code=code, decline_code=decline_code)
+
+
+CARDS: Final[Mapping[str, Card]] = {
+    "pm_card_visa": Card(),
+    "pm_card_visa_debit": Card("5556"),
+    "pm_card_mastercard": Card("4444", "mastercard"),
+    "pm_card_amex": Card("0005", "amex"),
+    "pm_card_us": Card(),
+    "pm_card_bypassPending": Card("0077", available=True),
+    "pm_card_bypassPendingInternational": Card("0278", country="EE", available=True),
+    "pm_card_visa_chargeDeclined": _declined("0002", "generic_decline"),
+    "pm_card_chargeDeclined": _declined("0002", "generic_decline"),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": _declined("9995", "insufficient_funds"),
+    "pm_card_chargeDeclinedInsufficientFunds": _declined("9995", "insufficient_funds"),
+    "pm_card_visa_chargeDeclinedLostCard": _declined("9987", "lost_card"),
+    "pm_card_visa_chargeDeclinedStolenCard": _declined("9979", "stolen_card"),
+    "pm_card_visa_chargeDeclinedVelocityLimitExceeded": _declined("6975", "card_velocity_exceeded"),
+    "pm_card_chargeDeclinedExpiredCard": _declined("0069", "", "expired_card"),
+    "pm_card_chargeDeclinedIncorrectCvc": _declined("0127", "", "incorrect_cvc"),
+    "pm_card_chargeDeclinedProcessingError": _declined("0119", "", "processing_error"),
+    "pm_card_chargeCustomerFail": _declined("0341", "generic_decline"),
+    "pm_card_radarBlock": _declined("0019", "fraudulent"),
+    "pm_card_authenticationRequired": Card("3184", authenticate=True),
+    "pm_card_authenticationRequiredOnSetup": Card("3155", authenticate=True),
+    "pm_card_threeDSecure2Required": Card("3220", authenticate=True),
+    "pm_card_pendingRefund": Card("7726", refund="pending"),
+    "pm_card_refundFail": Card("5126", refund="fail"),
+}
+"""Every card that is simulated, by the name of its payment method."""
+
+MESSAGES: Final[Mapping[str, str]] = {
+    "card_declined": "Your card was declined.",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+}

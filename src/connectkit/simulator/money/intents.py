@@ -1,0 +1,288 @@
+"""Payment intents: what a buyer is to pay, from the first word to the paid charge."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from connectkit.simulator.accounts import queries
+from connectkit.simulator.calls import Call
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import card_declined, invalid, missing, refused
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from . import charges, transfers
+from .cards import MESSAGES, Card
+from .currencies import check_charge, check_same
+from .methods import card_of, method_of
+
+topic = Topic("payment intents")
+
+_CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+_CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
+
+
+@topic.route("POST", "/v1/payment_intents", "PaymentIntentCreateParams")
+def create(world: World, call: Call) -> Object:
+    """Make a payment intent, and confirm it if asked to."""
+    params = call.params
+    _check(world, call.account, params)
+    method = _method(world, call.account, params)
+    if params.get("confirm") and method is None:
+        message = (
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
+            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
+            "payment method."
+        )
+        raise refused(message, "payment_intent_unexpected_state")
+    intent = world.add(call.account, _new(world, params, method))
+    merge_metadata(intent, params)
+    world.emit("payment_intent.created", intent)
+    return _confirm(world, intent, params) if params.get("confirm") else intent
+
+
+def _check(world: World, account: str, params: dict[str, Any]) -> None:
+    currency: str = params["currency"].lower()
+    check_charge(params["amount"], currency)
+    check_same(currency, queries.default_currency(world, account))
+    direct = account != world.platform
+    if direct and not queries.capability_active(world, account, "card_payments"):
+        message = "Your account cannot currently make charges: its card_payments capability is not active."
+        raise refused(message, "capability_not_active")
+    data = params.get("transfer_data")
+    _check_cut(params, direct=direct)
+    if data is not None:
+        transfers.check_destination(world, data["destination"], "transfer_data[destination]")
+    if "on_behalf_of" in params:
+        queries.account_of(world, params["on_behalf_of"], param="on_behalf_of")
+    if "customer" in params:
+        world.get(account, "customer", params["customer"], param="customer")
+
+
+def _check_cut(params: dict[str, Any], *, direct: bool) -> None:
+    fee = params.get("application_fee_amount")
+    data = params.get("transfer_data")
+    if fee is not None:
+        if not direct and data is None:
+            message = (
+                "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using "
+                "an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
+            )
+            raise invalid(message, param="application_fee_amount")
+        if fee >= params["amount"]:
+            message = "The application fee has to be less than the amount."
+            raise invalid(message, param="application_fee_amount")
+    if data is not None and "amount" in data:
+        if fee is not None:
+            message = "You may only specify one of these parameters: transfer_data[amount], application_fee_amount."
+            raise invalid(message, param="application_fee_amount", code="parameters_exclusive")
+        if not 1 <= data["amount"] <= params["amount"]:
+            message = "transfer_data[amount] has to be above zero and at most the amount."
+            raise invalid(message, param="transfer_data[amount]")
+
+
+def _method(world: World, account: str, params: dict[str, Any]) -> Object | None:
+    name = params.get("payment_method")
+    return None if name is None else method_of(world, account, name)
+
+
+def _new(world: World, params: dict[str, Any], method: Object | None) -> Object:
+    intent_id = world.ids.new("pi")
+    nothing = dict.fromkeys(
+        (
+            "application",
+            "canceled_at",
+            "cancellation_reason",
+            "customer_account",
+            "excluded_payment_method_types",
+            "last_payment_error",
+            "latest_charge",
+            "managed_payments",
+            "next_action",
+            "payment_method_configuration_details",
+            "processing",
+            "review",
+            "source",
+            "statement_descriptor",
+        )
+    )
+    given = {
+        name: params.get(name)
+        for name in (
+            "application_fee_amount",
+            "customer",
+            "description",
+            "on_behalf_of",
+            "receipt_email",
+            "setup_future_usage",
+            "shipping",
+            "statement_descriptor_suffix",
+            "transfer_group",
+        )
+    }
+    return {
+        "id": intent_id,
+        "object": "payment_intent",
+        **nothing,
+        **given,
+        "amount": params["amount"],
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "automatic_payment_methods": params.get("automatic_payment_methods"),
+        "capture_method": params.get("capture_method", "automatic_async"),
+        "client_secret": f"{intent_id}_secret_{world.ids.token(25)}",
+        "confirmation_method": "automatic",
+        "created": world.clock.now,
+        "currency": params["currency"].lower(),
+        "livemode": world.livemode,
+        "metadata": {},
+        "payment_method": None if method is None else method["id"],
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method" if method is None else "requires_confirmation",
+        "transfer_data": params.get("transfer_data"),
+    }
+
+
+@topic.route("POST", "/v1/payment_intents/:id/confirm", "PaymentIntentConfirmParams")
+def confirm(world: World, call: Call) -> Object:
+    """Pay a payment intent."""
+    intent = world.get(call.account, "payment_intent", call.id)
+    if intent["status"] not in _CONFIRMABLE:
+        raise _unexpected(intent, "confirmed")
+    method = _method(world, call.account, call.params)
+    if method is not None:
+        intent["payment_method"] = method["id"]
+    if intent["payment_method"] is None:
+        raise missing("payment_method")
+    return _confirm(world, intent, call.params)
+
+
+def _confirm(world: World, intent: Object, params: dict[str, Any]) -> Object:
+    method = world.get(intent["_account"], "payment_method", intent["payment_method"])
+    card = card_of(method)
+    if card.authenticate:
+        return _ask(world, intent, params)
+    charge = charges.make(world, intent, method)
+    intent["latest_charge"] = charge["id"]
+    if card.code:
+        raise _declined(world, intent, charge, method, card)
+    intent |= {"last_payment_error": None, "next_action": None}
+    if intent["capture_method"] == "manual":
+        intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
+        world.emit("charge.succeeded", charge)
+        world.emit("payment_intent.amount_capturable_updated", intent)
+        return intent
+    _capture(world, intent, charge, card, intent["amount"])
+    return intent
+
+
+def _capture(world: World, intent: Object, charge: Object, card: Card, amount: int) -> None:
+    charges.settle(world, charge, card, amount, at_once=intent["capture_method"] == "automatic")
+    intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
+    intent["transfer_group"] = charge["transfer_group"]
+    world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
+    if charge["_transfer"] is not None:
+        world.emit("transfer.created", world.get(world.platform, "transfer", charge["_transfer"]))
+    world.emit("payment_intent.succeeded", intent)
+
+
+def _ask(world: World, intent: Object, params: dict[str, Any]) -> Object:
+    """Ask the buyer to authenticate; the simulator has no page for that."""
+    url = f"{world.site}/authenticate/{intent['id']}"
+    intent["status"] = "requires_action"
+    if params.get("return_url"):
+        redirect = {"url": url, "return_url": params["return_url"]}
+        intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": redirect}
+    else:
+        intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    world.emit("payment_intent.requires_action", intent)
+    return intent
+
+
+def _declined(world: World, intent: Object, charge: Object, method: Object, card: Card) -> Exception:
+    message = MESSAGES[card.code]
+    charge["failure_message"] = message
+    error: Object = {"charge": charge["id"], "code": card.code, "message": message, "type": "card_error"}
+    if card.decline_code:
+        error["decline_code"] = card.decline_code
+    intent |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "last_payment_error": {**error, "payment_method": world.render(method)},
+    }
+    world.emit("charge.failed", charge)
+    world.emit("payment_intent.payment_failed", intent)
+    return card_declined(
+        message,
+        card.code,
+        card.decline_code or None,
+        charge=charge["id"],
+        payment_intent=world.render(intent),
+        payment_method=world.render(method),
+    )
+
+
+@topic.route("POST", "/v1/payment_intents/:id/capture", "PaymentIntentCaptureParams")
+def capture(world: World, call: Call) -> Object:
+    """Take what was authorized, or a part of it."""
+    intent = world.get(call.account, "payment_intent", call.id)
+    if intent["status"] != "requires_capture":
+        raise _unexpected(intent, "captured")
+    authorized: int = intent["amount"]
+    amount: int = call.params.get("amount_to_capture", authorized)
+    if not 1 <= amount <= authorized:
+        message = "The amount to capture has to be at most the amount that was authorized."
+        raise refused(message, "amount_too_large", param="amount_to_capture")
+    charge = world.get(call.account, "charge", intent["latest_charge"])
+    charge["application_fee_amount"] = call.params.get("application_fee_amount", charge["application_fee_amount"])
+    method = world.get(call.account, "payment_method", intent["payment_method"])
+    _capture(world, intent, charge, card_of(method), amount)
+    return intent
+
+
+@topic.route("POST", "/v1/payment_intents/:id/cancel", "PaymentIntentCancelParams")
+def cancel(world: World, call: Call) -> Object:
+    """Give a payment intent up."""
+    intent = world.get(call.account, "payment_intent", call.id)
+    if intent["status"] not in _CANCELABLE:
+        raise _unexpected(intent, "canceled")
+    intent |= {
+        "status": "canceled",
+        "amount_capturable": 0,
+        "canceled_at": world.clock.now,
+        "cancellation_reason": call.params.get("cancellation_reason"),
+    }
+    world.emit("payment_intent.canceled", intent)
+    return intent
+
+
+@topic.route("POST", "/v1/payment_intents/:id", "PaymentIntentUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change a payment intent that is not paid yet, or its words."""
+    intent = world.get(call.account, "payment_intent", call.id)
+    merge_metadata(intent, call.params)
+    intent["description"] = call.params.get("description", intent["description"])
+    return intent
+
+
+@topic.route("GET", "/v1/payment_intents", "PaymentIntentListParams")
+def index(world: World, call: Call) -> Object:
+    """List payment intents, newest first."""
+    return listing(world.table(call.account, "payment_intent"), call, customer=call.params.get("customer"))
+
+
+@topic.route("GET", "/v1/payment_intents/:id", "PaymentIntentRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give a payment intent."""
+    return world.get(call.account, "payment_intent", call.id)
+
+
+topic.kind("payment_intent", indexes=("customer",))
+
+
+def _unexpected(intent: Object, verb: str) -> Exception:
+    message = f"This PaymentIntent could not be {verb} because it has a status of {intent['status']}."
+    return refused(message, "payment_intent_unexpected_state", payment_intent={"id": intent["id"]})

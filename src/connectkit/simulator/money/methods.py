@@ -1,0 +1,158 @@
+"""Payment methods and customers, as far as payments need them."""
+
+from __future__ import annotations
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import invalid, no_such
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from .cards import CARDS, Card
+
+topic = Topic("payment methods")
+topic.kind("payment_method", indexes=("customer",))
+topic.kind("customer")
+
+
+def method_of(world: World, account: str, name: str, param: str = "payment_method") -> Object:
+    """Give a payment method of an account; the name of a test card makes a new one.
+
+    Raises:
+        Refusal: There is none.
+    """
+    if name in CARDS:
+        return _new(world, account, name)
+    found = world.table(account, "payment_method").get(name)
+    if found is None:
+        raise no_such("PaymentMethod", name, param=param)
+    return found
+
+
+def card_of(method: Object) -> Card:
+    """Give the test card behind a payment method."""
+    return CARDS[method["_card"]]
+
+
+def card_details(card: Card) -> Object:
+    """Give what an answer says of a card."""
+    return {
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None},
+        "country": card.country,
+        "exp_month": 12,
+        "exp_year": 2034,
+        "fingerprint": f"fp{card.last4}",
+        "funding": "credit",
+        "last4": card.last4,
+        "wallet": None,
+    }
+
+
+def _new(world: World, account: str, name: str) -> Object:
+    card = CARDS[name]
+    return world.add(
+        account,
+        {
+            "id": world.ids.new("pm"),
+            "object": "payment_method",
+            "allow_redisplay": "unspecified",
+            "billing_details": billing(),
+            "card": {
+                **card_details(card),
+                "display_brand": card.brand,
+                "generated_from": None,
+                "networks": {"available": [card.brand], "preferred": None},
+                "regulated_status": "unregulated",
+                "three_d_secure_usage": {"supported": True},
+            },
+            "created": world.clock.now,
+            "customer": None,
+            "customer_account": None,
+            "livemode": world.livemode,
+            "metadata": {},
+            "type": "card",
+            "_card": name,
+        },
+    )
+
+
+def billing() -> Object:
+    """Give billing details of which nothing is known."""
+    names = ("city", "country", "line1", "line2", "postal_code", "state")
+    return {"address": dict.fromkeys(names), "email": None, "name": None, "phone": None, "tax_id": None}
+
+
+@topic.route("POST", "/v1/payment_methods", "PaymentMethodCreateParams")
+def create_method(world: World, call: Call) -> Object:
+    """Make a payment method of a test token."""
+    token = (call.params.get("card") or {}).get("token", "")
+    name = f"pm_card_{token.removeprefix('tok_')}"
+    if name not in CARDS:
+        message = "The simulator makes payment methods of test tokens only, as card[token]=tok_visa."
+        raise invalid(message, param="card[token]")
+    method = _new(world, call.account, name)
+    merge_metadata(method, call.params)
+    return method
+
+
+@topic.route("GET", "/v1/payment_methods/:id", "PaymentMethodRetrieveParams")
+def retrieve_method(world: World, call: Call) -> Object:
+    """Give a payment method."""
+    return method_of(world, call.account, call.id)
+
+
+@topic.route("POST", "/v1/payment_methods/:id/attach", "PaymentMethodAttachParams")
+def attach(world: World, call: Call) -> Object:
+    """Give a payment method to a customer."""
+    customer = world.get(call.account, "customer", call.params.get("customer", ""), param="customer")
+    method = method_of(world, call.account, call.id)
+    method["customer"] = customer["id"]
+    world.emit("payment_method.attached", method)
+    return method
+
+
+@topic.route("POST", "/v1/customers", "CustomerCreateParams")
+def create_customer(world: World, call: Call) -> Object:
+    """Make a customer."""
+    given = {name: call.params.get(name) for name in ("address", "description", "email", "name", "phone", "shipping")}
+    customer = world.add(
+        call.account,
+        {
+            "id": world.ids.new("cus"),
+            "object": "customer",
+            **given,
+            "balance": 0,
+            "created": world.clock.now,
+            "currency": None,
+            "default_source": None,
+            "delinquent": False,
+            "discount": None,
+            "invoice_prefix": world.ids.token(8).upper(),
+            "invoice_settings": dict.fromkeys(
+                ("custom_fields", "default_payment_method", "footer", "rendering_options")
+            ),
+            "livemode": world.livemode,
+            "metadata": {},
+            "next_invoice_sequence": 1,
+            "preferred_locales": [],
+            "tax_exempt": "none",
+            "test_clock": None,
+        },
+    )
+    merge_metadata(customer, call.params)
+    world.emit("customer.created", customer)
+    return customer
+
+
+@topic.route("GET", "/v1/customers/:id", "CustomerRetrieveParams")
+def retrieve_customer(world: World, call: Call) -> Object:
+    """Give a customer."""
+    return world.get(call.account, "customer", call.id)
+
+
+@topic.route("GET", "/v1/customers", "CustomerListParams")
+def list_customers(world: World, call: Call) -> Object:
+    """List the customers, newest first."""
+    return listing(world.table(call.account, "customer"), call, email=call.params.get("email"))

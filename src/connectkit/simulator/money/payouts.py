@@ -1,0 +1,237 @@
+"""Payouts: money that leaves to a bank, by hand or by schedule."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from connectkit.simulator.accounts import queries
+from connectkit.simulator.calls import Call
+from connectkit.simulator.clock import DAY
+from connectkit.simulator.ledger import InvariantBroken
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import balance_insufficient, no_such, refused
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from .calendar import calendar_days
+from .currencies import check_payout
+from .rows import post, row
+
+topic = Topic("payouts")
+topic.kind("payout")
+
+_BY_SCHEDULE: Final = {"_automatic": True, "description": "STRIPE PAYOUT"}
+_INSTANT: Final = 1800  # seconds until an instant payout has arrived
+_MOST_INSTANT: Final = 999_900
+_MESSAGES: Final = {
+    "account_closed": "The bank account has been closed.",
+    "no_account": "An account could not be located.",
+}
+
+
+@topic.route("POST", "/v1/payouts", "PayoutCreateParams")
+def create(world: World, call: Call) -> Object:
+    """Pay a balance out by hand."""
+    params = call.params
+    currency: str = params["currency"].lower()
+    check_payout(params["amount"], currency)
+    bank = _bank(world, call.account, currency, params)
+    if params.get("method") == "instant":
+        _check_instant(bank, params["amount"])
+    if world.ledger.available(call.account, currency) < params["amount"]:
+        message = "You have insufficient funds in your Stripe account for this transfer."
+        raise balance_insufficient(message)
+    return _pay_out(world, call.account, params["amount"], currency=currency, bank=bank, params=params)
+
+
+def _bank(world: World, account: str, currency: str, params: dict[str, Any]) -> Object:
+    if account == world.platform and "destination" not in params:
+        return {"id": world.kept.setdefault("bank", world.ids.new("ba")), "_outcome": "", "_instant": True}
+    if account != world.platform and not queries.payouts_enabled(world, account):
+        raise refused("Payouts are not enabled for this account.", "payouts_not_allowed")
+    if "destination" in params:
+        bank = world.table(account, "bank_account").get(params["destination"])
+        if bank is None:
+            raise no_such("external account", params["destination"], param="destination")
+        return bank
+    bank = queries.default_bank_account(world, account, currency)
+    if bank is None:
+        message = f"Sorry, you don't have any external accounts in that currency ({currency})."
+        raise refused(message, "payouts_not_allowed", param="currency")
+    return bank
+
+
+def _check_instant(bank: Object, amount: int) -> None:
+    if not bank["_instant"]:
+        message = "This external account does not support instant payouts."
+        raise refused(message, "instant_payouts_unsupported", param="method")
+    if amount > _MOST_INSTANT:
+        message = "Instant Payouts are only supported for amounts less than or equal to $9999."
+        raise refused(message, param="amount")
+
+
+def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Object, params: dict[str, Any]) -> Object:
+    now = world.clock.now
+    instant = params.get("method") == "instant"
+    automatic = bool(params.get("_automatic"))
+    nothing = dict.fromkeys(
+        (
+            "application_fee",
+            "application_fee_amount",
+            "failure_balance_transaction",
+            "failure_code",
+            "failure_message",
+            "original_payout",
+            "payout_method",
+            "reversed_by",
+        )
+    )
+    payout = world.add(
+        account,
+        {
+            "id": world.ids.new("po"),
+            "object": "payout",
+            **nothing,
+            "amount": amount,
+            "arrival_date": now if instant else calendar_days(now, 0),
+            "automatic": automatic,
+            "balance_transaction": None,
+            "created": now,
+            "currency": currency,
+            "description": params.get("description"),
+            "destination": bank["id"],
+            "livemode": world.livemode,
+            "metadata": {},
+            "method": params.get("method", "standard"),
+            "reconciliation_status": "in_progress" if automatic else "not_applicable",
+            "source_type": "card",
+            "statement_descriptor": params.get("statement_descriptor"),
+            "status": "pending",
+            "trace_id": {"status": "pending", "value": None},
+            "type": "bank_account",
+        },
+    )
+    merge_metadata(payout, params)
+    debit = row(
+        world,
+        account,
+        type="payout",
+        amount=-amount,
+        currency=currency,
+        source=payout["id"],
+        available_on=now,
+        description="STRIPE PAYOUT",
+    )
+    payout["balance_transaction"] = debit["id"]
+    post(world, debit, outside=amount)
+    world.emit("payout.created", payout)
+    arrival = partial(_arrive, world, payout, bank)
+    if instant:
+        world.clock.after(_INSTANT, arrival)
+    else:
+        world.clock.after(DAY, partial(_leave, world, payout))
+        world.clock.after(2 * DAY, arrival)
+    return payout
+
+
+def by_schedule(world: World, account: str) -> None:
+    """Pay out all that is available, and note of each row that it was paid out with this."""
+    for currency in world.ledger.currencies(account):
+        amount = world.ledger.available(account, currency)
+        bank = queries.default_bank_account(world, account, currency)
+        if amount < 1 or bank is None or bank.get("status") == "errored":
+            continue
+        rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
+        members = [each for each in rows if each["available_on"] <= world.clock.now]
+        payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=_BY_SCHEDULE)
+        own = world.get(account, "balance_transaction", payout["balance_transaction"])
+        for member in (*members, own):
+            member["_payout"] = payout["id"]
+
+
+def _leave(world: World, payout: Object) -> None:
+    if payout["status"] == "pending":
+        payout["status"] = "in_transit"
+        world.emit("payout.updated", payout)
+
+
+def _arrive(world: World, payout: Object, bank: Object) -> None:
+    if payout["status"] == "canceled":
+        return
+    payout["trace_id"] = {"status": "supported", "value": world.ids.token(12)}
+    if not bank["_outcome"]:
+        payout["status"] = "paid"
+        world.emit("payout.paid", payout)
+        if payout["automatic"]:
+            payout["reconciliation_status"] = "completed"
+            world.emit("payout.reconciliation_completed", payout)
+        return
+    code: str = bank["_outcome"]
+    _return(world, payout, "payout_failure", "STRIPE PAYOUT FAILURE")
+    payout |= {
+        "status": "failed",
+        "failure_code": code,
+        "failure_message": _MESSAGES.get(code, "The payout could not be completed."),
+    }
+    bank["status"] = "errored"
+    world.emit("payout.failed", payout)
+    world.emit("account.external_account.updated", bank)
+
+
+def _return(world: World, payout: Object, type: str, words: str) -> None:
+    credit = row(
+        world,
+        payout["_account"],
+        type=type,
+        amount=payout["amount"],
+        currency=payout["currency"],
+        source=payout["id"],
+        available_on=world.clock.now,
+        description=words,
+    )
+    payout["failure_balance_transaction"] = credit["id"]
+    post(world, credit, outside=-payout["amount"])
+
+
+@topic.route("POST", "/v1/payouts/:id/cancel", "PayoutCancelParams")
+def cancel(world: World, call: Call) -> Object:
+    """Stop a payout that has not left."""
+    payout = world.get(call.account, "payout", call.id)
+    if payout["automatic"] or payout["status"] != "pending":
+        message = "Payouts can only be canceled while they are pending, and if they were not made by a schedule."
+        raise refused(message, "status_transition_invalid")
+    payout["status"] = "canceled"
+    _return(world, payout, "payout_cancel", "STRIPE PAYOUT CANCEL")
+    world.emit("payout.canceled", payout)
+    return payout
+
+
+@topic.route("GET", "/v1/payouts", "PayoutListParams")
+def index(world: World, call: Call) -> Object:
+    """List payouts, newest first."""
+    filters = {name: call.params.get(name) for name in ("status", "destination")}
+    return listing(world.table(call.account, "payout"), call, **filters)
+
+
+@topic.route("GET", "/v1/payouts/:id", "PayoutRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give a payout."""
+    return world.get(call.account, "payout", call.id)
+
+
+@topic.route("POST", "/v1/payouts/:id", "PayoutUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change a payout's metadata."""
+    payout = world.get(call.account, "payout", call.id)
+    merge_metadata(payout, call.params)
+    return payout
+
+
+@topic.invariant("payout")
+def _returned(_: World, thing: Object) -> None:
+    ended = thing["status"] in {"failed", "canceled"}
+    if ended is not (thing["failure_balance_transaction"] is not None):
+        message = f"{thing['id']} is {thing['status']}, and its money is not where that says."
+        raise InvariantBroken(message)

@@ -1,0 +1,190 @@
+"""Refunds: money that goes back to a buyer, and what of transfers and fees goes back with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.clock import HOUR
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import invalid, refused
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from . import application_fees, transfers
+from .cards import Card
+from .fees import share
+from .methods import card_of
+from .rows import later, post, row
+
+topic = Topic("refunds")
+topic.kind("refund", indexes=("charge", "payment_intent"))
+
+
+@topic.route("POST", "/v1/refunds", "RefundCreateParams")
+def create(world: World, call: Call) -> Object:
+    """Pay a buyer back, whole or in part."""
+    params = call.params
+    charge = _charge(world, call.account, params)
+    amount = _amount(charge, params)
+    transfer = _transfer(world, charge, params)
+    fee = _fee(world, charge, params)
+    card = card_of(world.get(call.account, "payment_method", charge["payment_method"]))
+    refund = world.add(call.account, _new(world, charge, amount, params, card))
+    merge_metadata(refund, params)
+    rows = [_paid_back(world, charge, refund)]
+    if transfer is not None:
+        rows += _reversed(world, charge, transfer, refund)
+    if fee is not None:
+        left: int = fee["amount"] - fee["amount_refunded"]
+        if part := share(fee["amount"], amount, charge["amount"], left):
+            rows += application_fees.give_back(world, fee, part)[1]
+    post(world, *rows, outside=amount)
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    world.emit("refund.created", refund)
+    world.emit("charge.refunded", charge)
+    if card.refund:
+        ending = _succeed if card.refund == "pending" else _fail
+        world.clock.after(HOUR, partial(ending, world, charge, refund))
+    return refund
+
+
+def _charge(world: World, account: str, params: dict[str, Any]) -> Object:
+    if "charge" in params:
+        charge = world.get(account, "charge", params["charge"], param="charge")
+    elif "payment_intent" in params:
+        intent = world.get(account, "payment_intent", params["payment_intent"], param="payment_intent")
+        if intent["latest_charge"] is None:
+            message = f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund."
+            raise refused(message, "payment_intent_unexpected_state", param="payment_intent")
+        charge = world.get(account, "charge", intent["latest_charge"])
+    else:
+        raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
+    if not charge["captured"]:
+        raise refused(f"Charge {charge['id']} has not been captured.", "charge_not_refundable")
+    return charge
+
+
+def _amount(charge: Object, params: dict[str, Any]) -> int:
+    left: int = charge["amount_captured"] - charge["amount_refunded"]
+    amount: int = params.get("amount", left)
+    if not left:
+        raise refused(f"Charge {charge['id']} has already been refunded.", "charge_already_refunded")
+    if amount < 1:
+        raise invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+    if amount > left:
+        message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})."
+        raise refused(message, param="amount")
+    return amount
+
+
+def _transfer(world: World, charge: Object, params: dict[str, Any]) -> Object | None:
+    if not params.get("reverse_transfer"):
+        return None
+    if charge["_transfer"] is None:
+        message = "Cannot reverse transfer: the charge has no transfer of its own."
+        raise refused(message, param="reverse_transfer")
+    return world.get(world.platform, "transfer", charge["_transfer"])
+
+
+def _fee(world: World, charge: Object, params: dict[str, Any]) -> Object | None:
+    if not params.get("refund_application_fee") or charge["_fee"] is None:
+        return None
+    if charge["_transfer"] is not None and not params.get("reverse_transfer"):
+        message = "You cannot refund the application fee of a destination charge without reversing the transfer."
+        raise refused(message, param="refund_application_fee")
+    return world.get(world.platform, "application_fee", charge["_fee"])
+
+
+def _new(world: World, charge: Object, amount: int, params: dict[str, Any], card: Card) -> Object:
+    return {
+        "id": world.ids.new("re"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": world.clock.now,
+        "currency": charge["currency"],
+        "customer": None,
+        "customer_account": None,
+        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
+        "reason": params.get("reason"),
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "pending" if card.refund == "pending" else "succeeded",
+        "transfer_reversal": None,
+    }
+
+
+def _paid_back(world: World, charge: Object, refund: Object) -> Object:
+    source = world.get(charge["_account"], "balance_transaction", charge["_row"])
+    words = charge["description"]
+    paid = row(
+        world,
+        charge["_account"],
+        type="refund",
+        amount=-refund["amount"],
+        currency=charge["currency"],
+        source=refund["id"],
+        available_on=later(world, source),
+        description=f"REFUND FOR CHARGE ({words})" if words else "REFUND FOR CHARGE",
+    )
+    refund["balance_transaction"] = paid["id"]
+    return paid
+
+
+def _reversed(world: World, charge: Object, transfer: Object, refund: Object) -> list[Object]:
+    left: int = transfer["amount"] - transfer["amount_reversed"]
+    part = share(transfer["amount"], refund["amount"], charge["amount"], left)
+    if not part:
+        return []
+    reversal, rows = transfers.take_back(world, transfer, part, refund=refund)
+    refund["transfer_reversal"] = reversal["id"]
+    return rows
+
+
+def _succeed(world: World, _: Object, refund: Object) -> None:
+    refund["status"] = "succeeded"
+    world.emit("refund.updated", refund)
+
+
+def _fail(world: World, charge: Object, refund: Object) -> None:
+    """A refund that bounces is credited to the charge's owner alone."""
+    returned = row(
+        world,
+        charge["_account"],
+        type="refund_failure",
+        amount=refund["amount"],
+        currency=refund["currency"],
+        source=refund["id"],
+        available_on=world.clock.now,
+        description="REFUND FAILURE",
+    )
+    post(world, returned, outside=-refund["amount"])
+    refund |= {
+        "status": "failed",
+        "failure_reason": "expired_or_canceled_card",
+        "failure_balance_transaction": returned["id"],
+    }
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    world.emit("refund.failed", refund)
+
+
+@topic.route("GET", "/v1/refunds", "RefundListParams")
+def index(world: World, call: Call) -> Object:
+    """List refunds, newest first."""
+    filters = {name: call.params.get(name) for name in ("charge", "payment_intent")}
+    return listing(world.table(call.account, "refund"), call, **filters)
+
+
+@topic.route("GET", "/v1/refunds/:id", "RefundRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give a refund."""
+    return world.get(call.account, "refund", call.id)

@@ -1,0 +1,149 @@
+"""Balance transactions: each is a row of one account's balance and part of a posting of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import no_such
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object
+from connectkit.simulator.state import World
+
+topic = Topic("balance transactions")
+
+_CATEGORIES: Final = {
+    "application_fee": "platform_earning",
+    "application_fee_refund": "platform_earning_refund",
+    "charge": "charge",
+    "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "refund_failure": "refund_failure",
+    "transfer": "transfer",
+    "transfer_refund": "transfer_reversal",
+    "payout": "payout",
+    "payout_failure": "payout_reversal",
+    "payout_cancel": "payout_reversal",
+    "topup": "topup",
+    "stripe_fee": "fee",
+    "adjustment": "fee",
+}
+"""The reporting category of each type; an adjustment here is an application fee given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDetail:
+    """A part of a row's fee."""
+
+    type: str
+    amount: int
+    description: str
+
+
+def row(
+    world: World,
+    account: str,
+    *,
+    type: str,
+    amount: int,
+    currency: str,
+    source: str | None,
+    available_on: int,
+    description: str | None = None,
+    fees: Sequence[FeeDetail] = (),
+) -> Object:
+    """Write a row of *account*'s balance; `post` moves the money of all rows that belong together."""
+    fee = sum(detail.amount for detail in fees)
+    return world.add(
+        account,
+        {
+            "id": world.ids.new("txn"),
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": available_on,
+            "balance_type": "payments",
+            "created": world.clock.now,
+            "currency": currency,
+            "description": description,
+            "exchange_rate": None,
+            "fee": fee,
+            "fee_details": [
+                {
+                    "amount": detail.amount,
+                    "application": None,
+                    "currency": currency,
+                    "description": detail.description,
+                    "type": detail.type,
+                }
+                for detail in fees
+            ],
+            "net": amount - fee,
+            "reporting_category": _CATEGORIES[type],
+            "source": source,
+            "status": "pending",
+            "type": type,
+            "_payout": None,
+        },
+    )
+
+
+def post(world: World, *rows: Object, stripe: int = 0, outside: int = 0) -> None:
+    """Move the money of rows that belong together.
+
+    Args:
+        world: The world.
+        rows: Each moves its net.
+        stripe: What Stripe gets.
+        outside: What buyers and banks get.
+    """
+    currency = rows[0]["currency"]
+    entries = [Entry(each["_account"], currency, each["net"], each["available_on"]) for each in rows]
+    others = [Entry(name, currency, amount) for name, amount in ((STRIPE, stripe), (WORLD, outside)) if amount]
+    world.ledger.post(*entries, *others)
+
+
+def later(world: World, source: Object) -> int:
+    """Give when what follows from *source*'s row becomes available: with it while it is pending, else at once."""
+    return max(int(source["available_on"]), world.clock.now)
+
+
+def row_of(world: World, account: str, thing: Object) -> Object:
+    """Give the row that an object made in an account's balance, shown yet or not."""
+    return world.get(account, "balance_transaction", thing["_row"])
+
+
+def _render(world: World, thing: Object) -> Object:
+    return {**thing, "status": "available" if thing["available_on"] <= world.clock.now else "pending"}
+
+
+topic.kind("balance_transaction", indexes=("source", "type", "currency"), render=_render)
+
+
+@topic.route("GET", "/v1/balance_transactions", "BalanceTransactionListParams")
+def index(world: World, call: Call) -> Object:
+    """List the rows of a balance, newest first."""
+    params = call.params
+    payout = params.get("payout")
+    if payout is not None and world.table(call.account, "payout").get(payout) is None:
+        raise no_such("payout", payout, param="payout")
+    table = world.table(call.account, "balance_transaction")
+    filters = {name: params.get(name) for name in ("source", "type", "currency")}
+    return listing(table, call, _payout=payout, **filters)
+
+
+@topic.route("GET", "/v1/balance_transactions/:id", "BalanceTransactionRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give one row."""
+    return world.get(call.account, "balance_transaction", call.id)
+
+
+@topic.invariant("balance_transaction")
+def _net(_: World, thing: Object) -> None:
+    if thing["net"] != thing["amount"] - thing["fee"]:
+        message = f"{thing['id']}: net is not amount less fee."
+        raise InvariantBroken(message)

@@ -1,0 +1,115 @@
+"""Top-ups: the platform's own money on its way into its balance."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import Refusal, no_such, refused, too_small
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from .calendar import business_days
+from .rows import post, row
+
+topic = Topic("top-ups")
+topic.kind("topup")
+
+_DAYS: Final = 5  # business days that a bank debit takes
+_OUTCOMES: Final = {
+    "btok_us_verified": "",
+    "btok_us_verified_noAccount": "no_account",
+    "btok_us_verified_accountClosed": "account_closed",
+    "btok_us_verified_insufficientFunds": "insufficient_funds",
+    "btok_us_verified_debitNotAuthorized": "debit_not_authorized",
+    "btok_us_verified_invalidCurrency": "invalid_currency",
+}
+
+
+@topic.route("POST", "/v1/topups", "TopupCreateParams")
+def create(world: World, call: Call) -> Object:
+    """Begin to add money to the platform's balance."""
+    params = call.params
+    if call.account != world.platform:
+        message = "The simulator tops up the platform only."
+        raise Refusal(message, status=501, type="api_error")
+    if params["amount"] < 1:
+        raise too_small("amount")
+    source = params.get("source", "btok_us_verified")
+    if source not in _OUTCOMES:
+        raise no_such("source", source, param="source")
+    available = business_days(world.clock.now, _DAYS)
+    topup = world.add(
+        call.account,
+        {
+            "id": world.ids.new("tu"),
+            "object": "topup",
+            "amount": params["amount"],
+            "balance_transaction": None,
+            "created": world.clock.now,
+            "currency": params["currency"].lower(),
+            "description": params.get("description"),
+            "expected_availability_date": available,
+            "failure_code": None,
+            "failure_message": None,
+            "initiated_by": "user",
+            "livemode": world.livemode,
+            "metadata": {},
+            "source": None,
+            "statement_descriptor": params.get("statement_descriptor"),
+            "status": "pending",
+            "transfer_group": params.get("transfer_group"),
+        },
+    )
+    merge_metadata(topup, params)
+    world.emit("topup.created", topup)
+    world.clock.at(available, partial(_arrive, world, topup, _OUTCOMES[source]))
+    return topup
+
+
+def _arrive(world: World, topup: Object, failure: str) -> None:
+    if topup["status"] != "pending":
+        return
+    if failure:
+        topup |= {"status": "failed", "failure_code": failure, "failure_message": "The bank returned the debit."}
+        world.emit("topup.failed", topup)
+        return
+    credit = row(
+        world,
+        world.platform,
+        type="topup",
+        amount=topup["amount"],
+        currency=topup["currency"],
+        source=topup["id"],
+        available_on=world.clock.now,
+        description=topup["description"],
+    )
+    post(world, credit, outside=-topup["amount"])
+    topup |= {"status": "succeeded", "balance_transaction": credit["id"]}
+    world.emit("topup.succeeded", topup)
+
+
+@topic.route("POST", "/v1/topups/:id/cancel", "TopupCancelParams")
+def cancel(world: World, call: Call) -> Object:
+    """Stop a top-up that has not arrived."""
+    topup = world.get(call.account, "topup", call.id)
+    if topup["status"] != "pending":
+        raise refused("Only pending top-ups can be canceled.", "status_transition_invalid")
+    topup["status"] = "canceled"
+    world.emit("topup.canceled", topup)
+    return topup
+
+
+@topic.route("GET", "/v1/topups", "TopupListParams")
+def index(world: World, call: Call) -> Object:
+    """List top-ups, newest first."""
+    return listing(world.table(call.account, "topup"), call, status=call.params.get("status"))
+
+
+@topic.route("GET", "/v1/topups/:id", "TopupRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give a top-up."""
+    return world.get(call.account, "topup", call.id)
