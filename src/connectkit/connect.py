@@ -148,7 +148,7 @@ class _Root(Generic[S]):
 
         simulator = Simulator(seed=seed)
         connect = cls("sk_test_sandbox", store=store, http_client=simulator.http_client(), look_up_pause=0.0)
-        connect._simulator = simulator  # noqa: SLF001  # this class's own
+        connect._simulator = simulator  # this class's own
         return connect
 
     def __repr__(self) -> str:
@@ -186,13 +186,13 @@ class AsyncConnect(_Root[Store | AsyncStore]):
         return Threaded(cast("Store", store))
 
     def _furnish(self, caller: Caller) -> None:
-        self.onboarding = AsyncOnboarding(caller)
-        self.charges = AsyncCharges(caller)
-        self.transfers = AsyncTransfers(caller)
-        self.payouts = AsyncPayouts(caller)
-        self.topups = AsyncTopUps(caller)
-        self.balances = AsyncBalances(caller)
-        self.operations = AsyncOperations(caller)
+        self.onboarding: AsyncOnboarding = AsyncOnboarding(caller)
+        self.charges: AsyncCharges = AsyncCharges(caller)
+        self.transfers: AsyncTransfers = AsyncTransfers(caller)
+        self.payouts: AsyncPayouts = AsyncPayouts(caller)
+        self.topups: AsyncTopUps = AsyncTopUps(caller)
+        self.balances: AsyncBalances = AsyncBalances(caller)
+        self.operations: AsyncOperations = AsyncOperations(caller)
 
     def webhooks(self, *, secrets: Sequence[str]) -> AsyncWebhookRouter:
         """Make a router for Stripe's events, over the same store.
@@ -243,13 +243,13 @@ class Connect(_Root[Store]):
         return Inline(cast("Store", store))
 
     def _furnish(self, caller: Caller) -> None:
-        self.onboarding = Onboarding(AsyncOnboarding(caller))
-        self.charges = Charges(AsyncCharges(caller))
-        self.transfers = Transfers(AsyncTransfers(caller))
-        self.payouts = Payouts(AsyncPayouts(caller))
-        self.topups = TopUps(AsyncTopUps(caller))
-        self.balances = Balances(AsyncBalances(caller))
-        self.operations = Operations(AsyncOperations(caller))
+        self.onboarding: Onboarding = Onboarding(AsyncOnboarding(caller))
+        self.charges: Charges = Charges(AsyncCharges(caller))
+        self.transfers: Transfers = Transfers(AsyncTransfers(caller))
+        self.payouts: Payouts = Payouts(AsyncPayouts(caller))
+        self.topups: TopUps = TopUps(AsyncTopUps(caller))
+        self.balances: Balances = Balances(AsyncBalances(caller))
+        self.operations: Operations = Operations(AsyncOperations(caller))
 
     def webhooks(self, *, secrets: Sequence[str]) -> WebhookRouter:
         """Make a router for Stripe's events, over the same store.

@@ -12,7 +12,7 @@ class CountingTransport:
 
     def __init__(self, carrier: Transport) -> None:
         self._carrier = carrier
-        self.requests = 0
+        self.requests: int = 0
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline: float) -> Answer:
         """Count one and let it be carried."""

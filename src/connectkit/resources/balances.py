@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking, iterating
@@ -70,8 +71,8 @@ class AsyncBalances:
 class Balances(Blocking[AsyncBalances]):
     """Balances, and every movement that makes them."""
 
-    retrieve = blocking(AsyncBalances.retrieve)
-    transactions = iterating(AsyncBalances.transactions)
+    retrieve: Final = blocking(AsyncBalances.retrieve)
+    transactions: Final = iterating(AsyncBalances.transactions)
 
 
 def _account(account: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
@@ -47,5 +48,5 @@ class AsyncOperations:
 class Operations(Blocking[AsyncOperations]):
     """What the journal holds that is not settled yet."""
 
-    unfinished = blocking(AsyncOperations.unfinished)
-    resume = blocking(AsyncOperations.resume)
+    unfinished: Final = blocking(AsyncOperations.unfinished)
+    resume: Final = blocking(AsyncOperations.resume)

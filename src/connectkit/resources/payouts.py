@@ -138,10 +138,10 @@ _ANCHORS: Final[Mapping[str, Mapping[str, object]]] = {
 class Payouts(Blocking[AsyncPayouts]):
     """Payouts: money paid out to a bank."""
 
-    create = blocking(AsyncPayouts.create)
-    retrieve = blocking(AsyncPayouts.retrieve)
-    list = iterating(AsyncPayouts.list)
-    schedule = blocking(AsyncPayouts.schedule)
+    create: Final = blocking(AsyncPayouts.create)
+    retrieve: Final = blocking(AsyncPayouts.retrieve)
+    list: Final = iterating(AsyncPayouts.list)
+    schedule: Final = blocking(AsyncPayouts.schedule)
 
 
 def _account(account: str | None) -> str | None:

@@ -102,6 +102,6 @@ class AsyncTopUps:
 class TopUps(Blocking[AsyncTopUps]):
     """Top-ups: the platform's own money, added to its balance."""
 
-    create = blocking(AsyncTopUps.create)
-    retrieve = blocking(AsyncTopUps.retrieve)
-    list = iterating(AsyncTopUps.list)
+    create: Final = blocking(AsyncTopUps.create)
+    retrieve: Final = blocking(AsyncTopUps.retrieve)
+    list: Final = iterating(AsyncTopUps.list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from typing import Final
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
@@ -137,10 +138,10 @@ class AsyncTransfers:
 class Transfers(Blocking[AsyncTransfers]):
     """Transfers: money moved from the platform to a connected account, and back."""
 
-    create = blocking(AsyncTransfers.create)
-    reverse = blocking(AsyncTransfers.reverse)
-    retrieve = blocking(AsyncTransfers.retrieve)
-    list = iterating(AsyncTransfers.list)
+    create: Final = blocking(AsyncTransfers.create)
+    reverse: Final = blocking(AsyncTransfers.reverse)
+    retrieve: Final = blocking(AsyncTransfers.retrieve)
+    list: Final = iterating(AsyncTransfers.list)
 
 
 def _charge(source_transaction: str | None) -> str | None:

@@ -12,7 +12,7 @@ from .shapes import Object, merge_metadata
 from .state import World
 from .subscribers import Subscriber
 
-topic = Topic("events")
+topic: Final = Topic("events")
 topic.kind("event", indexes=("type",))
 topic.kind("v2.core.event")
 topic.kind("webhook_endpoint")

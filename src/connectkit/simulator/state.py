@@ -71,11 +71,11 @@ class World:
     """
 
     def __init__(self, kinds: Mapping[str, Kind], *, start: int, seed: int, livemode: bool) -> None:
-        self.clock = Clock(start)
-        self.ids = Ids(seed)
-        self.ledger = Ledger(self.clock)
+        self.clock: Final = Clock(start)
+        self.ids: Final = Ids(seed)
+        self.ledger: Final = Ledger(self.clock)
         self.livemode = livemode
-        self.platform = self.ids.new("acct")
+        self.platform: Final[str] = self.ids.new("acct")
         self.call: Call | None = None
         self.site = "https://connect.stripe.com"
         self.subscribers: dict[str, Subscriber] = {}

@@ -6,7 +6,7 @@ import inspect
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import ConnectKitError, InvalidRequest, StoreUnavailable
@@ -199,8 +199,8 @@ class WebhookRouter(Registering, Blocking[AsyncWebhookRouter]):
         """How often each `Reason` and each `Outcome` came about since this router was made."""
         return self._source.counts
 
-    handle = blocking(AsyncWebhookRouter.handle)
-    work = blocking(AsyncWebhookRouter.work)
+    handle: Final = blocking(AsyncWebhookRouter.handle)
+    work: Final = blocking(AsyncWebhookRouter.work)
 
 
 def _belongs(event: Event[object], secret: Secret) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
@@ -25,9 +27,9 @@ class AsyncCharges:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self.direct = AsyncDirectCharges(caller)
-        self.destination = AsyncDestinationCharges(caller)
-        self.separate = AsyncSeparateCharges(caller)
+        self.direct: Final = AsyncDirectCharges(caller)
+        self.destination: Final = AsyncDestinationCharges(caller)
+        self.separate: Final = AsyncSeparateCharges(caller)
 
     async def retrieve(self, payment_id: str, *, account: str | None = None) -> Payment:
         """Read a payment.
@@ -88,12 +90,12 @@ class Charges(Blocking[AsyncCharges]):
 
     def __init__(self, source: AsyncCharges) -> None:
         super().__init__(source)
-        self.direct = DirectCharges(source.direct)
-        self.destination = DestinationCharges(source.destination)
-        self.separate = SeparateCharges(source.separate)
+        self.direct: Final = DirectCharges(source.direct)
+        self.destination: Final = DestinationCharges(source.destination)
+        self.separate: Final = SeparateCharges(source.separate)
 
-    retrieve = blocking(AsyncCharges.retrieve)
-    confirm = blocking(AsyncCharges.confirm)
+    retrieve: Final = blocking(AsyncCharges.retrieve)
+    confirm: Final = blocking(AsyncCharges.confirm)
 
 
 def _account(account: str | None) -> str | None:

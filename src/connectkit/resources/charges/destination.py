@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import get_args
+from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -163,8 +163,8 @@ class AsyncDestinationCharges:
 class DestinationCharges(Blocking[AsyncDestinationCharges]):
     """Destination charges: the buyer pays the platform, and the money goes on to one seller."""
 
-    create = blocking(AsyncDestinationCharges.create)
-    refund = blocking(AsyncDestinationCharges.refund)
+    create: Final = blocking(AsyncDestinationCharges.create)
+    refund: Final = blocking(AsyncDestinationCharges.refund)
 
 
 def _transferred(transfer: Money | None, amount: Money) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import get_args
+from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -134,5 +134,5 @@ class AsyncDirectCharges:
 class DirectCharges(Blocking[AsyncDirectCharges]):
     """Direct charges: the buyer pays the connected account, and the platform takes a fee."""
 
-    create = blocking(AsyncDirectCharges.create)
-    refund = blocking(AsyncDirectCharges.refund)
+    create: Final = blocking(AsyncDirectCharges.create)
+    refund: Final = blocking(AsyncDirectCharges.refund)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import get_args
+from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -177,9 +177,9 @@ class AsyncSeparateCharges:
 class SeparateCharges(Blocking[AsyncSeparateCharges]):
     """Separate charges and transfers: the buyer pays the platform, which settles with any number of sellers."""
 
-    create = blocking(AsyncSeparateCharges.create)
-    settle = blocking(AsyncSeparateCharges.settle)
-    refund = blocking(AsyncSeparateCharges.refund)
+    create: Final = blocking(AsyncSeparateCharges.create)
+    settle: Final = blocking(AsyncSeparateCharges.settle)
+    refund: Final = blocking(AsyncSeparateCharges.refund)
 
 
 def _checked_shares(shares: Mapping[str, Money]) -> dict[str, Money]:

@@ -285,9 +285,9 @@ class AsyncOnboarding:
 class Onboarding(Blocking[AsyncOnboarding]):
     """Sellers: connected accounts made, onboarded and looked at."""
 
-    create = blocking(AsyncOnboarding.create)
-    retrieve = blocking(AsyncOnboarding.retrieve)
-    status = blocking(AsyncOnboarding.status)
-    link = blocking(AsyncOnboarding.link)
-    update = blocking(AsyncOnboarding.update)
-    add_bank_account = blocking(AsyncOnboarding.add_bank_account)
+    create: Final = blocking(AsyncOnboarding.create)
+    retrieve: Final = blocking(AsyncOnboarding.retrieve)
+    status: Final = blocking(AsyncOnboarding.status)
+    link: Final = blocking(AsyncOnboarding.link)
+    update: Final = blocking(AsyncOnboarding.update)
+    add_bank_account: Final = blocking(AsyncOnboarding.add_bank_account)

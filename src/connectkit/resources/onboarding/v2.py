@@ -17,7 +17,7 @@ _MERCHANT: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}  # wha
 class V2:
     """Accounts v2."""
 
-    personal = ("contact_email", "identity.individual", "identity.business_details", "identity.attestations")
+    personal: Final = ("contact_email", "identity.individual", "identity.business_details", "identity.attestations")
 
     _INCLUDE: Final = (
         "configuration.merchant",

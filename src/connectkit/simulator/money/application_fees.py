@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing, sublist
@@ -12,7 +14,7 @@ from connectkit.simulator.state import World
 
 from .rows import later, post, row
 
-topic = Topic("application fees")
+topic: Final = Topic("application fees")
 
 
 def earn(world: World, paid: Object, amount: int, *, payer: str, charge: Object, available_on: int) -> Object:

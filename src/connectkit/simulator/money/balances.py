@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
@@ -13,7 +14,7 @@ from connectkit.simulator.state import World
 
 from . import payouts
 
-topic = Topic("balances")
+topic: Final = Topic("balances")
 
 
 @topic.route("GET", "/v1/balance", "BalanceRetrieveParams")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
@@ -20,7 +20,7 @@ from .fees import stripe_fee
 from .methods import billing, card_details, card_of
 from .rows import FeeDetail, post, row
 
-topic = Topic("charges")
+topic: Final = Topic("charges")
 
 
 def make(world: World, intent: Object, method: Object) -> Object:

@@ -17,7 +17,7 @@ from .cards import MESSAGES, Card
 from .currencies import check_charge, check_same
 from .methods import card_of, method_of
 
-topic = Topic("payment intents")
+topic: Final = Topic("payment intents")
 
 _CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import invalid, no_such
@@ -11,7 +13,7 @@ from connectkit.simulator.state import World
 
 from .cards import CARDS, Card
 
-topic = Topic("payment methods")
+topic: Final = Topic("payment methods")
 topic.kind("payment_method", indexes=("customer",))
 topic.kind("customer")
 

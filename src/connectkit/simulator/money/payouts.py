@@ -19,7 +19,7 @@ from .calendar import calendar_days
 from .currencies import check_payout
 from .rows import post, row
 
-topic = Topic("payouts")
+topic: Final = Topic("payouts")
 topic.kind("payout")
 
 _BY_SCHEDULE: Final = {"_automatic": True, "description": "STRIPE PAYOUT"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
@@ -19,7 +19,7 @@ from .fees import share
 from .methods import card_of
 from .rows import later, post, row
 
-topic = Topic("refunds")
+topic: Final = Topic("refunds")
 topic.kind("refund", indexes=("charge", "payment_intent"))
 
 

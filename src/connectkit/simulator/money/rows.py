@@ -14,7 +14,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-topic = Topic("balance transactions")
+topic: Final = Topic("balance transactions")
 
 _CATEGORIES: Final = {
     "application_fee": "platform_earning",

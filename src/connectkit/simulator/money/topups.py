@@ -15,7 +15,7 @@ from connectkit.simulator.state import World
 from .calendar import business_days
 from .rows import post, row
 
-topic = Topic("top-ups")
+topic: Final = Topic("top-ups")
 topic.kind("topup")
 
 _DAYS: Final = 5  # business days that a bank debit takes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
@@ -19,7 +19,7 @@ from .fees import share
 from .methods import billing
 from .rows import FeeDetail, later, post, row
 
-topic = Topic("transfers")
+topic: Final = Topic("transfers")
 
 
 def check_destination(world: World, destination: str, param: str) -> None:
