@@ -113,7 +113,10 @@ class Engine:
     ) -> Answer:
         kept: Answer | None = None
         try:
+            page = sent.pop("page", None) if form and not call.is_v1 else None  # v2 gives it in its links only
             call.params = read_params(route.params, sent, form=form)
+            if page is not None:
+                call.params["page"] = page
             done = self._executed(call, route, fault)
             given = _spoilt(call, done) if fault == "error_after" else done
             kept = given if call.is_v1 else done

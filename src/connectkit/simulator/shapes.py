@@ -12,6 +12,10 @@ Object: TypeAlias = dict[str, Any]
 """A Stripe object, or part of one."""
 
 
+class Snapshot(dict[str, Any]):
+    """What was shown at some time, and stays so; where it stands inside an object it is shown as it is."""
+
+
 def is_hash(value: object) -> TypeGuard[Object]:
     """Tell whether *value* is an object of JSON."""
     return isinstance(value, dict)
@@ -40,3 +44,10 @@ def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:
         return
     merged = {**held["metadata"], **params["metadata"]}
     held["metadata"] = {name: text for name, text in merged.items() if text not in ("", None)}
+
+
+def part(thing: Mapping[str, Any], *names: str) -> Object:
+    """Give the hash that stands below these names; an empty one where there is none."""
+    for name in names:
+        thing = thing.get(name) or {}
+    return dict(thing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from .accounts.hosted import complete, is_page, visit
 from .answers import ConnectionLost
 from .client import new_client
 from .clock import Clock, real_now
@@ -12,6 +13,7 @@ from .control import PREFIX, steer
 from .deliveries import Delivery, PostOffice
 from .engine import Engine, Seen
 from .faults import Faults
+from .refusals import Refusal
 from .routing import Router
 from .server import Courier, Server, new_lock, pause
 from .shapes import Object
@@ -107,6 +109,8 @@ class Simulator:
         """
         if path.startswith(PREFIX):
             return steer(self, method, path, body)
+        if is_page(path):
+            return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
             answer = self._engine.run(method, path, lowered, body)
@@ -161,8 +165,18 @@ class Simulator:
         return now
 
     def onboard(self, account: str) -> None:
-        """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values."""
-        raise NotImplementedError(account)
+        """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values.
+
+        Raises:
+            ValueError: There is no such account.
+        """
+        try:
+            with self._lock:
+                complete(self._world, account)
+                self._settle()
+        except Refusal as refusal:
+            raise ValueError(refusal.message) from None
+        self._office.flush()
 
     def subscribe(
         self,
@@ -208,6 +222,13 @@ class Simulator:
         """
         with self._lock:
             self._world.check()
+
+    def _visit(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        with self._lock:
+            page = visit(self._world, method, path)
+            self._settle()
+        self._office.flush()
+        return page.status, page.headers, page.body
 
     def _settle(self) -> None:
         self.clock.run_due()

@@ -11,7 +11,7 @@ from .clock import Clock, rfc3339
 from .ids import Ids
 from .ledger import InvariantBroken, Ledger
 from .refusals import invalid, no_such
-from .shapes import Object, copied, is_hash, is_list
+from .shapes import Object, Snapshot, copied, is_hash, is_list
 from .subscribers import Subscriber
 from .tables import Table
 
@@ -137,7 +137,7 @@ class World:
             previous: For `*.updated`, what changed members were before.
         """
         self._touched.append(thing)
-        data: Object = {"object": self.render(thing)}
+        data = Snapshot({"object": self.render(thing)})
         if previous is not None:
             data["previous_attributes"] = copied(previous)
         account: str = thing["_account"]
@@ -244,6 +244,8 @@ class World:
                     self._expand(part, rest, path)
 
     def _rendered(self, value: object) -> object:
+        if isinstance(value, Snapshot):
+            return copied(value)
         if is_hash(value):
             return self.render(value)
         if is_list(value):

@@ -53,7 +53,8 @@ class Table:
         """Keep one more."""
         place = len(self._rows)
         self._rows.append(row)
-        self._created.append(row.get("created", 0))
+        created = row.get("created")
+        self._created.append(created if isinstance(created, int) else 0)
         self._places[row["id"]] = place
         for name, index in self._indexes.items():
             index.setdefault(row.get(name), []).append(place)

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import events
+from . import accounts, events
+from .money import application_fees, balances, charges, intents, methods, payouts, refunds, rows, topups, transfers
 from .routing import Topic
 
-TOPICS: Final[tuple[Topic, ...]] = (events.topic,)
+TOPICS: Final[tuple[Topic, ...]] = (
+    accounts.topic,
+    application_fees.topic,
+    balances.topic,
+    charges.topic,
+    events.topic,
+    intents.topic,
+    methods.topic,
+    payouts.topic,
+    refunds.topic,
+    rows.topic,
+    topups.topic,
+    transfers.topic,
+)
 """Every topic that the simulator has."""

@@ -1,1 +1,8 @@
 """Accounts: one account in two shapes, with capabilities, requirements, bank accounts and links."""
+
+from __future__ import annotations
+
+from . import capabilities, external, links, persons, v1, v2
+from .kinds import topic
+
+__all__ = ["capabilities", "external", "links", "persons", "topic", "v1", "v2"]

@@ -21,6 +21,9 @@ def account_of(world: World, account: str, *, param: str | None = None, label: s
     Raises:
         Refusal: There is none.
     """
+    if account == world.platform:
+        own: Object = world.kept["platform"]
+        return own
     found = world.table(world.platform, "account").get(account)
     if found is None:
         raise no_such(label, account, param=param)

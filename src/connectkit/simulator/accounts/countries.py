@@ -1,0 +1,27 @@
+"""Countries as the simulator knows them: the currency that accounts settle in, and what Stripe asks there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TABLE: Final = (
+    "AE:aed AR:ars AT:eur AU:aud BE:eur BG:eur BR:brl CA:cad CH:chf CL:clp CO:cop CY:eur CZ:czk DE:eur "
+    "DK:dkk EE:eur EG:egp ES:eur FI:eur FR:eur GB:gbp GH:ghs GI:gbp GR:eur HK:hkd HR:eur HU:huf ID:idr "
+    "IE:eur IL:ils IN:inr IS:eur IT:eur JP:jpy KE:kes KR:krw LI:chf LT:eur LU:eur LV:eur MA:mad MT:eur "
+    "MX:mxn MY:myr NG:ngn NL:eur NO:nok NZ:nzd PE:pen PH:php PL:pln PT:eur RO:ron SE:sek SG:sgd SI:eur "
+    "SK:eur TH:thb TR:try US:usd UY:uyu VN:vnd ZA:zar "
+)
+
+CURRENCIES: Final = {pair[:2]: pair[3:] for pair in _TABLE.split()}
+"""The default currency by country."""
+
+RECIPIENTS: Final = frozenset(
+    {"AR", "CL", "CO", "EG", "GH", "ID", "IL", "IS", "KE", "KR", "MA", "NG", "PE", "PH", "TR", "UY", "VN", "ZA"}
+)
+"""Where Stripe has no merchants: accounts there only receive transfers, under the recipient agreement."""
+
+WITH_STATE: Final = frozenset({"AU", "BR", "CA", "IN", "JP", "MX", "MY", "US"})
+"""Where an address needs a state."""
+
+ASYNCHRONOUS: Final = frozenset({"US"})
+"""Where a test account is verified only after the answer."""

@@ -1,0 +1,130 @@
+"""External accounts and their tokens in API v1."""
+
+from __future__ import annotations
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import Refusal, invalid, refused
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from .banks import bank_params, forget_bank, make_default, new_bank
+from .kinds import topic
+from .queries import account_of, bank_accounts
+from .showing import is_open
+from .standing import changing
+
+_PATH = "/v1/accounts/:id/external_accounts"
+_CHANGEABLE = ("account_holder_name", "account_holder_type", "account_type")
+
+
+@topic.route("POST", "/v1/tokens", "TokenCreateParams")
+def create_token(world: World, call: Call) -> Object:
+    """Make a token of a bank account."""
+    if "bank_account" not in call.params:
+        raise invalid("The simulator makes tokens of bank accounts only.", param="bank_account")
+    params = bank_params(world, call.params["bank_account"], "bank_account")
+    shadow = {"routing_number": params.get("routing_number"), "last4": params["account_number"][-4:]}
+    bank = {
+        "id": world.ids.new("ba"),
+        "object": "bank_account",
+        "account_holder_name": params.get("account_holder_name"),
+        "account_holder_type": params.get("account_holder_type"),
+        "account_type": params.get("account_type"),
+        "bank_name": "STRIPE TEST BANK",
+        "country": params["country"],
+        "currency": params["currency"],
+        "fingerprint": None,
+        "status": "new",
+        **shadow,
+    }
+    token = {
+        "id": world.ids.new("btok"),
+        "object": "token",
+        "bank_account": bank,
+        "client_ip": None,
+        "created": world.clock.now,
+        "livemode": world.livemode,
+        "type": "bank_account",
+        "used": False,
+        "_params": params,
+    }
+    return world.add(world.platform, token)
+
+
+@topic.route("GET", "/v1/tokens/:id", "TokenRetrieveParams")
+def retrieve_token(world: World, call: Call) -> Object:
+    """Give a token."""
+    return world.get(world.platform, "token", call.id)
+
+
+@topic.route("POST", _PATH, "AccountExternalAccountCreateParams")
+def create_bank(world: World, call: Call) -> Object:
+    """Add a bank account."""
+    account = _writable(world, call)
+    params = bank_params(world, call.params["external_account"], "external_account")
+    with changing(world, account):
+        bank = new_bank(world, account["id"], params)
+        merge_metadata(bank, call.params)
+        if call.params.get("default_for_currency"):
+            make_default(world, bank)
+        world.emit("account.external_account.created", bank)
+    return bank
+
+
+@topic.route("GET", _PATH, "AccountExternalAccountListParams")
+def list_banks(world: World, call: Call) -> Object:
+    """List the external accounts, newest first."""
+    account = account_of(world, call.id)
+    kind = call.params.get("object", "bank_account")
+    if kind not in ("bank_account", "card"):
+        raise invalid("Invalid object: must be one of bank_account or card", param="object")
+    return listing(world.table(account["id"], "bank_account"), call, object=kind)
+
+
+@topic.route("GET", f"{_PATH}/:bank", "AccountExternalAccountRetrieveParams")
+def retrieve_bank(world: World, call: Call) -> Object:
+    """Give a bank account."""
+    return _bank(world, call)
+
+
+@topic.route("POST", f"{_PATH}/:bank", "AccountExternalAccountUpdateParams")
+def update_bank(world: World, call: Call) -> Object:
+    """Change a bank account; whatever is changed, one that was disabled is enabled again."""
+    account, bank = _writable(world, call), _bank(world, call)
+    with changing(world, account):
+        bank.update({name: call.params[name] or None for name in _CHANGEABLE if name in call.params})
+        merge_metadata(bank, call.params)
+        if call.params.get("default_for_currency"):
+            make_default(world, bank)
+        bank["status"] = "new"
+        world.emit("account.external_account.updated", bank)
+    return bank
+
+
+@topic.route("DELETE", f"{_PATH}/:bank", "AccountExternalAccountDeleteParams")
+def delete_bank(world: World, call: Call) -> Object:
+    """Delete a bank account that payouts do not need."""
+    account, bank = _writable(world, call), _bank(world, call)
+    others = sum(1 for _ in bank_accounts(world, account["id"], bank["currency"])) > 1
+    if bank["default_for_currency"] and (others or bank["currency"] == account["default_currency"]):
+        message = "You cannot delete the default external account for your default currency."
+        raise refused(
+            message if not others else "Please make another external account the default before deleting this."
+        )
+    with changing(world, account):
+        forget_bank(world, bank)
+    return {"id": bank["id"], "object": "bank_account", "currency": bank["currency"], "deleted": True}
+
+
+def _writable(world: World, call: Call) -> Object:
+    account = account_of(world, call.id)
+    if call.id == world.platform or not is_open(account):
+        message = f"This application does not have the required permissions for this endpoint on account '{call.id}'."
+        raise Refusal(message, status=403)
+    return account
+
+
+def _bank(world: World, call: Call) -> Object:
+    account = account_of(world, call.id)
+    return world.get(account["id"], "bank_account", call.ids["bank"], label="external account")

@@ -1,0 +1,189 @@
+"""Where an account stands: its requirements, capabilities and flags follow from what is known of it.
+
+Every change of an account goes through `changing`: it works the standing out anew and tells the change by events, in
+both shapes. Verification is asynchronous, as Stripe's is in most countries: an account is pending in the answer that
+completes it, and verified right after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from typing import Final
+
+from connectkit.simulator.shapes import Object
+from connectkit.simulator.state import World
+
+from .countries import ASYNCHRONOUS
+from .making import no_requirements
+from .needs import checked_items, facts, is_instant, later_items, missing_items, problems
+
+_MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
+_COUPLED: Final = ("card_payments", "transfers")
+_BANK: Final = "external_account"
+
+
+@contextmanager
+def changing(world: World, account: Object) -> Generator[None]:
+    """Work out where an account stands after the changes of the block, and tell what changed."""
+    before = world.render(account)
+    shown = _v2_parts(account)
+    yield
+    settle(world, account)
+    _tell(world, account, before, shown)
+
+
+def settle(world: World, account: Object) -> None:
+    """Work out where an account stands, silently."""
+    due = missing_items(world, account)
+    blocking = [item for item in due if item != _BANK]
+    verified = account["_checked"] == facts(account)
+    if not blocking and not verified and account["_requested"] and not account["_pending"]:
+        verified = _verify(world, account)
+    wrong = problems(account) if verified else []
+    due += [problem.requirement for problem in wrong if problem.requirement not in due]
+    account["requirements"] = {
+        **no_requirements(),
+        "currently_due": due,
+        "disabled_reason": _disabled_reason(account, due),
+        "errors": [
+            {"code": problem.code, "reason": problem.reason, "requirement": problem.requirement} for problem in wrong
+        ],
+        "eventually_due": due + later_items(account),
+        "past_due": list(due),
+        "pending_verification": list(account["_pending"]),
+    }
+    _set_capabilities(account, blocked=bool(blocking or wrong))
+    _set_flags(world, account, due)
+
+
+def _verify(world: World, account: Object) -> bool:
+    """Look at what is known, at once or right after the answer; tell whether it is done."""
+    if account["country"] in ASYNCHRONOUS and not is_instant(account) and not account["_submitted"]:
+        account["_pending"] = checked_items(account)
+        world.clock.at(world.clock.now, partial(_finish, world, account))
+        return False
+    account["_checked"] = facts(account)
+    _mark_person(account)
+    return True
+
+
+def _finish(world: World, account: Object) -> None:
+    with changing(world, account):
+        account["_pending"] = []
+        account["_checked"] = facts(account)
+        _mark_person(account)
+
+
+def _mark_person(account: Object) -> None:
+    if account["individual"] is not None:
+        account["individual"]["verification"]["status"] = "unverified" if problems(account) else "verified"
+
+
+def _disabled_reason(account: Object, due: list[str]) -> str | None:
+    if account["_rejected"] is not None:
+        return f"rejected.{account['_rejected']}"
+    if not account["_requested"]:
+        return "action_required.requested_capabilities"
+    if due:
+        return "requirements.past_due"
+    blocking = account["_pending"] and "active" not in account["capabilities"].values()
+    return "requirements.pending_verification" if blocking else None
+
+
+def _set_capabilities(account: Object, *, blocked: bool) -> None:
+    held = account["capabilities"]
+    account["capabilities"] = {
+        name: _status(account, held.get(name), blocked=blocked) for name in account["_requested"]
+    }
+    if not all(account["capabilities"].get(name) != "inactive" for name in _COUPLED):
+        for name in _COUPLED:
+            if name in account["capabilities"]:
+                account["capabilities"][name] = "inactive"
+
+
+def _status(account: Object, held: str | None, *, blocked: bool) -> str:
+    if blocked or account["_rejected"] is not None or account["_closed"] or not _through(account):
+        return "inactive"
+    return "pending" if account["_pending"] and held != "active" else "active"
+
+
+def _through(account: Object) -> bool:
+    """A form of Stripe's has to be sent off, however much the platform filled in before."""
+    return bool(account["controller"]["requirement_collection"] == "application" or account["_submitted"])
+
+
+def _set_flags(world: World, account: Object, due: list[str]) -> None:
+    active = "active" in account["capabilities"].values()
+    bank = any(bank["status"] != "errored" for bank in world.table(account["id"], "bank_account"))
+    account["charges_enabled"] = active
+    account["payouts_enabled"] = active and bank
+    if account["controller"]["requirement_collection"] == "application":
+        account["details_submitted"] = not due
+    else:
+        account["details_submitted"] = account["_submitted"]
+
+
+def _tell(world: World, account: Object, before: Object, shown: dict[str, object]) -> None:
+    after = world.render(account)
+    previous = {name: value for name, value in before.items() if after.get(name) != value}
+    if previous:
+        world.emit("account.updated", account, previous=previous)
+        for name, status in account["capabilities"].items():
+            if status != before["capabilities"].get(name):
+                world.emit("capability.updated", capability(account, name))
+    for part, value in _v2_parts(account).items():
+        if shown[part] != value:
+            tell_thin(world, account, f"v2.core.account[{part}].updated" if part else "v2.core.account.updated")
+    _tell_statuses(world, account, before["capabilities"])
+
+
+def _tell_statuses(world: World, account: Object, before: Object) -> None:
+    for name, status in account["capabilities"].items():
+        if status != before.get(name):
+            role = "recipient" if name == "transfers" else "merchant"
+            other = "stripe_balance.stripe_transfers" if role == "recipient" else _MERCHANT_NAMES.get(name, name)
+            type_ = f"v2.core.account[configuration.{role}].capability_status_updated"
+            tell_thin(world, account, type_, {"updated_capability": other})
+
+
+def tell_thin(world: World, account: Object, type: str, data: Object | None = None) -> None:
+    """Make a thin event about an account, in the platform's scope."""
+    id = account["id"]
+    related = {"id": id, "type": "v2.core.account", "url": f"/v2/core/accounts/{id}"}
+    world.emit_thin(type, related, data=data)
+
+
+def _v2_parts(account: Object) -> dict[str, object]:
+    return {
+        "": [account["email"], account["_contact_phone"], account["_display_name"], dict(account["metadata"])],
+        "identity": [account["business_type"], account["tos_acceptance"]["date"], repr(facts(account))],
+        "requirements": repr(account["requirements"]),
+        "defaults": [account["default_currency"], account["business_profile"]["name"]],
+    }
+
+
+def capability(account: Object, name: str) -> Object:
+    """Give a capability of an account, as Stripe shows it; it need not have been asked for."""
+    requested = name in account["_requested"]
+    status = account["capabilities"].get(name, "unrequested")
+    whole = account["requirements"]
+    lists = {key: list(whole[key]) for key in ("currently_due", "errors", "eventually_due", "past_due")}
+    reason = "requirements.fields_needed" if status == "inactive" and whole["currently_due"] else None
+    return {
+        "id": name,
+        "object": "capability",
+        "account": account["id"],
+        "future_requirements": no_requirements(),
+        "requested": requested,
+        "requested_at": account["_requested"].get(name),
+        "requirements": {
+            **no_requirements(),
+            **lists,
+            "disabled_reason": reason,
+            "pending_verification": list(whole["pending_verification"]),
+        },
+        "status": status,
+        "_account": account["id"],
+    }

@@ -1,0 +1,116 @@
+"""What a platform tells of an account, in API v1's parameters, put where the account keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from connectkit.simulator.refusals import Refusal, invalid
+from connectkit.simulator.shapes import Object, copied, is_hash, merge_metadata
+from connectkit.simulator.state import World
+
+from .banks import replace_default
+from .people import new_company, new_person, tell, tell_company
+from .showing import is_open
+
+_OWNERS: Final = ("business_type", "company", "individual", "external_account", "documents")
+_PLAIN: Final = ("email", "default_currency")
+_SOFTWARE: Final = "5192"
+_LIMIT: Final = 22
+_PREFIX: Final = 10
+_PERMANENT: Final = "card_payments"
+
+
+def check_telling(account: Object, params: Mapping[str, Any], *, merchant_only: bool = False) -> None:
+    """Refuse what the platform of such an account may not tell.
+
+    Args:
+        account: The account.
+        params: What is told, in the words of v1.
+        merchant_only: Whether an account may take card payments without receiving transfers, as in v2.
+
+    Raises:
+        Refusal: The owner's details are no longer open, or the terms are not the platform's to accept.
+    """
+    closed = [name for name in _OWNERS if name in params]
+    if closed and not is_open(account):
+        message = (
+            "This application does not have the required permissions for this endpoint on account "
+            f"'{account['id']}'. The parameter `{closed[0]}` can only be changed by the account's owner."
+        )
+        raise Refusal(message, status=403, param=closed[0])
+    stripes = account["controller"]["requirement_collection"] == "stripe"
+    if stripes and (params.get("tos_acceptance") or {}).keys() - {"service_agreement"}:
+        message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
+        raise Refusal(message, status=400, param="tos_acceptance", executed=True)
+    requested = [name for name, wish in params.get("capabilities", {}).items() if wish.get("requested")]
+    wanted = {*requested, *account["_requested"]}
+    if _PERMANENT in requested and "transfers" not in wanted and not merchant_only:
+        message = (
+            "Your platform needs approval for accounts to have requested the `card_payments` capability without the "
+            "`transfers` capability."
+        )
+        raise invalid(message, param="capabilities")
+
+
+def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> None:
+    """Change an account as *params* ask; where it stands has to be worked out afterwards."""
+    account.update({name: params[name] or None for name in _PLAIN if name in params})
+    merge_metadata(account, params)
+    for name in ("business_profile", "tos_acceptance", "settings", "groups"):
+        _merge(account[name], params.get(name) or {})
+    if "business_type" in params:
+        account["business_type"] = params["business_type"] or None
+    _tell_owner(world, account, params)
+    for name, wish in params.get("capabilities", {}).items():
+        request(world, account, name, requested=wish.get("requested", False))
+    if params.get("external_account"):
+        replace_default(world, account, params["external_account"])
+    _fill_in(account)
+
+
+def request(world: World, account: Object, name: str, *, requested: bool) -> None:
+    """Ask for a capability, or for it no longer."""
+    if requested:
+        account["_requested"].setdefault(name, world.clock.now)
+    else:
+        account["_requested"].pop(name, None)
+
+
+def _tell_owner(world: World, account: Object, params: Mapping[str, Any]) -> None:
+    kind = account["business_type"]
+    if kind == "individual" or "individual" in params:
+        person: Object = account["individual"] or new_person(world, account)
+        account["individual"] = person
+        tell(person, params.get("individual", {}))
+    if kind is not None or "company" in params:
+        account["company"] = account["company"] or new_company(account)
+        tell_company(account, params.get("company", {}))
+    if kind == "individual":
+        mirrored = {name: copied(account["individual"][name]) for name in ("address", "phone")}
+        told = {"directors_provided": True, "executives_provided": True, "owners_provided": True}
+        account["company"].update(mirrored | told)
+
+
+def _fill_in(account: Object) -> None:
+    """Give what Stripe gives of its own where nothing was said."""
+    profile, settings = account["business_profile"], account["settings"]
+    if profile["mcc"] is None and profile["url"] and profile["product_description"]:
+        profile["mcc"] = _SOFTWARE
+    host = (profile["url"] or "").partition("://")[2].partition("/")[0]
+    name = profile["name"] or host
+    settings["dashboard"]["display_name"] = settings["dashboard"]["display_name"] or profile["name"]
+    if name and settings["payments"]["statement_descriptor"] is None:
+        settings["payments"]["statement_descriptor"] = name.upper()[:_LIMIT]
+    descriptor = settings["payments"]["statement_descriptor"]
+    if descriptor and settings["card_payments"]["statement_descriptor_prefix"] is None:
+        settings["card_payments"]["statement_descriptor_prefix"] = descriptor[:_PREFIX].rstrip()
+
+
+def _merge(held: Object, told: Mapping[str, Any]) -> None:
+    for name, value in told.items():
+        inner = held.get(name)
+        if is_hash(inner) and is_hash(value):
+            _merge(inner, value)
+        else:
+            held[name] = None if value == "" else value

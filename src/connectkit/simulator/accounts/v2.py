@@ -1,0 +1,98 @@
+"""Accounts in API v2: the same accounts, by the same ids."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from connectkit.simulator.calls import Call
+from connectkit.simulator.refusals import invalid, refused
+from connectkit.simulator.shapes import Object, part
+from connectkit.simulator.state import World
+
+from .kinds import topic
+from .making import legal, new_account
+from .queries import account_of
+from .standing import changing, tell_thin
+from .telling import check_telling, tell_account
+from .v1 import enter
+from .v2_showing import show_v2
+from .v2_telling import as_v1, axes_of
+
+topic.kind("v2.core.account", render=show_v2)
+
+_LIMIT: Final = 20
+_ROLES: Final = ("customer", "merchant", "recipient")
+
+
+@topic.route("POST", "/v2/core/accounts", "v2.core.AccountCreateParams")
+def create_account(world: World, call: Call) -> Object:
+    """Make an account."""
+    axes = axes_of(call.params)
+    country = str(part(call.params, "identity").get("country", "us")).upper()
+    account = new_account(world, axes, legal(axes), country)
+    told = as_v1(call.params)
+    check_telling(account, told, merchant_only=True)
+    _configure(account, call.params)
+    return _view(enter(world, account, axes, told), call)
+
+
+@topic.route("GET", "/v2/core/accounts", "v2.core.AccountListParams")
+def list_accounts(world: World, call: Call) -> Object:
+    """List the accounts that are open, newest first."""
+    limit: int = call.params.get("limit", _LIMIT)
+    wanted = set(call.params.get("applied_configurations", ()))
+    closed: bool = call.params.get("closed", False)
+    start = int(call.params.get("page", 0))
+    every = [
+        account
+        for account in world.table(world.platform, "account").where(_closed=closed)
+        if wanted <= set(account["_configurations"])
+    ]
+    more = len(every) > start + limit
+    url = f"{call.path}?limit={limit}&page={start + limit}" if more else None
+    data = [_view(account, call) for account in every[start : start + limit]]
+    return {"data": data, "next_page_url": url, "previous_page_url": None}
+
+
+@topic.route("GET", "/v2/core/accounts/:id", "v2.core.AccountRetrieveParams")
+def retrieve_account(world: World, call: Call) -> Object:
+    """Give an account."""
+    return _view(account_of(world, call.id), call)
+
+
+@topic.route("POST", "/v2/core/accounts/:id", "v2.core.AccountUpdateParams")
+def update_account(world: World, call: Call) -> Object:
+    """Change an account."""
+    account = account_of(world, call.id)
+    if account["_closed"]:
+        raise refused("This account is closed.", "account_closed")
+    told = as_v1(call.params)
+    check_telling(account, told, merchant_only=True)
+    with changing(world, account):
+        _configure(account, call.params)
+        tell_account(world, account, told)
+    return _view(account, call)
+
+
+@topic.route("POST", "/v2/core/accounts/:id/close", "v2.core.AccountCloseParams")
+def close_account(world: World, call: Call) -> Object:
+    """Close an account for good; every configuration that it has, has to be named."""
+    account = account_of(world, call.id)
+    if set(call.params.get("applied_configurations", ())) != set(account["_configurations"]):
+        raise invalid("All configurations of the account must be given.", param="applied_configurations")
+    with changing(world, account):
+        account["_closed"] = True
+    tell_thin(world, account, "v2.core.account.closed")
+    return _view(account, call)
+
+
+def _configure(account: Object, params: dict[str, Any]) -> None:
+    roles = {*account["_configurations"], *part(params, "configuration")}
+    account["_configurations"] = [role for role in _ROLES if role in roles]
+    for name in ("display_name", "contact_phone"):
+        if name in params:
+            account[f"_{name}"] = params[name] or None
+
+
+def _view(account: Object, call: Call) -> Object:
+    return {"object": "v2.core.account", "_of": account, "_include": call.params.get("include", [])}
