@@ -13,7 +13,9 @@ def serve(port: int) -> int:
     try:
         server = Simulator().serve(port)
     except OSError as error:
-        sys.stderr.write(f"Port {port} cannot be used ({error.strerror}): pass another --port, or 0 for any free one.\n")
+        sys.stderr.write(
+            f"Port {port} cannot be used ({error.strerror}): pass another --port, or 0 for any free one.\n"
+        )
         return 1
     with server:
         signals = (signal.SIGINT, signal.SIGTERM)

@@ -18,51 +18,68 @@ class Stage:
 
     Args:
         base_url: Where it listens.
+        api_key: The key that its webhook endpoints are registered with.
     """
 
-    def __init__(self, base_url: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=30.0, trust_env=False)
+    def __init__(self, base_url: str, api_key: str) -> None:
+        headers = {"Authorization": f"Bearer {api_key}"}
+        self._client = httpx.Client(base_url=base_url, headers=headers, timeout=30.0, trust_env=False)
 
     def advance(self, days: int, key: str) -> None:
         """Let simulated days pass, once for each *key*."""
-        self._post("advance", {"days": days, "key": key})
+        self._steer("advance", {"days": days, "key": key})
 
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form, as the seller would."""
-        self._post("onboard", {"account": account})
+        self._steer("onboard", {"account": account})
 
     def ledger(self) -> dict[str, Any]:
         """Give the totals of every account and currency."""
-        answer = self._client.get("/_simulator/ledger").raise_for_status()
-        document: dict[str, Any] = answer.json()
+        document: dict[str, Any] = self._client.get("/_simulator/ledger").raise_for_status().json()
         return document
+
+    def endpoint(self, url: str, *, connect: bool) -> tuple[str, str]:
+        """Register a webhook endpoint, and give its id and its secret."""
+        form = {"url": url, "enabled_events[0]": "*", "connect": "true" if connect else "false"}
+        answer = self._client.post("/v1/webhook_endpoints", data=form).raise_for_status().json()
+        return str(answer["id"]), str(answer["secret"])
+
+    def forget(self, endpoint: str) -> None:
+        """Remove a webhook endpoint."""
+        self._client.delete(f"/v1/webhook_endpoints/{endpoint}").raise_for_status()
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
 
-    def _post(self, name: str, body: Mapping[str, object]) -> None:
+    def _steer(self, name: str, body: Mapping[str, object]) -> None:
         self._client.post(f"/_simulator/{name}", json=body).raise_for_status()
 
 
 class Receiver:
     """A web server for events, on a free port of the loopback interface.
 
-    Args:
-        handle: Takes body and headers, and gives the HTTP status to answer with.
+    What comes while nobody listens is answered with 503, as by an application that has not started yet.
     """
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self) -> None:
+        self._handle: Handle = _nobody
+        self._handling = threading.Lock()
+        self.last: tuple[bytes, Mapping[str, str]] = (b"", {})
+        receiver = self
+
         class Events(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(handle(body, dict(self.headers.items())))
+                headers = dict(self.headers.items())
+                status = receiver.take(body, headers)
+                self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:
                 """Stay silent: the report is what a person reads."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Events)
@@ -71,8 +88,23 @@ class Receiver:
     @property
     def url(self) -> str:
         """Where events are to be sent."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}/events"
+        return f"http://127.0.0.1:{self._server.server_address[1]}/events"
+
+    def listen(self, handle: Handle | None) -> None:
+        """Hand what comes from now on to *handle*; `None` waits for what is being handled, and listens no more."""
+        with self._handling:
+            self._handle = handle or _nobody
+
+    def take(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """Hand a delivery on, one at a time, and give the status to answer with."""
+        with self._handling:
+            self.last = (body, headers)
+            return self._handle(body, headers)
+
+    def again(self) -> int:
+        """Deliver the last event once more, over HTTP, and give the status."""
+        body, headers = self.last
+        return httpx.post(self.url, content=body, headers=headers, trust_env=False).status_code
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -84,3 +116,7 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _nobody(_: bytes, __: Mapping[str, str]) -> int:
+    return 503

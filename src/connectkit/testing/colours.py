@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from connectkit.connect import AsyncConnect, Connect
 from connectkit.drive import Blocking
-from connectkit.webhooks.router import WebhookRouter
 
 
 def awaited(connect: Connect) -> AsyncConnect:
@@ -26,11 +25,9 @@ class _Awaited:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the face has
         found = getattr(self._face, name)
-        if isinstance(found, Blocking | WebhookRouter):
+        if isinstance(found, Blocking):
             return _Awaited(found)
-        if not callable(found) or not isinstance(self._face, Blocking | Connect | WebhookRouter):
-            return found
-        return _call(found)
+        return _call(found) if callable(found) and isinstance(self._face, Blocking) else found
 
 
 def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face

@@ -163,7 +163,7 @@ class AsyncSeparateCharges:
         return refunded(await flow)
 
     async def _transfers_of(self, charge: Data) -> Sequence[Transfer]:
-        """Give the transfers that were paid from a charge."""
+        """Give the transfers that were paid from a charge, in the order in which they were made."""
         group = charge.get("transfer_group")
         if not group:
             return ()  # Stripe labels a charge at its first transfer
@@ -171,7 +171,7 @@ class AsyncSeparateCharges:
             Request("get", "/v1/transfers", {"transfer_group": group, "limit": 100}), "transfers.list"
         )
         transfers = [Transfer.parse(Answer(data=item)) async for item in pages]
-        return [transfer for transfer in transfers if transfer.source_transaction == charge["id"]]
+        return [transfer for transfer in reversed(transfers) if transfer.source_transaction == charge["id"]]
 
 
 class SeparateCharges(Blocking[AsyncSeparateCharges]):

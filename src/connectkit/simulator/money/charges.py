@@ -210,6 +210,12 @@ def _render(world: World, thing: Object) -> Object:
 topic.kind("charge", indexes=("payment_intent", "customer"), render=_render)
 
 
+@topic.expandable("charge", "transfer")
+def _transfer(world: World, shown: Object) -> object:
+    """Only a destination charge has the member at all; to expand it is allowed on every one."""
+    return world.find(shown.get("transfer") or "")
+
+
 @topic.route("GET", "/v1/charges", "ChargeListParams")
 def index(world: World, call: Call) -> Object:
     """List charges, newest first."""
