@@ -118,10 +118,12 @@ def test_a_platform_collects_everything_itself(travel: Travel, api: Any) -> None
         assert before.next_action is NextAction.PROVIDE_DETAILS
         assert {requirement.actor for requirement in before.due} == {Actor.PLATFORM}
 
-        await connect.onboarding.update(seller.id, details=ANA, api=api)
         bank = await connect.onboarding.add_bank_account(seller.id, key="bank-7", token="btok_us_verified")
         assert bank.account == seller.id
         assert bank.default_for_currency
+        told = await connect.onboarding.update(seller.id, details=ANA, api=api)
+        assert told.requirements.due == ()
+        assert {requirement.actor for requirement in told.requirements.pending} == {Actor.STRIPE}
 
         connect.simulator.advance(hours=1)
         after = await connect.onboarding.status(seller.id, api=api)
