@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import ClassVar, Final, Literal, Protocol, TypeAlias
 
 from connectkit.requests import Request
 
@@ -17,12 +17,13 @@ LinkType: TypeAlias = Literal["account_onboarding", "account_update"]
 
 
 class Dialect(Protocol):
-    """One of the two APIs."""
+    """One of the two APIs.
 
-    @property
-    def personal(self) -> tuple[str, ...]:
-        """The paths of the parameters that hold personal data."""
-        ...
+    Attributes:
+        personal: The paths of the parameters that hold personal data.
+    """
+
+    personal: ClassVar[tuple[str, ...]]
 
     def create(self, setup: Setup, profile: Profile) -> Request:
         """Make an account."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar
 
 from connectkit.models.details import BusinessProfile, Company, Individual
 from connectkit.requests import Request
@@ -14,7 +14,7 @@ from .profile import Profile, address_of, day_of, given, terms_of
 class V1:
     """Accounts v1."""
 
-    personal: Final = ("email", "individual", "company", "tos_acceptance")
+    personal: ClassVar[tuple[str, ...]] = ("email", "individual", "company", "tos_acceptance")
 
     def create(self, setup: Setup, profile: Profile) -> Request:
         """Make an account."""

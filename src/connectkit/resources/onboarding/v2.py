@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from connectkit.models.details import BusinessProfile, Company, Individual, TermsAcceptance
 from connectkit.requests import Request
@@ -17,7 +17,12 @@ _MERCHANT: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}  # wha
 class V2:
     """Accounts v2."""
 
-    personal: Final = ("contact_email", "identity.individual", "identity.business_details", "identity.attestations")
+    personal: ClassVar[tuple[str, ...]] = (
+        "contact_email",
+        "identity.individual",
+        "identity.business_details",
+        "identity.attestations",
+    )
 
     _INCLUDE: Final = (
         "configuration.merchant",
