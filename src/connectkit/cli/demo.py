@@ -97,7 +97,8 @@ def _blocking(scenery: _Set) -> int:
             return scenery.receiver.again()
 
         scenery.receiver.listen(handle)
-        play = Play(awaited(connect), scenery.stage, BlockingWorld().sleep, scenery.handled, again, work)
+        received = scenery.receiver.received
+        play = Play(awaited(connect), scenery.stage, BlockingWorld().sleep, scenery.handled, received, again, work)
         try:
             return run(_walk(play, scenery))
         finally:
@@ -124,7 +125,8 @@ async def _over_asyncio(scenery: _Set) -> int:
         return await asyncio.to_thread(scenery.receiver.again)
 
     scenery.receiver.listen(handle)
-    play = Play(connect, scenery.stage, AsyncioWorld().sleep, scenery.handled, again, router.work)
+    received = scenery.receiver.received
+    play = Play(connect, scenery.stage, AsyncioWorld().sleep, scenery.handled, received, again, router.work)
     try:
         return await _walk(play, scenery)
     finally:

@@ -29,6 +29,7 @@ class Play:
         sellers: The connected accounts, by type.
         payments: The payments, by kind of charge.
         handled: How often each event was handled, by type and id.
+        received: Tells whether an event has come in this run.
         redeliver: Sends the last event once more, and gives the HTTP status.
         work: Handles what was received, and gives how many events that was.
         rows: What the present scene shows.
@@ -39,6 +40,7 @@ class Play:
     stage: Stage
     pause: Callable[[float], Awaitable[None]]
     handled: Counter[tuple[str, str]]
+    received: Callable[[], bool]
     redeliver: Callable[[], Awaitable[int]]
     work: Callable[[], Awaitable[int]]
     sellers: dict[str, str] = field(factory=dict[str, str])

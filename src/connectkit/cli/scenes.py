@@ -181,9 +181,10 @@ async def webhooks(play: Play) -> None:
     seller = play.sellers["express"]
     await play.connect.onboarding.update(seller, details=AccountDetails(business_profile=_profile()))
     for _ in range(100):
-        if await play.work():
+        if play.received():
             break
         await play.pause(0.1)
+    await play.work()
     status = await play.redeliver()
     await play.work()
     for type, count in Counter(type for type, _ in play.handled).items():
@@ -194,7 +195,8 @@ async def webhooks(play: Play) -> None:
 
 
 def _profile() -> BusinessProfile:
-    return BusinessProfile(product_description="Hand-made pottery, sold on a marketplace.")
+    """Give something new to say in every run, so that every run causes an event."""
+    return BusinessProfile(product_description=f"Hand-made pottery, described at {datetime.now(tz=UTC).isoformat()}.")
 
 
 async def refunds(play: Play) -> None:

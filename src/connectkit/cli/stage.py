@@ -65,7 +65,7 @@ class Receiver:
     def __init__(self) -> None:
         self._handle: Handle = _nobody
         self._handling = threading.Lock()
-        self.last: tuple[bytes, Mapping[str, str]] = (b"", {})
+        self._last: tuple[bytes, Mapping[str, str]] | None = None
         receiver = self
 
         class Events(http.server.BaseHTTPRequestHandler):
@@ -98,12 +98,16 @@ class Receiver:
     def take(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Hand a delivery on, one at a time, and give the status to answer with."""
         with self._handling:
-            self.last = (body, headers)
+            self._last = (body, headers)
             return self._handle(body, headers)
+
+    def received(self) -> bool:
+        """Tell whether anything has come yet."""
+        return self._last is not None
 
     def again(self) -> int:
         """Deliver the last event once more, over HTTP, and give the status."""
-        body, headers = self.last
+        body, headers = self._last or (b"", {})
         return httpx.post(self.url, content=body, headers=headers, trust_env=False).status_code
 
     def __enter__(self) -> Self:

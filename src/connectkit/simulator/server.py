@@ -51,32 +51,36 @@ def pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
+_Letters: TypeAlias = "queue.Queue[tuple[Letter, Callable[[int], None]]]"
+
+
 class Courier:
-    """Delivers events to URLs, one after another, in a thread of its own."""
+    """Delivers events to URLs: to each one after another, in a thread of its own, so that none delays another."""
 
     def __init__(self) -> None:
-        self._letters: queue.Queue[tuple[str, Letter, Callable[[int], None]]] = queue.Queue()
-        self._thread: threading.Thread | None = None
+        self._routes: dict[str, _Letters] = {}
 
     def send(self, url: str, letter: Letter, delivered: Callable[[int], None]) -> None:
         """Deliver *letter* in the background, and tell *delivered* the status; 0 is no answer at all."""
-        self._letters.put((url, letter, delivered))
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="connectkit-courier", daemon=True)
-            self._thread.start()
+        if url not in self._routes:
+            self._routes[url] = queue.Queue()
+            threading.Thread(target=self._work, args=(url,), name="connectkit-courier", daemon=True).start()
+        self._routes[url].put((letter, delivered))
 
     def wait(self) -> None:
         """Wait until everything is delivered or given up."""
-        self._letters.join()
+        for letters in list(self._routes.values()):
+            letters.join()
 
-    def _work(self) -> None:
+    def _work(self, url: str) -> None:
         import httpx  # noqa: PLC0415  # only who delivers to URLs pays for it
 
+        letters = self._routes[url]
         with httpx.Client(timeout=_PATIENCE, trust_env=False) as client:
             while True:
-                url, letter, delivered = self._letters.get()
+                letter, delivered = letters.get()
                 delivered(_deliver(client, url, letter))
-                self._letters.task_done()
+                letters.task_done()
 
 
 def _deliver(client: httpx.Client, url: str, letter: Letter) -> int:
