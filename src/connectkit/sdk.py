@@ -102,7 +102,7 @@ class Sdk:
             Unanswered: There was no usable answer.
             InvalidRequest: A parameter has a name that the SDK takes for an option.
         """
-        raw_request: Callable[..., Any] = self.client.raw_request  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        raw_request: Callable[..., Any] = self.client.raw_request  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped there
         arguments, token = _arguments(request), _deadline.set(deadline)
         try:
             answer = raw_request(request.method, request.path, **arguments)
@@ -116,7 +116,7 @@ class Sdk:
 
     async def asend(self, request: Request, deadline: float) -> Response:
         """Send *request* within *deadline* seconds, in an event loop; as `send`."""
-        raw_request: Callable[..., Any] = self.client.raw_request_async  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        raw_request: Callable[..., Any] = self.client.raw_request_async  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped there
         arguments, token = _arguments(request), _deadline.set(deadline)
         try:
             answer = await raw_request(request.method, request.path, **arguments)

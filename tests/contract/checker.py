@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, NotRequired, Required
+from typing import Any, Final, NotRequired, Required, cast
 
 import stripe.params
 import stripe.params.v2.core
@@ -21,7 +21,7 @@ from stripe import RequestOptions
 OPEN_WORDS: Final[Mapping[str, str]] = {}
 """Words that Stripe takes and the SDK does not list, with the reason why they are sent."""
 
-_NAMED: Final = {dict: "mapping"}
+_NAMED: Final[Mapping[Any, str]] = {dict: "mapping"}
 _NAMES: Final = {"Mapping": Mapping, "StripeContext": Any}
 
 
@@ -43,15 +43,19 @@ def complaints(value: Any, expected: Any, place: str = "") -> Iterator[str]:
         case typing.Union | types.UnionType:
             return _union_complaints(value, arguments, place)
         case origin if origin is list and isinstance(value, list | tuple):
-            return _each(((f"{place}[{number}]", item) for number, item in enumerate(value)), arguments[0])
+            return _each(
+                ((f"{place}[{number}]", item) for number, item in enumerate(cast("Sequence[Any]", value))), arguments[0]
+            )
         case origin if origin is dict and isinstance(value, Mapping):
-            return _each(((f"{place}[{name}]", item) for name, item in value.items()), arguments[1])
+            return _each(
+                ((f"{place}[{name}]", item) for name, item in cast("Mapping[str, Any]", value).items()), arguments[1]
+            )
         case origin:
-            kind = origin or expected
+            kind: Any = origin or expected
             return _told(kind is Any or _is(value, kind), f"{place}: {value!r} is no {_NAMED.get(kind, kind.__name__)}")
 
 
-def _told(fine: bool, complaint: str) -> Iterator[str]:  # noqa: FBT001  # private, and clear where it is called
+def _told(fine: bool, complaint: str) -> Iterator[str]:  # private, and clear where it is called
     return iter(() if fine else (complaint,))
 
 
@@ -87,13 +91,14 @@ def _dict_complaints(value: Any, expected: Any, place: str) -> Iterator[str]:
     if not isinstance(value, Mapping):
         yield f"{place}: {value!r} is no mapping"
         return
+    given = cast("Mapping[str, Any]", value)
     fields, required = _fields(expected)
-    for name in value.keys() - fields.keys():
+    for name in given.keys() - fields.keys():
         yield f"{place}.{name} is not known"
-    for name in required - value.keys():
+    for name in required - given.keys():
         yield f"{place}.{name} is missing"
-    for name in value.keys() & fields.keys():
-        yield from complaints(value[name], fields[name], f"{place}.{name}")
+    for name in given.keys() & fields.keys():
+        yield from complaints(given[name], fields[name], f"{place}.{name}")
 
 
 @cache

@@ -36,7 +36,8 @@ def test_arithmetic_is_that_of_whole_numbers(code: str, one: int, other: int, ti
     a, b = Money(one, code), Money(other, code)
     assert (a + b).amount == one + other
     assert (a - b) + b == a
-    assert -(-a) == a
+    negated = -a
+    assert -negated == a
     assert abs(a).amount == abs(one)
     assert (a * times) == (times * a) == Money(one * times, code)
     assert (a < b, a <= b, a > b, a >= b) == (one < other, one <= other, one > other, one >= other)

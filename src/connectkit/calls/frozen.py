@@ -1,8 +1,8 @@
 """What the journal keeps of a request: enough for anybody to send it again, and nothing personal.
 
 A request is frozen at its first dispatch. Values at personal paths are left out and *sealed*: only a hash stays, so
-that a later caller who brings the same values can have them filled in, byte for byte as they were, while the store never
-holds them. Whoever does not bring them can still settle the operation by looking for its mark.
+that a later caller who brings the same values can have them filled in, byte for byte as they were, while the store
+never holds them. Whoever does not bring them can still settle the operation by looking for its mark.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from connectkit.models.base import Data
+from connectkit.models.base import Data, part
 from connectkit.ports import World
 from connectkit.requests import Request
 from connectkit.storage.records import Operation
@@ -86,7 +86,7 @@ class Lookup:
         objects = [
             item
             async for item in self._sender.pages(listing, tried)
-            if (item.get("metadata") or {}).get(METADATA_KEY) in marks
+            if part(item, "metadata").get(METADATA_KEY) in marks
         ]
         if not objects:
             return Absent.ABSENT

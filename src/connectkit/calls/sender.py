@@ -159,7 +159,7 @@ def _outcome(sent: Sent, tried: str) -> Answer:
 
 def _next_page(request: Request, page: Data) -> Request | None:
     if request.api == "v2":
-        url = page.get("next_page_url")
+        url: str | None = page.get("next_page_url")
         return evolve(request, path=urlsplit(url).path, params=dict(parse_qsl(urlsplit(url).query))) if url else None
     if not page.get("has_more"):
         return None

@@ -26,14 +26,14 @@ class _Awaited:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the face has
         found = getattr(self._face, name)
         if isinstance(found, Blocking):
-            return _Awaited(found)
+            return _Awaited(cast("object", found))
         return _call(found) if callable(found) and isinstance(self._face, Blocking) else found
 
 
 def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face
     def call(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # a coroutine or an asynchronous generator
         result = method(*args, **kwargs)
-        return _items(result) if isinstance(result, Iterator) else _result(result)
+        return _items(cast("Iterator[object]", result)) if isinstance(result, Iterator) else _result(result)
 
     return call
 

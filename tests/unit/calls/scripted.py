@@ -63,8 +63,16 @@ class ScriptedStripe:
     api_version = "2026-10-28.endive"
 
     def __init__(self, *reactions: Reaction) -> None:
-        self.reactions = list(reactions)
+        self._reactions = list(reactions)
         self.sent: list[Request] = []
+
+    @property
+    def reactions(self) -> list[Reaction]:
+        return self._reactions
+
+    @reactions.setter
+    def reactions(self, reactions: Sequence[Reaction]) -> None:
+        self._reactions = list(reactions)
 
     def send(self, request: Request, deadline: float) -> Response:
         assert deadline > 0
@@ -153,9 +161,9 @@ def marked(
     def answer(_: Request) -> Response:
         marks = [stripe.posted()[send].params["metadata"] for send in sends]
         items: list[dict[str, object]] = [{"id": "po_other", "metadata": {}}]
-        items += [
+        items.extend(
             {"id": f"{object_id}{'' if n == 0 else n}", "metadata": m, "amount": 1000} for n, m in enumerate(marks)
-        ]
+        )
         return page(*items)
 
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
@@ -89,7 +89,8 @@ def billing() -> Object:
 @topic.route("POST", "/v1/payment_methods", "PaymentMethodCreateParams")
 def create_method(world: World, call: Call) -> Object:
     """Make a payment method of a test token."""
-    token = (call.params.get("card") or {}).get("token", "")
+    card: dict[str, Any] = call.params.get("card") or {}
+    token: str = card.get("token", "")
     name = f"pm_card_{token.removeprefix('tok_')}"
     if name not in CARDS:
         message = "The simulator makes payment methods of test tokens only, as card[token]=tok_visa."
