@@ -68,10 +68,9 @@ def demo(*, as_json: bool, over_asyncio: bool, base_url: str | None, store: Path
 
 @contextlib.contextmanager
 def _endpoints(stage: Stage, url: str) -> Iterator[Sequence[str]]:
-    endpoints = [stage.endpoint(url, connect=connect) for connect in (False, True)]
-    yield [secret for _, secret in endpoints]
-    for endpoint, _ in endpoints:
-        stage.forget(endpoint)
+    stage.forget_endpoints()
+    yield [stage.endpoint(url, connect=connect) for connect in (False, True)]
+    stage.forget_endpoints()
 
 
 def _blocking(scenery: _Set) -> int:

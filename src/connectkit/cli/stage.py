@@ -6,11 +6,13 @@ import http.server
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import httpx
 
 Handle: TypeAlias = Callable[[bytes, Mapping[str, str]], int]
+
+_OURS: Final = "connectkit demo"
 
 
 class Stage:
@@ -38,15 +40,18 @@ class Stage:
         document: dict[str, Any] = self._client.get("/_simulator/ledger").raise_for_status().json()
         return document
 
-    def endpoint(self, url: str, *, connect: bool) -> tuple[str, str]:
-        """Register a webhook endpoint, and give its id and its secret."""
-        form = {"url": url, "enabled_events[0]": "*", "connect": "true" if connect else "false"}
+    def endpoint(self, url: str, *, connect: bool) -> str:
+        """Register a webhook endpoint, and give its secret."""
+        form = {"url": url, "enabled_events[0]": "*", "connect": str(connect).lower(), "description": _OURS}
         answer = self._client.post("/v1/webhook_endpoints", data=form).raise_for_status().json()
-        return str(answer["id"]), str(answer["secret"])
+        return str(answer["secret"])
 
-    def forget(self, endpoint: str) -> None:
-        """Remove a webhook endpoint."""
-        self._client.delete(f"/v1/webhook_endpoints/{endpoint}").raise_for_status()
+    def forget_endpoints(self) -> None:
+        """Remove the webhook endpoints of this run, and of runs that were killed; Stripe allows no more than 16."""
+        listed = self._client.get("/v1/webhook_endpoints", params={"limit": 100}).raise_for_status().json()["data"]
+        for endpoint in listed:
+            if endpoint["description"] == _OURS:
+                self._client.delete(f"/v1/webhook_endpoints/{endpoint['id']}").raise_for_status()
 
     def close(self) -> None:
         """Close the connection."""
