@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
-from .refusals import invalid, invalid_empty, invalid_integer
+from .refusals import Refusal, invalid, invalid_empty, invalid_integer
 
 Sent: TypeAlias = "str | int | float | bool | list[Any] | dict[str, Any] | None"
 """What JSON, or a form, can hold."""
@@ -178,7 +178,7 @@ class Metadata:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """Reads what one of several readers takes; the first that fits, decides."""
+    """Reads what one of several readers takes."""
 
     readers: tuple[Reader, ...]
     takes: ClassVar[type] = object
@@ -190,8 +190,19 @@ class AnyOf:
         for reader in fitting:
             if isinstance(reader, OneOf) and value in reader.words:
                 return value
-        open_ = [reader for reader in fitting if not isinstance(reader, OneOf)]
-        return (open_ or fitting)[0].read(value, name)
+        others = [reader for reader in fitting if not isinstance(reader, OneOf)]
+        return _first(others or fitting, value, name)
+
+
+def _first(readers: list[Reader], value: Sent, name: str) -> Sent:
+    """Give what the first reader makes of it; if none can, the complaint of the one that knows its members best."""
+    refusals: list[Refusal] = []
+    for reader in readers:
+        try:
+            return reader.read(value, name)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    raise min(refusals, key=lambda refusal: refusal.code == "parameter_unknown")
 
 
 def _check_pair(key: str, text: object, name: str) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias, cast
@@ -26,6 +27,9 @@ SUCCESS: Final = range(200, 300)
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
 """Real seconds between the attempts of a delivery, where Stripe waits for hours."""
+
+_POLL: Final = 0.02
+"""Real seconds that closing a server takes at most."""
 
 _PATIENCE: Final = 10.0
 """Real seconds that a receiver has."""
@@ -106,7 +110,8 @@ class Server:
 
     def __init__(self, handle: Handle, port: int) -> None:
         self._listener = _Listener(handle, port)
-        self._thread = threading.Thread(target=self._listener.serve_forever, name="connectkit-simulator", daemon=True)
+        serve = partial(self._listener.serve_forever, poll_interval=_POLL)
+        self._thread = threading.Thread(target=serve, name="connectkit-simulator", daemon=True)
         self._thread.start()
 
     @property

@@ -208,7 +208,8 @@ class World:
     def render(self, thing: Object) -> Object:
         """Give a copy of an object as it is shown; what stands inside it is shown in its own way."""
         kind = self._kinds.get(thing.get("object", ""))
-        shown = thing if kind is None or kind.render is None else kind.render(self, thing)
+        render = None if kind is None or "deleted" in thing else kind.render
+        shown = thing if render is None else render(self, thing)
         return {key: self._rendered(value) for key, value in shown.items() if key[:1] != "_"}
 
     def expand(self, shown: Object, paths: list[str]) -> None:

@@ -119,7 +119,7 @@ def _reader(hint: Any, *, form: bool) -> Reader:  # noqa: ANN401  # a type of an
     if origin is typing.Literal:
         return OneOf(inner)
     if origin in (typing.Union, types.UnionType):
-        return AnyOf(tuple(_reader(member, form=form) for member in inner))
+        return AnyOf(tuple(_reader(member, form=form) for member in inner if not _is_answer(member)))
     if origin is list:
         return ListOf(_reader(inner[0], form=form))
     if origin is dict:
@@ -127,6 +127,11 @@ def _reader(hint: Any, *, form: bool) -> Reader:  # noqa: ANN401  # a type of an
     if hasattr(hint, "__required_keys__"):
         return Hash(hint, form=form)
     return _leaf(hint, form=form)
+
+
+def _is_answer(hint: object) -> bool:
+    """An object of an answer may be given instead of a hash; on the wire it is one."""
+    return getattr(typing.get_origin(hint), "__name__", "") == "UntypedStripeObject"
 
 
 def _leaf(hint: object, *, form: bool) -> Reader:

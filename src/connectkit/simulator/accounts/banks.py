@@ -69,6 +69,8 @@ def bank_params(world: World, given: object, param: str) -> Object:
 
 
 def _described(given: Mapping[str, Any], param: str) -> Object:
+    if given.get("object") == "card":
+        raise invalid("The simulator pays out to bank accounts only.", param=f"{param}[object]")
     for name in ("country", "currency", "account_number"):
         if not given.get(name):
             raise missing(f"{param}[{name}]")

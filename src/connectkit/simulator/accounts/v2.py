@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.refusals import invalid, refused
@@ -40,18 +41,21 @@ def create_account(world: World, call: Call) -> Object:
 def list_accounts(world: World, call: Call) -> Object:
     """List the accounts that are open, newest first."""
     limit: int = call.params.get("limit", _LIMIT)
-    wanted = set(call.params.get("applied_configurations", ()))
-    closed: bool = call.params.get("closed", False)
     start = int(call.params.get("page", 0))
+    wanted: list[str] = call.params.get("applied_configurations", [])
+    closed: bool = call.params.get("closed", False)
     every = [
         account
         for account in world.table(world.platform, "account").where(_closed=closed)
-        if wanted <= set(account["_configurations"])
+        if set(wanted) <= set(account["_configurations"])
     ]
-    more = len(every) > start + limit
-    url = f"{call.path}?limit={limit}&page={start + limit}" if more else None
+    following = None
+    if len(every) > start + limit:
+        asked = {f"applied_configurations[{place}]": role for place, role in enumerate(wanted)}
+        shown = {"limit": limit, "page": start + limit, "closed": str(closed).lower()}
+        following = f"{call.path}?{urlencode(asked | shown)}"
     data = [_view(account, call) for account in every[start : start + limit]]
-    return {"data": data, "next_page_url": url, "previous_page_url": None}
+    return {"data": data, "next_page_url": following, "previous_page_url": None}
 
 
 @topic.route("GET", "/v2/core/accounts/:id", "v2.core.AccountRetrieveParams")

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from tests.simulator.driver import Driver
+
+from connectkit.simulator import ConnectionLost, Simulator
+
+ENDPOINT = {"url": "https://example.com/hook", "enabled_events": ["*"]}
+PATH = "/v1/webhook_endpoints"
+
+
+def endpoints(driver: Driver) -> int:
+    return len(driver.get(PATH, {"limit": 100}).body["data"])
+
+
+def test_a_lost_request_was_never_executed(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("lose_request")
+    with pytest.raises(ConnectionLost, match="The connection broke during POST /v1/webhook_endpoints"):
+        driver.post(PATH, ENDPOINT, key="k")
+    assert endpoints(driver) == 0
+    assert (simulator.requests[0].status, simulator.requests[0].effect) == (None, False)
+    assert "Idempotent-Replayed" not in driver.post(PATH, ENDPOINT, key="k").headers
+
+
+def test_a_lost_answer_is_remembered(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("lose_answer", count=2)
+    for _ in range(2):
+        with pytest.raises(ConnectionLost):
+            driver.post(PATH, ENDPOINT, key="k")
+    assert endpoints(driver) == 1
+    assert [(seen.status, seen.effect) for seen in simulator.requests[:2]] == [(None, True), (None, False)]
+    again = driver.post(PATH, ENDPOINT, key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert simulator.faults.happened == {"lose_answer": 2}
+
+
+@pytest.mark.parametrize(("fault", "made"), [("error_before", 0), ("error_after", 1)])
+def test_v1_remembers_an_error_of_the_server(driver: Driver, simulator: Simulator, fault: str, made: int) -> None:
+    simulator.faults.next(fault)
+    for _ in range(2):
+        reply = driver.post(PATH, ENDPOINT, key="k")
+        assert (reply.status, reply.error["type"]) == (500, "api_error")
+        assert reply.headers["Stripe-Should-Retry"] == "false"
+    assert endpoints(driver) == made
+    assert simulator.requests[0].effect is bool(made)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "header"),
+    [
+        ("conflict", 409, "idempotency_key_in_use", ("Stripe-Should-Retry", "true")),
+        ("lock_timeout", 429, "lock_timeout", ("Stripe-Should-Retry", "true")),
+        ("rate_limit", 429, "rate_limit", ("Stripe-Rate-Limited-Reason", "global-rate")),
+    ],
+)
+def test_what_is_turned_away_may_come_again_with_its_key(
+    driver: Driver, simulator: Simulator, fault: str, status: int, code: str, header: tuple[str, str]
+) -> None:
+    simulator.faults.next(fault)
+    reply = driver.post(PATH, ENDPOINT, key="k")
+    assert (reply.status, reply.error["code"]) == (status, code)
+    assert header in reply.headers.items()
+    assert "Idempotent-Replayed" not in driver.post(PATH, ENDPOINT, key="k").headers
+
+
+def test_a_slow_answer_without_a_key_arrives(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("slow", seconds=0.001)
+    assert driver.post(PATH, ENDPOINT).status == 200
+
+
+def test_a_slow_refusal_arrives(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("slow", seconds=0.001)
+    assert driver.post(PATH, {}, key="k").status == 400
+    assert driver.post(PATH, ENDPOINT, key="k").status == 200
+
+
+def test_a_fault_waits_for_the_request_that_fits(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("rate_limit", "/v1/accounts/*", method="GET")
+    assert driver.post(PATH, ENDPOINT).status == 200
+    assert driver.get("/v1/events").status == 200
+    assert driver.get("/v1/accounts/acct_1").status == 429
+    assert driver.get("/v1/accounts/acct_1").status == 404
+
+
+def test_a_fault_may_take_any_method(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("rate_limit", method="*")
+    assert driver.get("/v1/events").status == 429
+
+
+def test_there_is_no_such_fault(simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="There is no fault 'earthquake'; there are lose_request"):
+        simulator.faults.next("earthquake")

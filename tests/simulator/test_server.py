@@ -1,0 +1,295 @@
+"""The simulator as others reach it: over HTTP, in process through the official SDK, and by its own controls."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from tests.simulator.driver import CUSTOM, Driver
+
+from connectkit.simulator import Simulator
+from connectkit.simulator.client import Headers
+from connectkit.simulator.ledger import WORLD, Entry
+from connectkit.simulator.server import Server
+
+ENDPOINT: Mapping[str, Any] = {"url": "https://example.com/hook", "enabled_events": ["*"]}
+
+
+@pytest.fixture
+def server(simulator: Simulator) -> Iterator[Server]:
+    with simulator.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def remote(server: Server) -> stripe.StripeClient:
+    return stripe.StripeClient("sk_test_x", base_addresses={"api": server.url})
+
+
+@pytest.fixture
+def local(simulator: Simulator) -> stripe.StripeClient:
+    return stripe.StripeClient("sk_test_x", http_client=simulator.http_client())
+
+
+@pytest.fixture
+def web(server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url) as client:
+        yield client
+
+
+@pytest.fixture(params=["remote", "local"])
+def client(request: pytest.FixtureRequest) -> stripe.StripeClient:
+    client: stripe.StripeClient = request.getfixturevalue(request.param)
+    return client
+
+
+def test_the_official_sdk_finds_a_stripe(client: stripe.StripeClient) -> None:
+    endpoint = client.v1.webhook_endpoints.create(
+        {"url": "https://example.com/ü", "enabled_events": ["payout.paid"], "metadata": {"order": "7"}}
+    )
+    found = client.v1.webhook_endpoints.retrieve(endpoint.id)
+    assert (found.url, found.enabled_events) == ("https://example.com/ü", ["payout.paid"])
+    assert found.metadata.to_dict() == {"order": "7"}
+    assert [listed.id for listed in client.v1.webhook_endpoints.list({"limit": 1})] == [endpoint.id]
+    assert client.v1.webhook_endpoints.delete(endpoint.id).deleted
+
+
+def test_the_official_sdk_gets_stripes_errors(client: stripe.StripeClient) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as missing:
+        client.v1.accounts.retrieve("acct_nobody")
+    assert (missing.value.http_status, missing.value.code) == (404, "resource_missing")
+    assert missing.value.request_id is not None
+    with pytest.raises(stripe.PermissionError):
+        client.v1.accounts.retrieve_current({}, {"stripe_account": "acct_nobody"})
+    with pytest.raises(stripe.AuthenticationError):
+        client.v1.accounts.retrieve_current({}, {"api_key": "sk_live_x"})
+
+
+def test_the_official_sdk_speaks_v2(client: stripe.StripeClient) -> None:
+    account = client.v2.core.accounts.create({"contact_email": "ana@example.com", "include": ["defaults"]})
+    assert account.defaults is not None
+    assert client.v2.core.accounts.retrieve(account.id).defaults is None
+    assert [found.id for found in client.v2.core.accounts.list().data] == [account.id]
+
+
+def test_the_official_sdk_pages(client: stripe.StripeClient) -> None:
+    made = [client.v2.core.accounts.create({"contact_email": f"{number}@example.com"}).id for number in range(5)]
+    listed = [account.id for account in client.v2.core.accounts.list({"limit": 2}).auto_paging_iter()]
+    assert listed == made[::-1]
+
+
+def test_the_official_sdk_is_blocking_and_not(local: stripe.StripeClient) -> None:
+    account = asyncio.run(local.v1.accounts.retrieve_current_async())
+    assert account.id == local.v1.accounts.retrieve_current().id
+
+
+def test_a_lost_answer_is_a_connection_error_of_the_sdk(client: stripe.StripeClient, simulator: Simulator) -> None:
+    simulator.faults.next("lose_answer")
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.webhook_endpoints.create(dict(ENDPOINT), {"idempotency_key": "k"})  # type: ignore[arg-type] # pyright: ignore
+    assert len(client.v1.webhook_endpoints.list().data) == 1
+
+
+def test_the_sdk_retries_a_lost_request(local: stripe.StripeClient, simulator: Simulator) -> None:
+    simulator.faults.next("lose_request")
+    link = local.v2.core.accounts.create({}, {"max_network_retries": 1})
+    assert link.id.startswith("acct_")
+
+
+def test_the_in_process_client_closes_nothing(simulator: Simulator) -> None:
+    client = simulator.http_client()
+    client.close()
+    asyncio.run(client.close_async())
+    answer = client.request("get", "https://api.stripe.com/v1/account", {"Authorization": "Bearer sk_test_x"})
+    assert answer[1] == 200
+
+
+def test_headers_go_by_any_case() -> None:
+    headers = Headers({"Request-Id": "req_1"})
+    assert headers["REQUEST-ID"] == headers["request-id"] == headers.get("Request-ID") == "req_1"
+    assert "Request-Id" in headers
+    assert 7 not in headers
+    assert headers.get("Nothing", "else") == "else"
+
+
+def test_one_connection_serves_many_requests(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    for _ in range(3):
+        connection.request("GET", "/v1/account", headers={"Authorization": "Bearer sk_test_x"})
+        response = connection.getresponse()
+        assert (response.status, response.version) == (200, 11)
+        response.read()
+    connection.close()
+
+
+def test_many_threads_may_ask_at_once(simulator: Simulator, remote: stripe.StripeClient) -> None:
+    def make(number: int) -> str:
+        return remote.v2.core.accounts.create({}, {"idempotency_key": f"k{number % 10}"}).id
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(make, range(40)))
+    assert len(set(made)) == 10
+    assert sum(seen.effect for seen in simulator.requests) == 10
+
+
+def test_a_port_that_is_taken_is_refused(server: Server, simulator: Simulator) -> None:
+    with pytest.raises(OSError, match="Address already in use"):
+        simulator.serve(server.port)
+
+
+def test_a_closed_server_hangs_up(simulator: Simulator) -> None:
+    server = simulator.serve()
+    idle = socket.create_connection(("127.0.0.1", server.port))
+    gone = socket.create_connection(("127.0.0.1", server.port))
+    gone.close()
+    status = httpx.get(f"{server.url}/v1/account").status_code
+    server.close()
+    assert status == 401
+    assert idle.recv(1) == b""
+    idle.close()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.url)
+
+
+def test_a_defect_of_the_simulator_is_told(
+    web: httpx.Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator._engine, "run", lambda *_: 1 / 0)
+    response = web.get("/v1/account")
+    assert response.status_code == 500
+    assert response.json() == {"error": {"type": "simulator", "message": "ZeroDivisionError('division by zero')"}}
+
+
+class Receiver(ThreadingHTTPServer):
+    """A web server that answers events with the statuses that it is given."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.got: list[tuple[bytes, Mapping[str, str]]] = []
+        super().__init__(("127.0.0.1", 0), Receiving)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/events"
+
+
+class Receiving(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        receiver = self.server
+        assert isinstance(receiver, Receiver)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        receiver.got.append((body, dict(self.headers.items())))
+        self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""
+
+
+def test_events_are_posted_to_urls_until_they_are_taken(simulator: Simulator, driver: Driver) -> None:
+    with Receiver(500, 302) as receiver:
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        params = {"url": receiver.url, "enabled_events": ["account.updated"], "connect": True}
+        endpoint = driver.made("/v1/webhook_endpoints", params)
+        seller = driver.seller()["id"]
+        simulator.drain()
+        receiver.shutdown()
+    assert len(receiver.got) == 3
+    for body, headers in receiver.got:
+        event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], endpoint["secret"])  # type: ignore[no-untyped-call] # pyright: ignore
+        assert event.account == seller
+    (delivery,) = simulator.deliveries
+    assert (delivery.status, delivery.subscriber) == (200, endpoint["id"])
+
+
+def test_a_url_that_nobody_listens_at_is_given_up(simulator: Simulator, driver: Driver) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    simulator.subscribe(f"http://127.0.0.1:{port}/", connect=True, events=["account.updated"])
+    driver.seller()
+    simulator.drain()
+    assert [delivery.status for delivery in simulator.deliveries] == [0]
+
+
+def test_hosted_pages_stand_on_the_server(web: httpx.Client, server: Server, driver: Driver) -> None:
+    account = driver.made("/v1/accounts", {"type": "express", "capabilities": {"transfers": {"requested": True}}})
+    urls = {"return_url": "https://example.com/return", "refresh_url": "https://example.com/refresh"}
+    link = driver.made("/v1/account_links", {"account": account["id"], "type": "account_onboarding", **urls})
+    assert link["url"].startswith(server.url)
+    page = web.get(link["url"])
+    assert page.status_code == 200
+    assert "<form" in page.text
+    assert "business_type" in page.text
+    sent = web.post(link["url"])
+    assert (sent.status_code, sent.headers["Location"]) == (303, "https://example.com/return")
+    assert driver.get(f"/v1/accounts/{account['id']}").body["payouts_enabled"] is True
+    again = web.get(link["url"])
+    assert (again.status_code, again.headers["Location"]) == (303, "https://example.com/refresh")
+
+
+def test_a_reset_simulator_keeps_its_address(simulator: Simulator, server: Server, driver: Driver) -> None:
+    simulator.reset()
+    account = driver.made("/v1/accounts", CUSTOM)["id"]
+    urls = {"return_url": "https://example.com/return", "refresh_url": "https://example.com/refresh"}
+    link = driver.made("/v1/account_links", {"account": account, "type": "account_onboarding", **urls})
+    assert link["url"].startswith(server.url)
+
+
+def test_time_is_steered_over_http(web: httpx.Client, simulator: Simulator) -> None:
+    assert web.post("/_simulator/advance", json={"days": 1, "hours": 1}).json() == {"now": 1_800_090_000}
+    assert web.post("/_simulator/advance", json={"to": 1_800_100_000}).json() == {"now": 1_800_100_000}
+    for _ in range(2):
+        assert web.post("/_simulator/advance", json={"days": 1, "key": "step"}).json() == {"now": 1_800_186_400}
+    assert simulator.clock.now == 1_800_186_400
+    backwards = web.post("/_simulator/advance", json={"to": 1})
+    assert (backwards.status_code, "Time runs forward" in backwards.json()["error"]) == (400, True)
+    assert web.post("/_simulator/advance", json={"weeks": 1}).status_code == 400
+    assert web.post("/_simulator/advance", content=b"[1]").status_code == 400
+    assert web.post("/_simulator/advance", content=b"{").status_code == 400
+
+
+def test_faults_are_planned_over_http(web: httpx.Client, simulator: Simulator) -> None:
+    assert web.post("/_simulator/faults", json={"name": "lose_answer", "path": "/v1/accounts"}).status_code == 200
+    with pytest.raises(httpx.RemoteProtocolError):
+        web.post("/v1/accounts", headers={"Authorization": "Bearer sk_test_x"})
+    assert simulator.faults.happened == {"lose_answer": 1}
+    assert web.post("/_simulator/faults", json={"name": "nothing"}).status_code == 400
+
+
+def test_accounts_are_onboarded_over_http(web: httpx.Client, driver: Driver) -> None:
+    account = driver.made("/v1/accounts", {"type": "express", "capabilities": {"transfers": {"requested": True}}})
+    assert web.post("/_simulator/onboard", json={"account": account["id"]}).status_code == 200
+    assert driver.get(f"/v1/accounts/{account['id']}").body["charges_enabled"] is True
+    missing = web.post("/_simulator/onboard", json={"account": "acct_nobody"})
+    assert (missing.status_code, missing.json()) == (400, {"error": "No such account: 'acct_nobody'"})
+
+
+def test_ledger_and_requests_are_seen_over_http(web: httpx.Client, driver: Driver) -> None:
+    driver.made("/v1/accounts", CUSTOM, key="k")
+    assert web.get("/_simulator/ledger").json() == {"balanced": True, "accounts": {}}
+    (seen,) = web.get("/_simulator/requests").json()["data"]
+    assert (seen["method"], seen["path"], seen["key"], seen["status"]) == ("POST", "/v1/accounts", "k", 200)
+    assert seen["effect"] is True
+    assert web.post("/_simulator/reset").json() == {}
+    assert web.get("/_simulator/requests").json() == {"data": []}
+
+
+def test_other_controls_are_not_there(web: httpx.Client) -> None:
+    response = web.get("/_simulator/nothing")
+    assert response.status_code == 404
+    assert "POST /_simulator/advance" in response.json()["error"]
+
+
+def test_the_platforms_money_is_under_its_name(simulator: Simulator) -> None:
+    world = simulator.world
+    world.ledger.post(Entry(WORLD, "usd", -5), Entry(world.platform, "usd", 5))
+    assert simulator.ledger() == {"balanced": True, "accounts": {"platform": {"usd": 5}, "world": {"usd": -5}}}
