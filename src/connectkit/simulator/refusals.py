@@ -49,8 +49,8 @@ class Refusal(Exception):
         self.code = code
         self.param = param
         self.executed = executed
-        self.headers = headers or {}
-        self.fields = fields or {}
+        self.headers: dict[str, str] = headers or {}
+        self.fields: dict[str, Any] = fields or {}
 
     def body(self, request_id: str | None) -> dict[str, Any]:
         """Give the body of the answer."""

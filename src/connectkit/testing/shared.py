@@ -49,7 +49,7 @@ class SharedStoreSuite(StoreSuite):
                 return MyStore("/nowhere/journal")
     """
 
-    processes: ClassVar = True
+    processes: ClassVar[bool] = True
 
     @pytest.fixture
     def store(self, reopen: Callable[[], Store]) -> Iterator[Store]:

@@ -69,7 +69,7 @@ class StoreSuite:
     A store that is durable and shared between processes inherits `SharedStoreSuite` instead.
     """
 
-    processes: ClassVar = False
+    processes: ClassVar[bool] = False
     """Whether the laws of several processes are among these."""
 
     def test_a_durable_and_shared_store_is_held_to_the_laws_of_processes(self, store: Store) -> None:

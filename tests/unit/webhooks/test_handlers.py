@@ -56,7 +56,7 @@ def second(event: Event[Any]) -> None: ...
         ("v1.payout.failed", False),
     ],
 )
-def test_a_pattern_names_one_type_or_all_that_begin_with_it(pattern: str, wanted: bool) -> None:  # noqa: FBT001  # a parameter
+def test_a_pattern_names_one_type_or_all_that_begin_with_it(pattern: str, wanted: bool) -> None:  # a parameter
     handlers = Handlers()
     handlers.add(pattern, first)
     assert handlers.of("payout.failed") == ([first] if wanted else [])

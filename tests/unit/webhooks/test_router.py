@@ -108,7 +108,7 @@ def test_a_type_that_nobody_handles_is_counted() -> None:
 
 
 @pytest.mark.parametrize("livemode", [True, False])
-def test_an_event_of_the_other_mode_is_answered_and_left_alone(livemode: bool) -> None:  # noqa: FBT001  # a parameter
+def test_an_event_of_the_other_mode_is_answered_and_left_alone(livemode: bool) -> None:  # a parameter
     bench = Bench(livemode=livemode)
     assert bench.deliver(snapshot(livemode=not livemode)) == (200, "other_mode")
     assert bench.deliver(snapshot(livemode=livemode)) == (200, "remembered")
@@ -371,7 +371,7 @@ def test_counting_is_exact_among_threads() -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_an_async_router_takes_both_kinds_of_functions(fails: bool) -> None:  # noqa: FBT001  # a parameter
+def test_an_async_router_takes_both_kinds_of_functions(fails: bool) -> None:  # a parameter
     bench = Bench()
     router = AsyncWebhookRouter(Threaded(bench.store), AsyncioWorld(), secrets=[SECRET], livemode=False)
     ran = list[str]()
