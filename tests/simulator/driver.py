@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connectkit.simulator import Simulator
+from connectkit.simulator.shapes import is_hash, is_list
 
 VERSION = "2026-10-28.endive"
 
@@ -99,11 +100,11 @@ class Driver:
         return found
 
 
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+def _flat(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    if is_hash(value):
         for key, item in value.items():
             yield from _flat(item, f"{name}[{key}]" if name else str(key))
-    elif isinstance(value, list | tuple):
+    elif is_list(value):
         for place, item in enumerate(value):
             yield from _flat(item, f"{name}[{place}]")
     elif isinstance(value, bool):

@@ -14,8 +14,8 @@ from connectkit.simulator.accounts.queries import (
     country,
     default_bank_account,
     default_currency,
-    pays_direct_fees,
     payouts_enabled,
+    pays_direct_fees,
     settlement_delay,
 )
 from connectkit.simulator.ledger import WORLD, Entry

@@ -223,7 +223,7 @@ def test_a_later_need_is_eventually_due(driver: Driver) -> None:
     account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": {**CUSTOM["identity"], "country": "kr"}})
     terms = {"tos_acceptance": {"service_agreement": "recipient"}}
     driver.made(f"/v1/accounts/{account['id']}", terms)
-    later = [entry for entry in found(driver, account["id"])["requirements"]["entries"]][-1]
+    later = found(driver, account["id"])["requirements"]["entries"][-1]
     assert later["minimum_deadline"] == {"status": "eventually_due"}
     assert later["description"] == "identity.individual.verification.document"
 
@@ -306,7 +306,7 @@ def test_an_account_is_closed_for_good(driver: Driver) -> None:
     assert len(driver.get("/v2/core/accounts", {"closed": "true"}).body["data"]) == 1
     assert driver.post(path, {"display_name": "X"}).error["code"] == "account_closed"
     assert (
-        found(driver, path.split("/")[-1])["configuration"]["merchant"]["capabilities"]["card_payments"]["status"]
+        found(driver, path.rsplit("/", 1)[-1])["configuration"]["merchant"]["capabilities"]["card_payments"]["status"]
         == "restricted"
     )
 

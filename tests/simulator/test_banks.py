@@ -18,6 +18,9 @@ US: dict[str, Any] = {
 }
 
 
+CARD = {"object": "card", "number": "4000056655665556", "exp_month": 1, "exp_year": 2030}
+
+
 @pytest.fixture
 def path(driver: Driver) -> str:
     return f"/v1/accounts/{driver.seller()['id']}/external_accounts"
@@ -96,12 +99,15 @@ def test_few_banks_take_instant_payouts(
         ({**US, "account_number": "123"}, "external_account[account_number]", "account_number_invalid"),
         ({**US, "account_number": None}, "external_account[account_number]", "parameter_missing"),
         ({**US, "routing_number": None}, "external_account[routing_number]", None),
+        (CARD, "external_account[object]", None),
         ({**US, "country": "ZZ"}, "external_account[country]", "country_unsupported"),
         ("btok_nothing", "external_account", "resource_missing"),
     ],
 )
-def test_wrong_bank_accounts_are_refused(driver: Driver, path: str, given: Any, param: str, code: str | None) -> None:
-    sent = {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
+def test_wrong_bank_accounts_are_refused(
+    driver: Driver, path: str, given: dict[str, Any] | str, param: str, code: str | None
+) -> None:
+    sent = given if isinstance(given, str) else {name: value for name, value in given.items() if value is not None}
     reply = driver.post(path, {"external_account": sent})
     assert (reply.status, reply.error["param"]) == (400, param)
     assert code is None or reply.error["code"] == code
@@ -114,6 +120,8 @@ def test_a_token_is_used_once(driver: Driver, path: str) -> None:
     assert driver.made(path, {"external_account": token["id"]})["last4"] == "6789"
     assert driver.get(f"/v1/tokens/{token['id']}").body["used"] is True
     assert driver.post(path, {"external_account": token["id"]}).error["code"] == "token_already_used"
+    del described["currency"]
+    assert driver.post("/v1/tokens", {"bank_account": described}).error["param"] == "bank_account[currency]"
     assert driver.post("/v1/tokens", {"pii": {"id_number": "1"}}).error["param"] == "bank_account"
 
 
@@ -131,7 +139,7 @@ def test_the_first_of_a_currency_is_its_default(driver: Driver, path: str) -> No
 def test_they_are_listed_and_stand_in_the_account(driver: Driver, path: str) -> None:
     bank = driver.made(path, {"external_account": US})
     listed = driver.get(path).body
-    assert [found["id"] for found in listed["data"]][0] == bank["id"]
+    assert listed["data"][0]["id"] == bank["id"]
     assert len(listed["data"]) == 2
     assert "total_count" not in listed
     assert driver.get(path, {"object": "card"}).body["data"] == []

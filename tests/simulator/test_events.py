@@ -236,7 +236,7 @@ def test_an_endpoint_can_be_changed_disabled_and_deleted(driver: Driver, simulat
     assert driver.made(path, {"disabled": True, "metadata": ""})["status"] == "disabled"
     assert simulator.world.subscribers == {}
     assert driver.made(path, {"disabled": False})["status"] == "enabled"
-    assert driver.delete(path).body == {"id": path.split("/")[-1], "object": "webhook_endpoint", "deleted": True}
+    assert driver.delete(path).body == {"id": path.rsplit("/", 1)[-1], "object": "webhook_endpoint", "deleted": True}
     assert simulator.world.subscribers == {}
     assert driver.get(path).status == 404
 

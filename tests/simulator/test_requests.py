@@ -39,6 +39,7 @@ def test_live_keys_are_let_in_where_the_simulator_is_told() -> None:
     [
         ("Basic " + base64.b64encode(b"sk_test_x:").decode(), 200),
         ("Basic !", 401),
+        ("Basic abc", 401),
         ("Digest sk_test_x", 401),
         ("bearer sk_test_x", 200),
     ],
@@ -170,6 +171,20 @@ def test_requests_are_logged(driver: Driver, simulator: Simulator) -> None:
         ("GET", "/v1/events", None, 200, False),
         ("POST", "/v1/webhook_endpoints", None, 400, False),
     ]
+
+
+def test_what_cannot_be_expanded_is_refused(driver: Driver) -> None:
+    reply = driver.get("/v1/account", {"expand": ["nothing"]})
+    assert (reply.status, reply.error["param"]) == (400, "expand")
+
+
+def test_a_deed_stays_done_though_its_answer_cannot_be_expanded(driver: Driver, simulator: Simulator) -> None:
+    for _ in range(2):
+        reply = driver.post("/v1/webhook_endpoints", {**ENDPOINT, "expand": ["nothing"]}, key="k")
+        assert (reply.status, reply.error["param"]) == (400, "expand")
+        assert reply.headers["Stripe-Should-Retry"] == "false"
+    assert [seen.effect for seen in simulator.requests] == [True, False]
+    assert len(driver.get("/v1/webhook_endpoints").body["data"]) == 1
 
 
 def test_reset_begins_anew(driver: Driver, simulator: Simulator) -> None:

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import httpx
 import pytest
 import stripe
+from stripe.params import WebhookEndpointCreateParams
 from tests.simulator.driver import CUSTOM, Driver
 
 from connectkit.simulator import Simulator
@@ -21,7 +21,7 @@ from connectkit.simulator.client import Headers
 from connectkit.simulator.ledger import WORLD, Entry
 from connectkit.simulator.server import Server
 
-ENDPOINT: Mapping[str, Any] = {"url": "https://example.com/hook", "enabled_events": ["*"]}
+ENDPOINT: WebhookEndpointCreateParams = {"url": "https://example.com/hook", "enabled_events": ["*"]}
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_the_official_sdk_is_blocking_and_not(local: stripe.StripeClient) -> Non
 def test_a_lost_answer_is_a_connection_error_of_the_sdk(client: stripe.StripeClient, simulator: Simulator) -> None:
     simulator.faults.next("lose_answer")
     with pytest.raises(stripe.APIConnectionError):
-        client.v1.webhook_endpoints.create(dict(ENDPOINT), {"idempotency_key": "k"})  # type: ignore[arg-type] # pyright: ignore
+        client.v1.webhook_endpoints.create(ENDPOINT, {"idempotency_key": "k"})
     assert len(client.v1.webhook_endpoints.list().data) == 1
 
 
@@ -107,17 +107,21 @@ def test_the_sdk_retries_a_lost_request(local: stripe.StripeClient, simulator: S
 
 def test_the_in_process_client_closes_nothing(simulator: Simulator) -> None:
     client = simulator.http_client()
-    client.close()
-    asyncio.run(client.close_async())
+    client.close()  # type: ignore[no-untyped-call]
+    asyncio.run(close(client))
     answer = client.request("get", "https://api.stripe.com/v1/account", {"Authorization": "Bearer sk_test_x"})
     assert answer[1] == 200
+
+
+async def close(client: stripe.HTTPClient) -> None:
+    await client.close_async()  # type: ignore[no-untyped-call]
 
 
 def test_headers_go_by_any_case() -> None:
     headers = Headers({"Request-Id": "req_1"})
     assert headers["REQUEST-ID"] == headers["request-id"] == headers.get("Request-ID") == "req_1"
     assert "Request-Id" in headers
-    assert 7 not in headers
+    assert not headers.__contains__(7)
     assert headers.get("Nothing", "else") == "else"
 
 
@@ -163,10 +167,12 @@ def test_a_closed_server_hangs_up(simulator: Simulator) -> None:
 def test_a_defect_of_the_simulator_is_told(
     web: httpx.Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulator._engine, "run", lambda *_: 1 / 0)
+    monkeypatch.setattr(simulator._engine, "run", None)
     response = web.get("/v1/account")
     assert response.status_code == 500
-    assert response.json() == {"error": {"type": "simulator", "message": "ZeroDivisionError('division by zero')"}}
+    assert response.json() == {
+        "error": {"type": "simulator", "message": "TypeError(\"'NoneType' object is not callable\")"}
+    }
 
 
 class Receiver(ThreadingHTTPServer):
@@ -200,15 +206,15 @@ def test_events_are_posted_to_urls_until_they_are_taken(simulator: Simulator, dr
         threading.Thread(target=receiver.serve_forever, daemon=True).start()
         params = {"url": receiver.url, "enabled_events": ["account.updated"], "connect": True}
         endpoint = driver.made("/v1/webhook_endpoints", params)
-        seller = driver.seller()["id"]
+        sellers = [driver.seller()["id"] for _ in range(2)]
         simulator.drain()
         receiver.shutdown()
-    assert len(receiver.got) == 3
-    for body, headers in receiver.got:
-        event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], endpoint["secret"])  # type: ignore[no-untyped-call] # pyright: ignore
-        assert event.account == seller
-    (delivery,) = simulator.deliveries
-    assert (delivery.status, delivery.subscriber) == (200, endpoint["id"])
+    events = [
+        stripe.Webhook.construct_event(body, headers["Stripe-Signature"], endpoint["secret"])
+        for body, headers in receiver.got
+    ]
+    assert [event.account for event in events] == [sellers[0], sellers[0], sellers[0], sellers[1]]
+    assert [(seen.status, seen.subscriber) for seen in simulator.deliveries] == [(200, endpoint["id"])] * 2
 
 
 def test_a_url_that_nobody_listens_at_is_given_up(simulator: Simulator, driver: Driver) -> None:

@@ -140,6 +140,17 @@ def test_objects_belong_to_an_account(world: World) -> None:
     assert world.find(made["id"]) is None
 
 
+def test_events_belong_where_their_object_does(world: World) -> None:
+    world.emit("widget.created", widget(world))
+    world.emit("widget.updated", widget(world, "acct_a", _hidden=1), previous={"owner": "ben", "_hidden": 0})
+    own, connected = world.outbox
+    assert (own["type"], "account" in own) == ("widget.created", False)
+    assert connected["account"] == "acct_a"
+    assert connected["data"]["previous_attributes"] == {"owner": "ben"}
+    assert connected["data"]["object"].keys() == {"id", "object", "created", "owner"}
+    assert list(world.table("acct_a", "event")) == [connected]
+
+
 def test_an_invariant_is_held_on_what_was_touched(world: World) -> None:
     made = widget(world)
     world.check_touched()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,11 +18,11 @@ spans = st.one_of(
     st.integers(0, 40),
     st.dictionaries(st.sampled_from(["gt", "gte", "lt", "lte"]), st.integers(0, 40), max_size=2),
 )
-TESTS = {
-    "gt": lambda made, bound: made > bound,
-    "gte": lambda made, bound: made >= bound,
-    "lt": lambda made, bound: made < bound,
-    "lte": lambda made, bound: made <= bound,
+TESTS: dict[str, Callable[[int, int], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
 }
 
 
@@ -28,7 +30,13 @@ def filled(plan: list[tuple[int, str, str, bool]]) -> tuple[Table, list[dict[str
     table, kept, now = Table("transfer", ("owner",)), list[dict[str, Any]](), 0
     for place, (pause, owner, status, removed) in enumerate(plan):
         now += pause
-        row = {"id": f"tr_{place}", "object": "transfer", "created": now, "owner": owner, "status": status}
+        row: dict[str, Any] = {
+            "id": f"tr_{place}",
+            "object": "transfer",
+            "created": now,
+            "owner": owner,
+            "status": status,
+        }
         table.add(row)
         if removed:
             table.remove(row["id"])
@@ -39,7 +47,11 @@ def filled(plan: list[tuple[int, str, str, bool]]) -> tuple[Table, list[dict[str
 
 @given(rows, spans, st.sampled_from([None, "x", "y"]), st.sampled_from([None, "new"]), st.integers(1, 5))
 def test_pages_give_what_a_search_of_everything_gives(
-    plan: list[tuple[int, str, str, bool]], created: Any, owner: str | None, status: str | None, limit: int
+    plan: list[tuple[int, str, str, bool]],
+    created: int | dict[str, int],
+    owner: str | None,
+    status: str | None,
+    limit: int,
 ) -> None:
     table, kept = filled(plan)
     span = created if isinstance(created, dict) else {"gte": created, "lte": created}

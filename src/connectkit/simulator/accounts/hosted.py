@@ -14,7 +14,7 @@ from .banks import new_bank
 from .needs import missing_items, problems
 from .people import new_company, new_person, tell, tell_company
 from .queries import account_of
-from .standing import changing, tell_thin
+from .standing import changing
 
 _PREFIX: Final = "/setup/c/"
 
@@ -74,7 +74,12 @@ def complete(world: World, account_id: str) -> None:
     with changing(world, account):
         account["_submitted"] = True
         _fill_in(world, account)
-    tell_thin(world, account, "v2.core.account_link.returned", {"account_id": account_id})
+    returned = {
+        "account_id": account_id,
+        "configurations": list(account["_configurations"]),
+        "use_case": "account_onboarding",
+    }
+    world.emit_thin("v2.core.account_link.returned", None, data=returned)
 
 
 def is_page(path: str) -> bool:

@@ -149,12 +149,9 @@ _ROLES: Final = {"owners": "owner", "representative": "representative"}
 
 
 def _at(thing: Object, path: str) -> Any:  # noqa: ANN401  # whatever stands there
-    for step in path.split("."):
-        inner = thing.get(f"{step}_provided", thing.get(step))
-        if not is_hash(inner):
-            return inner
-        thing = inner
-    return thing
+    step, _, rest = path.partition(".")
+    inner = thing.get(f"{step}_provided", thing.get(step))
+    return _at(inner, rest) if is_hash(inner) else inner
 
 
 def _has_bank(world: World, account: Object) -> bool:
