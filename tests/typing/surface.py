@@ -1,0 +1,53 @@
+"""Checked by mypy and pyright, never run: the surface, as the checkers see it in both colours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from typing import assert_type
+
+import connectkit
+from connectkit import (
+    Account,
+    AsyncConnect,
+    Connect,
+    Happened,
+    InvalidRequest,
+    Money,
+    Payment,
+    Payout,
+    Refund,
+    Refused,
+    Settlement,
+)
+
+refused = Refused("no", status=402)
+assert_type(refused.happened, Happened)
+assert_type(refused.status, int)
+assert_type(InvalidRequest("no").param, str)
+
+# A name that does not exist is an error, although the names that do are loaded lazily.
+connectkit.Conect  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+refused.statsu  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+price = Money.of("10.00", "usd")
+
+
+def blocking(connect: Connect) -> None:
+    assert_type(connect.onboarding.create(key="seller-1", country="US", type="express"), Account)
+    assert_type(connect.charges.direct.create(key="order-1", amount=price, account="acct_1"), Payment)
+    assert_type(connect.charges.separate.settle("pi_1", key="order-1/settle", shares={"acct_1": price}), Settlement)
+    assert_type(connect.charges.separate.refund("pi_1", key="order-1/refund"), Refund)
+    assert_type(connect.payouts.list(account="acct_1"), Iterator[Payout])
+
+    connect.payouts.create(amount=price)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no key
+    connect.payouts.create(key="payout-1", amount=10.00)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    connect.onboarding.create(key="seller-2", country="US", type="expres")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def asynchronous(connect: AsyncConnect) -> None:
+    assert_type(await connect.onboarding.create(key="seller-1", country="US", type="express"), Account)
+    assert_type(await connect.charges.direct.create(key="order-1", amount=price, account="acct_1"), Payment)
+    assert_type(await connect.charges.separate.refund("pi_1", key="order-1/refund"), Refund)
+    assert_type(connect.payouts.list(account="acct_1"), AsyncGenerator[Payout, None])
+
+    await connect.payouts.create(amount=price)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no key
