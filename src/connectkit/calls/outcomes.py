@@ -8,7 +8,7 @@ or an object deleted since say nothing about what happened before.
     answer                                  first send              repetition
     2xx                                     DONE                    DONE
     402, 400 raised in execution (v1)       REFUSED, key spent      REFUSED, key spent
-    other 400, 401, 403, 404                REFUSED                 SILENT
+    other 400, 401, 403, 404, 501           REFUSED                 SILENT
     400 idempotency_error                   CONTRADICTED            CONTRADICTED
     409                                     BUSY                    BUSY
     429 lock_timeout                        LOCKED                  LOCKED
@@ -125,7 +125,7 @@ def _judge_failure(answer: Response, *, remembered: bool, repetition: bool) -> V
             meaning = Meaning.CONTRADICTED
         case 409:
             meaning = Meaning.BUSY
-        case 400 | 401 | 402 | 403 | 404:
+        case 400 | 401 | 402 | 403 | 404 | 501:
             meaning = Meaning.REFUSED if remembered or not repetition else Meaning.SILENT
         case status if status >= 500 and remembered:  # noqa: PLR2004  # HTTP's own classes
             meaning = Meaning.STUCK

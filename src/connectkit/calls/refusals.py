@@ -49,6 +49,7 @@ _BY_STATUS: Final[Mapping[int, tuple[type[Refused], str]]] = {
     401: (AuthenticationFailed, "Check the API key and its mode; a rotated key has to be replaced here too."),
     402: (PaymentDeclined, "Ask the buyer for another way to pay; calling again with the same key tries once more."),
     403: (PermissionDenied, "Give the restricted key this permission, or check the account's connection."),
+    501: (Refused, "The simulator does not have this yet; try it against a sandbox of Stripe's."),
     404: (NotFound, "Check the id, the account it lives on, and the mode of the API key."),
 }
 

@@ -1,0 +1,41 @@
+"""One body for both colours: a journey over a sandbox, run here and now or in an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from connectkit import AsyncConnect, Connect
+from connectkit.drive import run
+from connectkit.testing.colours import awaited
+
+COLOURS = ("blocking", "asyncio")
+
+
+def travel(colour: str, journey: Callable[[AsyncConnect], Awaitable[None]]) -> None:
+    """Make a journey over a fresh sandbox, and hold the simulated world to its laws at the end."""
+    if colour == "blocking":
+        with Connect.sandbox() as connect:
+            run(_coroutine(journey, awaited(connect)))
+            connect.simulator.check()
+            assert connect.simulator.ledger()["balanced"]
+    else:
+        asyncio.run(_in_loop(journey))
+
+
+async def _coroutine(journey: Callable[[AsyncConnect], Awaitable[None]], connect: AsyncConnect) -> None:
+    await journey(connect)
+
+
+async def _in_loop(journey: Callable[[AsyncConnect], Awaitable[None]]) -> None:
+    async with AsyncConnect.sandbox() as connect:
+        await journey(connect)
+        connect.simulator.check()
+        assert connect.simulator.ledger()["balanced"]
+
+
+async def seller(connect: AsyncConnect, key: str = "seller-1", type: str = "express") -> str:
+    """Make a seller who can do everything."""
+    account = await connect.onboarding.create(key=key, country="US", type=type, email="ana@example.com")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    connect.simulator.onboard(account.id)
+    return account.id
