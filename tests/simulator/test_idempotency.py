@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from tests.simulator.driver import Driver
+from tests.simulator.driver import CUSTOM, Driver, Reply
 
 from connectkit.simulator import Simulator
 
@@ -120,16 +118,17 @@ def test_v2_remembers_success_although_it_answered_500(driver: Driver, simulator
 
 
 def test_a_key_that_is_being_worked_on_conflicts(driver: Driver, simulator: Simulator) -> None:
-    simulator.faults.next("slow", PATH, seconds=0.3)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(driver.post, PATH, ENDPOINT, key="k")
-        while not simulator.requests:
-            pass
-        busy = driver.post(PATH, ENDPOINT, key="k")
-        assert (busy.status, busy.error["code"]) == (409, "idempotency_key_in_use")
-        assert busy.headers["Stripe-Should-Retry"] == "true"
-        assert first.result().status == 200
-    assert driver.post(PATH, ENDPOINT, key="k").body == first.result().body
+    busy: list[Reply] = []
+
+    def meanwhile(*_: object) -> None:
+        busy.append(driver.post("/v1/accounts", CUSTOM, key="k"))
+
+    simulator.subscribe(meanwhile, connect=True, events=["account.external_account.created"])
+    simulator.faults.next("slow", "/v1/accounts")
+    first = driver.post("/v1/accounts", CUSTOM, key="k")
+    assert [(reply.status, reply.error["code"]) for reply in busy] == [(409, "idempotency_key_in_use")]
+    assert busy[0].headers["Stripe-Should-Retry"] == "true"
+    assert driver.post("/v1/accounts", CUSTOM, key="k").body == first.body
 
 
 def test_a_defect_of_the_simulator_does_not_use_up_a_key(

@@ -29,10 +29,12 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 def copied(value: object) -> object:
     """Give a deep copy without what is the simulator's own."""
     if is_hash(value):
-        return {key: copied(item) for key, item in value.items() if key[:1] != "_"}
-    if is_list(value):
-        return [copied(item) for item in value]
-    return value
+        return {
+            key: copied(item) if item.__class__ in (dict, list) else item
+            for key, item in value.items()
+            if key[:1] != "_"
+        }
+    return [copied(item) for item in value] if is_list(value) else value
 
 
 def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:

@@ -116,7 +116,8 @@ class Simulator:
             answer = self._engine.run(method, path, lowered, body)
             self._settle()
         self._office.flush()
-        pause(answer.delay)
+        if answer.delay:
+            pause(answer.delay)
         if answer.release is not None:
             with self._lock:
                 answer.release()

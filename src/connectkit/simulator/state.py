@@ -19,6 +19,7 @@ API_VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's API that is simulated."""
 
 _DEEPEST: Final = 4
+_NESTED: Final = frozenset({dict, list, Snapshot})  # everything else is shown as it is; asked for millions of times
 
 Render: TypeAlias = "Callable[[World, Object], Object]"
 """Gives an object as it is shown, from what is kept of it; a fresh dictionary each time."""
@@ -210,7 +211,11 @@ class World:
         kind = self._kinds.get(thing.get("object", ""))
         render = None if kind is None or "deleted" in thing else kind.render
         shown = thing if render is None else render(self, thing)
-        return {key: self._rendered(value) for key, value in shown.items() if key[:1] != "_"}
+        return {
+            key: self._rendered(value) if value.__class__ in _NESTED else value
+            for key, value in shown.items()
+            if key[:1] != "_"
+        }
 
     def expand(self, shown: Object, paths: list[str]) -> None:
         """Put whole objects where ids stand, as `expand` asks.
@@ -249,9 +254,7 @@ class World:
             return copied(value)
         if is_hash(value):
             return self.render(value)
-        if is_list(value):
-            return [self._rendered(item) for item in value]
-        return value
+        return [self._rendered(item) for item in value] if is_list(value) else value
 
     def _cause(self) -> Object:
         if self.call is None:
