@@ -220,7 +220,8 @@ def test_an_account_without_a_tax_id_shows_none(driver: Driver) -> None:
 
 
 def test_a_later_need_is_eventually_due(driver: Driver) -> None:
-    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": {**CUSTOM["identity"], "country": "kr"}})
+    identity, recipient = {**CUSTOM["identity"], "country": "kr"}, {"recipient": RECIPIENT}
+    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": identity, "configuration": recipient})
     terms = {"tos_acceptance": {"service_agreement": "recipient"}}
     driver.made(f"/v1/accounts/{account['id']}", terms)
     later = found(driver, account["id"])["requirements"]["entries"][-1]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import urlencode
 
 from .calls import Call
-from .shapes import Object
+from .shapes import Object, is_list
 from .tables import Table
+
+_V2_LIMIT: Final = 20
 
 
 def listing(table: Table, call: Call, **equal: object) -> Object:
@@ -34,3 +38,20 @@ def sublist(items: Iterable[Object], url: str, *, limit: int = 10) -> Object:
         "total_count": len(every),
         "url": url,
     }
+
+
+def v2_listing(items: Sequence[Object], call: Call) -> Object:
+    """Give the page of *items* that a call of API v2 asks for, with a link to the next one."""
+    limit: int = call.params.get("limit", _V2_LIMIT)
+    start = int(call.params.get("page", 0))
+    following = None
+    if len(items) > start + limit:
+        asked = {**call.params, "limit": limit, "page": start + limit}
+        following = f"{call.path}?{urlencode([pair for name, value in asked.items() for pair in _pairs(name, value)])}"
+    return {"data": list(items[start : start + limit]), "next_page_url": following, "previous_page_url": None}
+
+
+def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if is_list(value):
+        return [(f"{name}[{place}]", str(item)) for place, item in enumerate(value)]
+    return [(name, str(value).lower() if isinstance(value, bool) else str(value))]

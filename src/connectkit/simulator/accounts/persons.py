@@ -7,6 +7,7 @@ from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
+from connectkit.simulator.tables import Table
 
 from .kinds import topic
 from .people import new_person, tell
@@ -31,7 +32,13 @@ def create_person(world: World, call: Call) -> Object:
 @topic.route("GET", _PATH, "AccountPersonListParams")
 def list_persons(world: World, call: Call) -> Object:
     """List the people, newest first."""
-    return listing(world.table(account_of(world, call.id)["id"], "person"), call)
+    persons = world.table(account_of(world, call.id)["id"], "person")
+    roles: Object = call.params.get("relationship", {})
+    chosen = Table("person")
+    for person in persons:
+        if all(person["relationship"][role] == wanted for role, wanted in roles.items()):
+            chosen.add(person)
+    return listing(chosen, call)
 
 
 @topic.route("GET", f"{_PATH}/:person", "AccountPersonRetrieveParams")
