@@ -391,6 +391,9 @@ def test_an_account_with_money_cannot_be_deleted(driver: Driver, simulator: Simu
 
 
 def test_rejecting_and_taking_it_back(driver: Driver) -> None:
+    standard = driver.made("/v1/accounts", {})["id"]
+    reply = driver.post(f"/v1/accounts/{standard}/reject", {"reason": "other"})
+    assert reply.error["code"] == "not_allowed_on_standard_account"
     path = f"/v1/accounts/{driver.seller()['id']}"
     assert driver.post(f"{path}/reject", {"reason": "fraud"}).error["param"] == "reason"
     assert driver.post(f"{path}/unreject").status == 400

@@ -295,6 +295,7 @@ def test_accounts_are_listed_by_configuration_and_page(driver: Driver) -> None:
     second = driver.get(first["next_page_url"]).body
     assert [account["id"] for account in second["data"]] == made[:1]
     assert second["next_page_url"] is None
+    assert driver.get("/v2/core/accounts?page=x").error["param"] == "page"
 
 
 def test_an_account_is_closed_for_good(driver: Driver) -> None:

@@ -7,7 +7,6 @@ from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
-from connectkit.simulator.tables import Table
 
 from .kinds import topic
 from .people import new_person, tell
@@ -34,11 +33,7 @@ def list_persons(world: World, call: Call) -> Object:
     """List the people, newest first."""
     persons = world.table(account_of(world, call.id)["id"], "person")
     roles: Object = call.params.get("relationship", {})
-    chosen = Table("person")
-    for person in persons:
-        if all(person["relationship"][role] == wanted for role, wanted in roles.items()):
-            chosen.add(person)
-    return listing(chosen, call)
+    return listing(persons, call, lambda person: roles.items() <= person["relationship"].items())
 
 
 @topic.route("GET", f"{_PATH}/:person", "AccountPersonRetrieveParams")
