@@ -13,6 +13,7 @@ from .control import PREFIX, steer
 from .deliveries import Delivery, PostOffice
 from .engine import Engine, Seen
 from .faults import Faults
+from .money.switches import Switches, set_switches
 from .refusals import Refusal
 from .routing import Router
 from .server import Courier, Server, new_lock, pause
@@ -39,15 +40,23 @@ class Simulator:
         livemode: Accept live keys instead, and say so in every object.
         check_always: Check every invariant after every request, not only those of what it touched. For tests: it
             grows slower as objects accumulate.
+        switches: How it decides where Stripe's own rule is unknown, or a matter of contract.
     """
 
     def __init__(
-        self, seed: int = 0, start: int | None = None, *, livemode: bool = False, check_always: bool = False
+        self,
+        seed: int = 0,
+        start: int | None = None,
+        *,
+        livemode: bool = False,
+        check_always: bool = False,
+        switches: Switches | None = None,
     ) -> None:
         self._seed = seed
         self._start = real_now() if start is None else start
         self._livemode = livemode
         self._check_always = check_always
+        self._switches = switches or Switches()
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
@@ -91,6 +100,7 @@ class Simulator:
             for topic in TOPICS:
                 for prepare in topic.starts:
                     prepare(self._world)
+            set_switches(self._world, self._switches)
 
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
