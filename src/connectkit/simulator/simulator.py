@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from .accounts.hosted import complete, is_page, visit
-from .answers import ConnectionLost
+from .answers import Answer, ConnectionLost
 from .client import new_client
 from .clock import Clock, real_now
 from .control import PREFIX, steer
@@ -117,8 +117,15 @@ class Simulator:
             ConnectionLost: A planned fault broke the connection.
             InvariantBroken: The simulator contradicts itself.
         """
+        answer = self.begin(method, path, headers, body)
+        if answer.delay:
+            pause(answer.delay)
+        return self.end(answer)
+
+    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
         if path.startswith(PREFIX):
-            return steer(self, method, path, body)
+            return Answer(*steer(self, method, path, body))
         if is_page(path):
             return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -126,19 +133,24 @@ class Simulator:
             answer = self._engine.run(method, path, lowered, body)
             self._settle()
         self._office.flush()
-        if answer.delay:
-            pause(answer.delay)
+        return answer
+
+    def end(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
+        """Give an answer's status, headers and body, unless it is lost.
+
+        Raises:
+            ConnectionLost: A planned fault broke the connection.
+        """
         if answer.release is not None:
             with self._lock:
                 answer.release()
         if answer.lost:
-            message = f"The connection broke during {method} {path.partition('?')[0]}."
-            raise ConnectionLost(message)
+            raise ConnectionLost("The connection broke before an answer came.")
         return answer.status, answer.headers, answer.body
 
     def http_client(self) -> stripe.HTTPClient:
         """Give a client for `stripe.StripeClient(http_client=…)`, blocking and asyncio, without any network."""
-        return new_client(self.handle)
+        return new_client(self)
 
     def serve(self, port: int = 0) -> Server:
         """Serve on a port of 127.0.0.1 at once, until the server is closed; it is a context manager.
@@ -234,12 +246,12 @@ class Simulator:
         with self._lock:
             self._world.check()
 
-    def _visit(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    def _visit(self, method: str, path: str) -> Answer:
         with self._lock:
             page = visit(self._world, method, path)
             self._settle()
         self._office.flush()
-        return page.status, page.headers, page.body
+        return page
 
     def _settle(self) -> None:
         self.clock.run_due()
