@@ -49,8 +49,8 @@ def settings(world: World, call: Call) -> Object:
         "payments": {
             "debit_negative_balances": None,
             "payouts": {
-                "automatic_transfer_rules_by_currency": None,
-                "minimum_balance_by_currency": None,
+                "automatic_transfer_rules_by_currency": {},
+                "minimum_balance_by_currency": {},
                 "schedule": {"interval": schedule["interval"]},
                 "statement_descriptor": None,
                 "status": "enabled" if queries.payouts_enabled(world, call.account) else "disabled",

@@ -112,11 +112,6 @@ def later(world: World, source: Object) -> int:
     return max(int(source["available_on"]), world.clock.now)
 
 
-def row_of(world: World, account: str, thing: Object) -> Object:
-    """Give the row that an object made in an account's balance, shown yet or not."""
-    return world.get(account, "balance_transaction", thing["_row"])
-
-
 def _render(world: World, thing: Object) -> Object:
     return {**thing, "status": "available" if thing["available_on"] <= world.clock.now else "pending"}
 
