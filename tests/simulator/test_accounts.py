@@ -391,6 +391,9 @@ def test_an_account_with_money_cannot_be_deleted(driver: Driver, simulator: Simu
 
 
 def test_rejecting_and_taking_it_back(driver: Driver) -> None:
+    standard = driver.made("/v1/accounts", {})["id"]
+    reply = driver.post(f"/v1/accounts/{standard}/reject", {"reason": "other"})
+    assert reply.error["code"] == "not_allowed_on_standard_account"
     path = f"/v1/accounts/{driver.seller()['id']}"
     assert driver.post(f"{path}/reject", {"reason": "fraud"}).error["param"] == "reason"
     assert driver.post(f"{path}/unreject").status == 400
@@ -453,6 +456,8 @@ def test_a_company_is_told_of_its_people(driver: Driver) -> None:
     assert person["relationship"]["representative"] is True
     assert driver.get(f"{path}/persons").body["data"] == [person]
     assert driver.get(f"{path}/persons/{person['id']}").body == person
+    assert driver.get(f"{path}/persons", {"relationship": {"director": True}}).body["data"] == []
+    assert driver.get(f"{path}/persons", {"relationship": {"owner": True}}).body["data"] == [person]
     done = driver.made(path, {"company": {"owners_provided": True}})
     assert standing(done) == (True, True, True, None)
     assert driver.delete(f"{path}/persons/{person['id']}").status == 400
@@ -475,6 +480,16 @@ def test_a_tax_id_may_fail(driver: Driver, tax_id: str, code: str) -> None:
     driver.made(f"{path}/persons", {**PERSON, "relationship": roles})
     (error,) = driver.get(path).body["requirements"]["errors"]
     assert (error["requirement"], error["code"]) == ("company.tax_id", code)
+
+
+def test_a_recipient_takes_no_cards(driver: Driver) -> None:
+    recipient = {"service_agreement": "recipient"}
+    reply = driver.post("/v1/accounts", {**CUSTOM, "tos_acceptance": recipient})
+    assert (reply.status, reply.error["param"]) == (400, "capabilities")
+    transfers = {"transfers": {"requested": True}}
+    account = driver.made("/v1/accounts", {**CUSTOM, "capabilities": transfers, "tos_acceptance": recipient})
+    path = f"/v1/accounts/{account['id']}/capabilities/card_payments"
+    assert driver.post(path, {"requested": True}).error["param"] == "capabilities"
 
 
 def test_what_changed_is_told_once(driver: Driver) -> None:

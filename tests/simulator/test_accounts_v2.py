@@ -220,7 +220,8 @@ def test_an_account_without_a_tax_id_shows_none(driver: Driver) -> None:
 
 
 def test_a_later_need_is_eventually_due(driver: Driver) -> None:
-    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": {**CUSTOM["identity"], "country": "kr"}})
+    identity, recipient = {**CUSTOM["identity"], "country": "kr"}, {"recipient": RECIPIENT}
+    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": identity, "configuration": recipient})
     terms = {"tos_acceptance": {"service_agreement": "recipient"}}
     driver.made(f"/v1/accounts/{account['id']}", terms)
     later = found(driver, account["id"])["requirements"]["entries"][-1]
@@ -294,6 +295,7 @@ def test_accounts_are_listed_by_configuration_and_page(driver: Driver) -> None:
     second = driver.get(first["next_page_url"]).body
     assert [account["id"] for account in second["data"]] == made[:1]
     assert second["next_page_url"] is None
+    assert driver.get("/v2/core/accounts?page=x").error["param"] == "page"
 
 
 def test_an_account_is_closed_for_good(driver: Driver) -> None:

@@ -25,7 +25,7 @@ class Inbox:
     def __call__(self, body: bytes, headers: Mapping[str, str]) -> object:
         self.got.append((body, headers))
         answer = self._statuses.pop(0) if self._statuses else None
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
@@ -95,6 +95,60 @@ def test_events_are_listed_newest_first_in_their_account(driver: Driver) -> None
     only = driver.get("/v1/events", {"type": "account.updated"}, account=seller).body
     assert [event["type"] for event in only["data"]] == ["account.updated"]
     assert driver.get("/v1/events").body == {"object": "list", "data": [], "has_more": False, "url": "/v1/events"}
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({}, 4),
+        ({"type": "capability.*"}, 2),
+        ({"type": "capability.updated"}, 2),
+        ({"types": ["account.updated", "account.external_account.created"]}, 2),
+        ({"delivery_success": True}, 3),
+        ({"delivery_success": False}, 1),
+        ({"type": "account.updated", "delivery_success": True}, 0),
+    ],
+)
+def test_events_are_found_by_type_and_success(
+    driver: Driver, simulator: Simulator, params: dict[str, Any], count: int
+) -> None:
+    simulator.subscribe(Inbox(500), connect=True, events=["account.updated"])
+    seller = driver.seller()["id"]
+    assert len(driver.get("/v1/events", params, account=seller).body["data"]) == count
+
+
+def test_types_are_given_one_way(driver: Driver) -> None:
+    assert driver.get("/v1/events", {"type": "a", "types": ["b"]}).error["param"] == "types"
+    assert driver.get("/v1/events", {"types": [str(number) for number in range(21)]}).error["param"] == "types"
+
+
+def test_thin_events_are_listed(driver: Driver, simulator: Simulator) -> None:
+    first = driver.made("/v2/core/accounts", V2)["id"]
+    simulator.advance(hours=1)
+    driver.made(f"/v2/core/accounts/{first}", {"display_name": "New"})
+    driver.made("/v2/core/accounts", V2)
+
+    def types(**params: object) -> list[str]:
+        return [event["type"] for event in driver.get("/v2/core/events", params).body["data"]]
+
+    created, updated = "v2.core.account.created", "v2.core.account.updated"
+    assert types() == [created, updated, created]
+    assert types(types=[updated]) == [updated]
+    assert types(object_id=first) == [updated, created]
+    assert types(created={"gt": "2027-01-15T08:00:00Z"}) == [created, updated]
+    assert types(created={"lte": "2027-01-15T08:00:00Z", "gte": "2027-01-15T08:00:00Z"}) == [created]
+    assert types(created={"lt": "2027-01-15T08:00:00Z"}) == []
+    wrong = driver.get("/v2/core/events", {"created": {"gt": "yesterday"}})
+    assert (wrong.error["message"], wrong.error["param"]) == ("Invalid timestamp: yesterday", "created[gt]")
+
+
+def test_a_receiver_that_is_interrupted_does_not_stop_the_rest(driver: Driver, simulator: Simulator) -> None:
+    inbox = Inbox(KeyboardInterrupt())
+    simulator.subscribe(inbox, connect=True)
+    with pytest.raises(KeyboardInterrupt):
+        driver.post("/v1/accounts", CUSTOM)
+    driver.get("/v1/account")
+    assert inbox.types[-1] == "capability.updated"
 
 
 def test_only_wanted_types_are_delivered(driver: Driver, simulator: Simulator) -> None:

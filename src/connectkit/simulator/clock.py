@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from .refusals import invalid
+
 HOUR: Final = 3600
 """Seconds of an hour."""
 
@@ -26,6 +28,18 @@ def real_now() -> int:
 def rfc3339(seconds: int) -> str:
     """Write a time as Stripe's API v2 does."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def moment(text: str, param: str) -> datetime:
+    """Read a time of API v2.
+
+    Raises:
+        Refusal: It is none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(f"Invalid timestamp: {text}", param=param) from None
 
 
 class Clock:

@@ -77,10 +77,16 @@ class PostOffice:
                 return
             self._busy = True
         try:
-            while self._waiting:
-                self._waiting.popleft()()
-        finally:
+            while (delivery := self._next()) is not None:
+                delivery()
+        except BaseException:  # whoever waits for a receiver may be interrupted
             self._busy = False
+            raise
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            self._busy = bool(self._waiting)
+            return self._waiting.popleft() if self._waiting else None
 
     def _collect(self) -> None:
         events, self._world.outbox = self._world.outbox, []

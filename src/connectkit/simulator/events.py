@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from .calls import Call
-from .lists import listing
+from .clock import moment
+from .lists import listing, v2_listing
 from .refusals import invalid
 from .routing import Topic
-from .shapes import Object, merge_metadata
+from .shapes import Object, merge_metadata, part
 from .state import World
 from .subscribers import Subscriber
 
@@ -18,18 +23,53 @@ topic.kind("v2.core.event")
 topic.kind("webhook_endpoint")
 
 _MOST: Final = 16
+_MOST_TYPES: Final = 20
+_BOUNDS: Final[Mapping[str, Callable[[datetime, datetime], bool]]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 
 
 @topic.route("GET", "/v1/events", "EventListParams")
 def list_events(world: World, call: Call) -> Object:
     """List the events of an account, newest first."""
-    return listing(world.table(call.account, "event"), call, type=call.params.get("type"))
+    params = call.params
+    if "type" in params and "types" in params:
+        raise invalid("You may only specify one of `type` or `types`.", param="types")
+    patterns = params.get("types", [params.get("type", "*")])
+    if len(patterns) > _MOST_TYPES:
+        raise invalid(f"You may specify at most {_MOST_TYPES} types.", param="types")
+    exact = params.get("type") if "*" not in patterns[0] else None
+    success = params.get("delivery_success")
+
+    def matching(event: Object) -> bool:
+        delivered = success is None or success is not bool(event["pending_webhooks"])
+        return delivered and any(fnmatchcase(event["type"], pattern) for pattern in patterns)
+
+    return listing(world.table(call.account, "event"), call, matching, type=exact)
 
 
 @topic.route("GET", "/v1/events/:id", "EventRetrieveParams")
 def retrieve_event(world: World, call: Call) -> Object:
     """Give one event of an account."""
     return world.get(call.account, "event", call.id)
+
+
+@topic.route("GET", "/v2/core/events", "v2.core.EventListParams")
+def list_thin_events(world: World, call: Call) -> Object:
+    """List thin events, newest first."""
+    types, object_id = call.params.get("types"), call.params.get("object_id")
+    created = {name: moment(when, f"created[{name}]") for name, when in call.params.get("created", {}).items()}
+    every = [
+        event
+        for event in world.table(call.account, "v2.core.event").where()
+        if (types is None or event["type"] in types)
+        and (object_id is None or part(event, "related_object").get("id") == object_id)
+        and all(_BOUNDS[name](moment(event["created"], name), when) for name, when in created.items())
+    ]
+    return v2_listing(every, call)
 
 
 @topic.route("GET", "/v2/core/events/:id", "v2.core.EventRetrieveParams")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+from urllib.parse import urlencode
 
 from .calls import Call
-from .shapes import Object
+from .refusals import invalid
+from .shapes import Object, is_list
 from .tables import Table
 
+_V2_LIMIT: Final = 20
 
-def listing(table: Table, call: Call, **equal: object) -> Object:
+
+def listing(table: Table, call: Call, matching: Callable[[Object], bool] | None = None, **equal: object) -> Object:
     """Give the page of a table that a call asks for.
 
     Args:
         table: The objects.
         call: Says limit, cursor and span of time.
+        matching: What has to be true of each.
         equal: What members have to be; `None` does not filter.
 
     Raises:
         Refusal: The limit is out of bounds, or a cursor names nothing.
     """
-    page = table.page(call.params, {name: value for name, value in equal.items() if value is not None})
+    page = table.page(call.params, {name: value for name, value in equal.items() if value is not None}, matching)
     return {"object": "list", "data": page.data, "has_more": page.has_more, "url": call.path}
 
 
@@ -34,3 +40,27 @@ def sublist(items: Iterable[Object], url: str, *, limit: int = 10) -> Object:
         "total_count": len(every),
         "url": url,
     }
+
+
+def v2_listing(items: Sequence[Object], call: Call) -> Object:
+    """Give the page of *items* that a call of API v2 asks for, with a link to the next one.
+
+    Raises:
+        Refusal: The page is none of those that were linked to.
+    """
+    limit: int = call.params.get("limit", _V2_LIMIT)
+    page: str = call.params.get("page", "0")
+    if not page.isdecimal():
+        raise invalid(f"Invalid page: {page}", param="page")
+    start = int(page)
+    following = None
+    if len(items) > start + limit:
+        asked = {**call.params, "limit": limit, "page": start + limit}
+        following = f"{call.path}?{urlencode([pair for name, value in asked.items() for pair in _pairs(name, value)])}"
+    return {"data": list(items[start : start + limit]), "next_page_url": following, "previous_page_url": None}
+
+
+def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if is_list(value):
+        return [(f"{name}[{place}]", str(item)) for place, item in enumerate(value)]
+    return [(name, str(value).lower() if isinstance(value, bool) else str(value))]

@@ -158,8 +158,8 @@ class World:
         event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
         self.outbox.append(self.add(account, event))
 
-    def emit_thin(self, type: str, related: Object | None, *, data: Object | None = None) -> None:
-        """Make a thin event of API v2, in the platform's own scope.
+    def emit_thin(self, type: str, related: Object | None, *, data: Object | None = None) -> Object:
+        """Make a thin event of API v2, in the platform's own scope, and give it back.
 
         Args:
             type: Such as `v2.core.account.updated`.
@@ -179,6 +179,7 @@ class World:
         if related is not None:
             event["related_object"] = related
         self.outbox.append(self.add(self.platform, event))
+        return event
 
     def touch(self, thing: Object) -> None:
         """Have an object's invariants checked after the present request, although no event tells of it."""

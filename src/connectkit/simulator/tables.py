@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,12 +75,15 @@ class Table:
             if row is not None and _fits(row, equal):
                 yield row
 
-    def page(self, params: Mapping[str, Any], equal: Mapping[str, object]) -> Page:
+    def page(
+        self, params: Mapping[str, Any], equal: Mapping[str, object], matching: Callable[[Object], bool] | None = None
+    ) -> Page:
         """Give the page that *params* ask for.
 
         Args:
             params: `limit`, `starting_after`, `ending_before` and `created`, as Stripe's lists take them.
             equal: What the members of each object have to be.
+            matching: What else has to be true of each object.
 
         Raises:
             Refusal: The limit is not within 1 and 100, or a cursor names nothing.
@@ -93,7 +96,7 @@ class Table:
         found: list[Object] = []
         for spot in window if forwards else reversed(window):
             row = self._rows[candidates[spot]]
-            if row is not None and _fits(row, equal):
+            if row is not None and _fits(row, equal) and (matching is None or matching(row)):
                 found.append(row)
                 if len(found) > limit:
                     break

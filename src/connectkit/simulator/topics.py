@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import accounts, events
+from . import accounts, destinations, events
 from .money import application_fees, balances, charges, intents, methods, payouts, refunds, rows, topups, transfers
 from .routing import Topic
 
@@ -13,6 +13,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     application_fees.topic,
     balances.topic,
     charges.topic,
+    destinations.topic,
     events.topic,
     intents.topic,
     methods.topic,

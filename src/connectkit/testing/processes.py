@@ -46,8 +46,10 @@ class Child:
 
     def kill(self) -> list[str]:
         """End the process with SIGKILL, and give the lines that it had said and nobody had heard."""
+        assert self._process.stdout is not None
         self._process.kill()
-        said, _ = self._process.communicate()
+        said = self._process.stdout.read()  # `communicate` would pass over what `hear` has read ahead
+        self._process.wait()
         return said.decode().splitlines()
 
     def __enter__(self) -> Self:

@@ -162,7 +162,7 @@ def _private() -> Object:
 def _business_profile() -> Object:
     address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     return {
-        "annual_revenue": None,
+        "annual_revenue": dict.fromkeys(("amount", "currency", "fiscal_year_end")),
         "estimated_worker_count": None,
         "mcc": None,
         "minority_owned_business_designation": None,

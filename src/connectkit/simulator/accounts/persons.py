@@ -31,7 +31,9 @@ def create_person(world: World, call: Call) -> Object:
 @topic.route("GET", _PATH, "AccountPersonListParams")
 def list_persons(world: World, call: Call) -> Object:
     """List the people, newest first."""
-    return listing(world.table(account_of(world, call.id)["id"], "person"), call)
+    persons = world.table(account_of(world, call.id)["id"], "person")
+    roles: Object = call.params.get("relationship", {})
+    return listing(persons, call, lambda person: roles.items() <= person["relationship"].items())
 
 
 @topic.route("GET", f"{_PATH}/:person", "AccountPersonRetrieveParams")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from connectkit.simulator.refusals import Refusal, invalid
-from connectkit.simulator.shapes import Object, copied, is_hash, merge_metadata
+from connectkit.simulator.refusals import Refusal, invalid, refused
+from connectkit.simulator.shapes import Object, copied, is_hash, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .banks import replace_default
@@ -18,7 +18,7 @@ _PLAIN: Final = ("email", "default_currency")
 _SOFTWARE: Final = "5192"
 _LIMIT: Final = 22
 _PREFIX: Final = 10
-_PERMANENT: Final = "card_payments"
+_CARDS: Final = "card_payments"
 
 
 def check_telling(account: Object, params: Mapping[str, Any], *, merchant_only: bool = False) -> None:
@@ -43,9 +43,17 @@ def check_telling(account: Object, params: Mapping[str, Any], *, merchant_only: 
     if stripes and (params.get("tos_acceptance") or {}).keys() - {"service_agreement"}:
         message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
         raise Refusal(message, status=400, param="tos_acceptance", executed=True)
+    _check_capabilities(account, params, merchant_only=merchant_only)
+
+
+def _check_capabilities(account: Object, params: Mapping[str, Any], *, merchant_only: bool) -> None:
     requested = [name for name, wish in params.get("capabilities", {}).items() if wish.get("requested")]
     wanted = {*requested, *account["_requested"]}
-    if _PERMANENT in requested and "transfers" not in wanted and not merchant_only:
+    agreement = part(params, "tos_acceptance").get("service_agreement")
+    if _CARDS in wanted and "recipient" in (agreement, account["tos_acceptance"].get("service_agreement")):
+        message = "The `card_payments` capability is not available under the recipient service agreement."
+        raise refused(message, param="capabilities")
+    if _CARDS in requested and "transfers" not in wanted and not merchant_only:
         message = (
             "Your platform needs approval for accounts to have requested the `card_payments` capability without the "
             "`transfers` capability."

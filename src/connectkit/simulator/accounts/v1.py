@@ -7,7 +7,7 @@ from typing import Any, Final
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import refused
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .banks import bank_params, new_bank
@@ -100,6 +100,8 @@ def delete_account(world: World, call: Call) -> Object:
 def reject_account(world: World, call: Call) -> Object:
     """Reject an account."""
     account = account_of(world, call.id)
+    if part(account, "controller", "losses").get("payments") != "application":
+        raise refused("This account cannot be rejected by its platform.", "not_allowed_on_standard_account")
     reason = _REASONS.get(call.params["reason"])
     if reason is None:
         raise refused(f"Invalid reason: must be one of {', '.join(_REASONS)}", param="reason")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from connectkit.simulator.calls import Call
+from connectkit.simulator.lists import v2_listing
 from connectkit.simulator.refusals import invalid, refused
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
@@ -21,7 +21,6 @@ from .v2_telling import as_v1, axes_of
 
 topic.kind("v2.core.account", render=show_v2)
 
-_LIMIT: Final = 20
 _ROLES: Final = ("customer", "merchant", "recipient")
 
 
@@ -40,22 +39,10 @@ def create_account(world: World, call: Call) -> Object:
 @topic.route("GET", "/v2/core/accounts", "v2.core.AccountListParams")
 def list_accounts(world: World, call: Call) -> Object:
     """List the accounts that are open, newest first."""
-    limit: int = call.params.get("limit", _LIMIT)
-    start = int(call.params.get("page", 0))
-    wanted: list[str] = call.params.get("applied_configurations", [])
-    closed: bool = call.params.get("closed", False)
-    every = [
-        account
-        for account in world.table(world.platform, "account").where(_closed=closed)
-        if set(wanted) <= set(account["_configurations"])
-    ]
-    following = None
-    if len(every) > start + limit:
-        asked = {f"applied_configurations[{place}]": role for place, role in enumerate(wanted)}
-        shown = {"limit": limit, "page": start + limit, "closed": str(closed).lower()}
-        following = f"{call.path}?{urlencode(asked | shown)}"
-    data = [_view(account, call) for account in every[start : start + limit]]
-    return {"data": data, "next_page_url": following, "previous_page_url": None}
+    wanted = set(call.params.get("applied_configurations", ()))
+    accounts = world.table(world.platform, "account").where(_closed=call.params.get("closed", False))
+    every = [_view(account, call) for account in accounts if wanted <= set(account["_configurations"])]
+    return v2_listing(every, call)
 
 
 @topic.route("GET", "/v2/core/accounts/:id", "v2.core.AccountRetrieveParams")

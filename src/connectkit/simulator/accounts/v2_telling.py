@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
-from connectkit.simulator.refusals import invalid
+from connectkit.simulator.clock import moment
 from connectkit.simulator.shapes import Object, part
 
 from .making import STANDARD, Axes
@@ -92,11 +91,7 @@ def _company(identity: Object) -> Object:
 def _terms(accepted: Object) -> Object:
     if "date" not in accepted:
         return accepted
-    try:
-        date = datetime.fromisoformat(accepted["date"])
-    except ValueError:
-        param = "identity.attestations.terms_of_service.account.date"
-        raise invalid(f"Invalid timestamp: {accepted['date']}", param=param) from None
+    date = moment(accepted["date"], "identity.attestations.terms_of_service.account.date")
     return {**accepted, "date": int(date.timestamp())}
 
 
