@@ -350,8 +350,8 @@ def test_a_payment_is_settled_and_refunded_in_its_own_currency(colour: str) -> N
             await connect.charges.separate.settle(payment.id, key="s", shares={"acct_1": Money.of("1", "eur")})
         with pytest.raises(InvalidRequest, match="is in usd; amount is in eur"):
             await connect.charges.separate.refund(payment.id, key="r", amount=Money.of("1", "eur"))
-        with pytest.raises(Refused, match="does not convert eur") as caught:
-            await connect.charges.separate.create(key="o", amount=Money.of("10", "eur"), payment_method=CARD)
+        with pytest.raises(Refused, match="no exchange rate for thb") as caught:
+            await connect.charges.separate.create(key="o", amount=Money.of("1000", "thb"), payment_method=CARD)
         assert caught.value.status == 501
 
     travel(colour, journey)

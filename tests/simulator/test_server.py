@@ -92,6 +92,26 @@ def test_the_official_sdk_is_blocking_and_not(local: stripe.StripeClient) -> Non
     assert account.id == local.v1.accounts.retrieve_current().id
 
 
+def test_a_slow_answer_lets_other_tasks_go_on(local: stripe.StripeClient, simulator: Simulator) -> None:
+    simulator.faults.next("slow", seconds=0.05)
+
+    async def ask(number: int) -> str:
+        await local.v2.core.accounts.create_async({"metadata": {"number": str(number)}})
+        return str(number)
+
+    async def ask_both() -> list[str]:
+        tasks = [asyncio.create_task(ask(1)), asyncio.create_task(ask(2))]
+        return [await task for task in asyncio.as_completed(tasks)]
+
+    assert asyncio.run(ask_both()) == ["2", "1"]
+
+
+def test_a_slow_answer_reaches_the_blocking_client_too(local: stripe.StripeClient, simulator: Simulator) -> None:
+    simulator.faults.next("slow", seconds=0.01)
+    account = local.v2.core.accounts.create({})
+    assert [found.id for found in local.v2.core.accounts.list().data] == [account.id]
+
+
 def test_a_lost_answer_is_a_connection_error_of_the_sdk(client: stripe.StripeClient, simulator: Simulator) -> None:
     simulator.faults.next("lose_answer")
     with pytest.raises(stripe.APIConnectionError):

@@ -45,6 +45,9 @@ from __future__ import annotations
 
 from .answers import ConnectionLost
 from .ledger import InvariantBroken
+from .money.fees import Pricing
+from .money.fx import Rates
+from .money.switches import Switches
 from .simulator import Simulator
 
-__all__ = ["ConnectionLost", "InvariantBroken", "Simulator"]
+__all__ = ["ConnectionLost", "InvariantBroken", "Pricing", "Rates", "Simulator", "Switches"]

@@ -19,8 +19,8 @@ class Answer:
 
     Attributes:
         status: The HTTP status.
-        body: The body.
         headers: The headers.
+        body: The body.
         executed: Whether it is the outcome of execution, and so is stored under the request's key.
         effect: Whether the request changed anything.
         delay: How many real seconds it takes.
@@ -30,8 +30,8 @@ class Answer:
     """
 
     status: int
-    body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
     executed: bool = False
     effect: bool = False
     delay: float = 0.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from .answers import ConnectionLost
-from .server import Handle
+from .answers import Answer, ConnectionLost
+from .server import pause, suspend
 
 if TYPE_CHECKING:
     import stripe
@@ -30,8 +30,20 @@ class Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-def new_client(handle: Handle) -> stripe.HTTPClient:
-    """Give a client of the SDK's own kind, for both colours."""
+class Answering(Protocol):
+    """What answers requests, with time for a delay between their effect and their answer."""
+
+    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Do what a request asks for."""
+        ...
+
+    def end(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
+        """Give status, headers and body."""
+        ...
+
+
+def new_client(answering: Answering) -> stripe.HTTPClient:
+    """Give a client of the SDK's own kind, for both colours: a slow answer suspends a task as it blocks a thread."""
     import stripe  # noqa: PLC0415  # the simulator can be served without the SDK being loaded
 
     class InProcess(stripe.HTTPClient):
@@ -46,14 +58,11 @@ def new_client(handle: Handle) -> stripe.HTTPClient:
             *,
             _usage: list[str] | None = None,
         ) -> tuple[str, int, Mapping[str, str]]:
-            parts = urlsplit(url)
-            path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            body = post_data.encode() if isinstance(post_data, str) else post_data or b""
-            try:
-                status, answered, content = handle(method.upper(), path, headers or {}, body)
-            except ConnectionLost as lost:
-                raise stripe.APIConnectionError(str(lost), should_retry=True) from lost  # type: ignore[no-untyped-call]
-            return content.decode(), status, Headers(answered)
+            answer = answering.begin(*_request(method, url, headers, post_data))
+            if answer.delay:
+                pause(answer.delay)
+            content, status, answered = self._end(answer)
+            return content.decode(), status, answered
 
         async def request_async(
             self,
@@ -62,8 +71,10 @@ def new_client(handle: Handle) -> stripe.HTTPClient:
             headers: Mapping[str, str],
             post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
         ) -> tuple[bytes, int, Mapping[str, str]]:
-            content, status, answered = self.request(method, url, headers, post_data)
-            return content.encode(), status, answered
+            answer = answering.begin(*_request(method, url, headers, post_data))
+            if answer.delay:
+                await suspend(answer.delay)
+            return self._end(answer)
 
         def close(self) -> None:
             """Close nothing: there is no connection."""
@@ -71,4 +82,20 @@ def new_client(handle: Handle) -> stripe.HTTPClient:
         async def close_async(self) -> None:
             """Close nothing: there is no connection."""
 
+        def _end(self, answer: Answer) -> tuple[bytes, int, Mapping[str, str]]:
+            try:
+                status, headers, content = answering.end(answer)
+            except ConnectionLost as lost:
+                raise stripe.APIConnectionError(str(lost), should_retry=True) from lost  # type: ignore[no-untyped-call]
+            return content, status, Headers(headers)
+
     return InProcess()
+
+
+def _request(
+    method: str, url: str, headers: Mapping[str, str] | None, post_data: str | bytes | None
+) -> tuple[str, str, Mapping[str, str], bytes]:
+    parts = urlsplit(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    body = post_data.encode() if isinstance(post_data, str) else post_data or b""
+    return method.upper(), path, headers or {}, body

@@ -73,7 +73,7 @@ class Engine:
         try:
             check_key(headers, livemode=self._world.livemode)
         except Refusal as refusal:
-            answer = Answer(refusal.status, encode(refusal.body(None)), {"Content-Type": _JSON} | refusal.headers)
+            answer = Answer(refusal.status, {"Content-Type": _JSON} | refusal.headers, encode(refusal.body(None)))
         else:
             answer = self._admitted(call, query, body)
         status = None if answer.lost else answer.status
@@ -97,16 +97,21 @@ class Engine:
             raise _BEFORE[name]()  # noqa: RSE102  # it makes the refusal
         if name == "lose_request":
             return Answer(0, lost=True)
-        sent, form = read_body(call.path, query, body, method=call.method)
-        record = self._keys.begin(call, json.dumps([call.method, call.path, sent], sort_keys=True))
-        if record is not None and record.answer is not None:
-            answer = _replayed(record, record.answer, fresh=not call.is_v1)
-        else:
-            answer = self._once(call, route, record, sent, name, form=form)
+        try:
+            answer = self._answer(call, route, name, query, body)
+        except Refusal as refusal:
+            answer = _refusal(call, refusal)
         answer.lost = name == "lose_answer"
         if fault is not None and name == "slow":
             answer.delay = fault.seconds
         return answer
+
+    def _answer(self, call: Call, route: Route, fault: str, query: str, body: bytes) -> Answer:
+        sent, form = read_body(call.path, query, body, method=call.method)
+        record = self._keys.begin(call, json.dumps([call.method, call.path, sent], sort_keys=True))
+        if record is not None and record.answer is not None:
+            return _replayed(record, record.answer, fresh=not call.is_v1)
+        return self._once(call, route, record, sent, fault, form=form)
 
     def _once(
         self, call: Call, route: Route, record: Record | None, sent: dict[str, Any], fault: str, *, form: bool
@@ -142,7 +147,7 @@ class Engine:
             self._world.call = None
         effect = call.method != "GET"
         try:
-            return Answer(_OK, shown(), executed=True, effect=effect, refresh=shown)
+            return Answer(_OK, body=shown(), executed=True, effect=effect, refresh=shown)
         except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done
             return replace(_refusal(call, refusal), executed=effect, effect=effect)
 
@@ -154,7 +159,7 @@ class Engine:
 
 def _refusal(call: Call, refusal: Refusal) -> Answer:
     body = encode(refusal.body(call.request_id))
-    return Answer(refusal.status, body, dict(refusal.headers), executed=refusal.executed)
+    return Answer(refusal.status, dict(refusal.headers), body, executed=refusal.executed)
 
 
 def _spoilt(call: Call, done: Answer) -> Answer:
@@ -164,7 +169,7 @@ def _spoilt(call: Call, done: Answer) -> Answer:
 def _replayed(record: Record, held: Answer, *, fresh: bool) -> Answer:
     body = held.refresh() if fresh and held.refresh is not None else held.body
     headers = {"Idempotent-Replayed": "true", "Original-Request": record.request_id}
-    return Answer(held.status, body, headers, executed=True)
+    return Answer(held.status, headers, body, executed=True)
 
 
 def _headers(call: Call, answer: Answer, platform: str) -> dict[str, str]:

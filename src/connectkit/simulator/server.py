@@ -58,6 +58,13 @@ def pause(seconds: float) -> None:
 _Letters: TypeAlias = "queue.Queue[tuple[Letter, Callable[[int], None]]]"
 
 
+async def suspend(seconds: float) -> None:
+    """Wait in real time, in an event loop."""
+    import asyncio  # noqa: PLC0415  # there is an event loop, so it is loaded
+
+    await asyncio.sleep(seconds)
+
+
 class Courier:
     """Delivers events to URLs: to each one after another, in a thread of its own, so that none delays another."""
 

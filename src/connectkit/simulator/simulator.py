@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from .accounts.hosted import complete, is_page, visit
-from .answers import ConnectionLost
+from .answers import Answer, ConnectionLost
 from .client import new_client
 from .clock import Clock, real_now
 from .control import PREFIX, steer
 from .deliveries import Delivery, PostOffice
 from .engine import Engine, Seen
 from .faults import Faults
+from .money.switches import Switches, set_switches
 from .refusals import Refusal
 from .routing import Router
 from .server import Courier, Server, new_lock, pause
@@ -39,15 +40,23 @@ class Simulator:
         livemode: Accept live keys instead, and say so in every object.
         check_always: Check every invariant after every request, not only those of what it touched. For tests: it
             grows slower as objects accumulate.
+        switches: How it decides where Stripe's own rule is unknown, or a matter of contract.
     """
 
     def __init__(
-        self, seed: int = 0, start: int | None = None, *, livemode: bool = False, check_always: bool = False
+        self,
+        seed: int = 0,
+        start: int | None = None,
+        *,
+        livemode: bool = False,
+        check_always: bool = False,
+        switches: Switches | None = None,
     ) -> None:
         self._seed = seed
         self._start = real_now() if start is None else start
         self._livemode = livemode
         self._check_always = check_always
+        self._switches = switches or Switches()
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
@@ -91,6 +100,7 @@ class Simulator:
             for topic in TOPICS:
                 for prepare in topic.starts:
                     prepare(self._world)
+            set_switches(self._world, self._switches)
 
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
@@ -107,8 +117,15 @@ class Simulator:
             ConnectionLost: A planned fault broke the connection.
             InvariantBroken: The simulator contradicts itself.
         """
+        answer = self.begin(method, path, headers, body)
+        if answer.delay:
+            pause(answer.delay)
+        return self.end(answer)
+
+    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
         if path.startswith(PREFIX):
-            return steer(self, method, path, body)
+            return Answer(*steer(self, method, path, body))
         if is_page(path):
             return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -116,19 +133,24 @@ class Simulator:
             answer = self._engine.run(method, path, lowered, body)
             self._settle()
         self._office.flush()
-        if answer.delay:
-            pause(answer.delay)
+        return answer
+
+    def end(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
+        """Give an answer's status, headers and body, unless it is lost.
+
+        Raises:
+            ConnectionLost: A planned fault broke the connection.
+        """
         if answer.release is not None:
             with self._lock:
                 answer.release()
         if answer.lost:
-            message = f"The connection broke during {method} {path.partition('?')[0]}."
-            raise ConnectionLost(message)
+            raise ConnectionLost("The connection broke before an answer came.")
         return answer.status, answer.headers, answer.body
 
     def http_client(self) -> stripe.HTTPClient:
         """Give a client for `stripe.StripeClient(http_client=…)`, blocking and asyncio, without any network."""
-        return new_client(self.handle)
+        return new_client(self)
 
     def serve(self, port: int = 0) -> Server:
         """Serve on a port of 127.0.0.1 at once, until the server is closed; it is a context manager.
@@ -224,12 +246,12 @@ class Simulator:
         with self._lock:
             self._world.check()
 
-    def _visit(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    def _visit(self, method: str, path: str) -> Answer:
         with self._lock:
             page = visit(self._world, method, path)
             self._settle()
         self._office.flush()
-        return page.status, page.headers, page.body
+        return page
 
     def _settle(self) -> None:
         self.clock.run_due()

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events
-from .money import application_fees, balances, charges, intents, methods, payouts, refunds, rows, topups, transfers
+from .money import (
+    application_fees,
+    balances,
+    charges,
+    intents,
+    methods,
+    payouts,
+    refunds,
+    reversals,
+    rows,
+    topups,
+    transfers,
+)
 from .routing import Topic
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -19,6 +31,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     methods.topic,
     payouts.topic,
     refunds.topic,
+    reversals.topic,
     rows.topic,
     topups.topic,
     transfers.topic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import capabilities, external, links, persons, v1, v2
+from . import capabilities, external, laws, links, persons, v1, v2
 from .kinds import topic
 
-__all__ = ["capabilities", "external", "links", "persons", "topic", "v1", "v2"]
+__all__ = ["capabilities", "external", "laws", "links", "persons", "topic", "v1", "v2"]

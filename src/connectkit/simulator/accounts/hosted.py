@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from connectkit.simulator.answers import Answer
 from connectkit.simulator.refusals import Refusal
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
@@ -49,21 +49,6 @@ _BUSINESS: Final = {
 _ROLES: Final = {"representative": True, "owner": True, "executive": True, "title": "CEO"}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a browser gets.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The headers.
-        body: The body.
-    """
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict[str, str])
-    body: bytes = b""
-
-
 def complete(world: World, account_id: str) -> None:
     """Fill in all that is due with the documented test values that pass, accept the terms, and send the form off.
 
@@ -87,7 +72,7 @@ def is_page(path: str) -> bool:
     return path.startswith(_PREFIX)
 
 
-def visit(world: World, method: str, path: str) -> Page:
+def visit(world: World, method: str, path: str) -> Answer:
     """Show the form, or send it off.
 
     A link works once: to open it again, or after it expired, leads to its refresh URL.
@@ -96,14 +81,14 @@ def visit(world: World, method: str, path: str) -> Page:
     try:
         link = world.get(account_id, "_account_link", token, label="account link")
     except Refusal as refusal:
-        return Page(404, {"Content-Type": "text/plain"}, refusal.message.encode())
+        return Answer(404, {"Content-Type": "text/plain"}, refusal.message.encode())
     if method == "POST":
         complete(world, account_id)
-        return Page(303, {"Location": link["_return_url"]})
+        return Answer(303, {"Location": link["_return_url"]})
     if link["_visited"] or world.clock.now >= link["_expires_at"]:
-        return Page(303, {"Location": link["_refresh_url"]})
+        return Answer(303, {"Location": link["_refresh_url"]})
     link["_visited"] = True
-    return Page(200, {"Content-Type": "text/html; charset=utf-8"}, _form(world, account_id).encode())
+    return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, _form(world, account_id).encode())
 
 
 def _form(world: World, account_id: str) -> str:

@@ -57,7 +57,7 @@ def settlement_delay(world: World, account: str) -> int:
 
 def pays_direct_fees(world: World, account: str) -> bool:
     """Tell whether an account itself pays Stripe's fees on its direct charges, and not the platform."""
-    return bool(account_of(world, account)["controller"]["fees"]["payer"] == "account")
+    return bool(account_of(world, account)["controller"]["fees"]["payer"] != "application")
 
 
 def bank_accounts(world: World, account: str, currency: str | None = None) -> Iterator[Object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from connectkit.simulator.calls import Call
@@ -12,41 +14,53 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from .rows import later, post, row
+from .fx import convert
+from .rows import later, post, row, row_of
+from .switches import switches_of
 
 topic: Final = Topic("application fees")
 
 
-def earn(world: World, paid: Object, amount: int, *, payer: str, charge: Object, available_on: int) -> Object:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a fee is converted on its way.
+
+    Attributes:
+        currency: The fee's own currency.
+        home: The currency in which the platform earns it.
+        rate: From the fee's currency to that.
+        view: The currency in which it is taken off at the connected account.
+        view_rate: From the fee's currency to that.
+    """
+
+    currency: str
+    home: str
+    rate: Fraction
+    view: str
+    view_rate: Fraction
+
+
+def applied(world: World) -> str:
+    """Give the id of the platform's application."""
+    application: str = world.kept.setdefault("application", world.ids.new("ca"))
+    return application
+
+
+def earn(world: World, paid: Object, charge: Object, amount: int, terms: Terms, *, shown: Fraction) -> Object:
     """Make the fee of a payment and give its row; the payer's own row has it taken off.
 
     Args:
         world: The world.
         paid: The charge that the buyer paid.
-        amount: How much, above nothing.
-        payer: The connected account that pays it.
-        charge: What it is taken of there: the charge itself, or the payment that a transfer made of it.
-        available_on: When it becomes available.
+        charge: What it is taken of at its payer: *paid* itself, or the payment that a transfer made of it.
+        amount: How much, above nothing, in the currency of *paid*.
+        terms: How it is converted.
+        shown: The rate that the row carries if the fee itself is not converted.
     """
-    fee = world.add(
-        world.platform,
-        {
-            "id": world.ids.new("fee"),
-            "object": "application_fee",
-            "account": payer,
-            "amount": amount,
-            "amount_refunded": 0,
-            "application": world.kept.setdefault("application", world.ids.new("ca")),
-            "balance_transaction": None,
-            "charge": charge["id"],
-            "created": world.clock.now,
-            "currency": paid["currency"],
-            "fee_source": {"charge": charge["id"], "payout": None, "type": "charge"},
-            "livemode": world.livemode,
-            "originating_transaction": None if charge is paid else paid["id"],
-            "refunded": False,
-        },
-    )
+    if charge is not paid and switches_of(world).application_fee_currency == "connected_settlement":
+        amount = convert(amount, terms.view_rate)
+        terms = Terms(terms.view, terms.view, Fraction(1), terms.view, Fraction(1))
+    fee = world.add(world.platform, _new(world, paid, charge, amount, terms))
     paid["_fee"] = fee["id"]
     if charge is not paid:
         charge["application_fee"] = fee["id"]
@@ -54,58 +68,85 @@ def earn(world: World, paid: Object, amount: int, *, payer: str, charge: Object,
         world,
         world.platform,
         type="application_fee",
-        amount=amount,
-        currency=paid["currency"],
+        amount=convert(amount, terms.rate),
+        currency=terms.home,
         source=fee["id"],
-        available_on=available_on,
-        description=f"Application fee from application for {payer}",
+        available_on=row_of(world, paid)["available_on"],
+        description=f"Application fee from application for {fee['account']}",
+        rate=shown if terms.rate == 1 else terms.rate,
     )
     fee["balance_transaction"] = earned["id"]
-    world.emit("application_fee.created", fee)
     return earned
 
 
+def _new(world: World, paid: Object, charge: Object, amount: int, terms: Terms) -> Object:
+    return {
+        "id": world.ids.new("fee"),
+        "object": "application_fee",
+        "account": charge["_account"],
+        "amount": amount,
+        "amount_refunded": 0,
+        "application": applied(world),
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": world.clock.now,
+        "currency": terms.currency,
+        "fee_source": {"charge": charge["id"], "payout": None, "type": "charge"},
+        "livemode": world.livemode,
+        "originating_transaction": None if charge is paid else paid["id"],
+        "refunded": False,
+        "_terms": terms,
+    }
+
+
 def give_back(world: World, fee: Object, amount: int) -> tuple[Object, list[Object]]:
-    """Give a part of a fee back: the refund of it, and the rows of both sides, not yet posted."""
-    source = world.get(world.platform, "balance_transaction", fee["balance_transaction"])
-    available_on = later(world, source)
+    """Give a part of a fee back: the refund of it, and the rows of both sides, not yet posted.
+
+    Both are converted at the rates of the charge. The parts of a converted fee need not sum to the whole.
+    """
+    terms: Terms = fee["_terms"]
+    fee["amount_refunded"] += amount
+    fee["refunded"] = fee["amount_refunded"] == fee["amount"]
     taken = row(
         world,
         world.platform,
         type="application_fee_refund",
-        amount=-amount,
-        currency=fee["currency"],
+        amount=-convert(amount, terms.rate),
+        currency=terms.home,
         source=fee["id"],
-        available_on=available_on,
+        available_on=later(world, row_of(world, fee)),
         description="REFUND FOR APPLICATION FEE",
+        rate=terms.rate,
     )
-    credited = row(
-        world,
-        fee["account"],
-        type="adjustment",
-        amount=amount,
-        currency=fee["currency"],
-        source=fee["charge"],
-        available_on=available_on,
-        description="Application fee refund",
-    )
-    fee["amount_refunded"] += amount
-    fee["refunded"] = fee["amount_refunded"] == fee["amount"]
     refund = world.add(
         world.platform,
         {
             "id": world.ids.new("fr"),
             "object": "fee_refund",
-            "amount": amount,
+            "amount": convert(amount, terms.view_rate),
             "balance_transaction": taken["id"],
             "created": world.clock.now,
-            "currency": fee["currency"],
+            "currency": terms.view,
             "fee": fee["id"],
             "metadata": {},
+            "_amount": amount,
         },
     )
     world.emit("application_fee.refunded", fee)
-    return refund, [taken, credited]
+    return refund, [taken, _credited(world, fee, refund, taken["available_on"])]
+
+
+def _credited(world: World, fee: Object, refund: Object, available_on: int) -> Object:
+    return row(
+        world,
+        fee["account"],
+        type=switches_of(world).connected_fee_return_row,
+        amount=refund["amount"],
+        currency=refund["currency"],
+        source=fee["charge"],
+        available_on=available_on,
+        description="Application fee refund",
+    )
 
 
 def _render(world: World, thing: Object) -> Object:
@@ -154,9 +195,17 @@ def list_refunds(world: World, call: Call) -> Object:
     return listing(world.table(call.account, "fee_refund"), call, fee=fee["id"])
 
 
+@topic.route("GET", "/v1/application_fees/:id/refunds/:refund", "ApplicationFeeRefundRetrieveParams")
+def retrieve_refund(world: World, call: Call) -> Object:
+    """Give one refund of a fee."""
+    world.get(call.account, "application_fee", call.id)
+    return world.get(call.account, "fee_refund", call.ids["refund"])
+
+
 @topic.invariant("application_fee")
 def _refunds_fit(world: World, thing: Object) -> None:
-    given = sum(refund["amount"] for refund in world.table(world.platform, "fee_refund").where(fee=thing["id"]))
+    given = sum(refund["_amount"] for refund in world.table(world.platform, "fee_refund").where(fee=thing["id"]))
     if given != thing["amount_refunded"] or given > thing["amount"]:
-        message = f"{thing['id']}: {thing['amount_refunded']} given back, by refunds of {given}."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: {thing['amount_refunded']} given back, by refunds of {given}.")
+    if thing["refunded"] is not bool(given == thing["amount"]):
+        raise InvariantBroken(f"{thing['id']}: refunded is {thing['refunded']}.")

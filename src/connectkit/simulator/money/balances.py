@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
+from connectkit.simulator.refusals import missing
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from . import payouts
+from .calendar import calendar_days
 
 topic: Final = Topic("balances")
+
+_DAYS_OF: Final = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}
+_DAYS: Final = frozenset(_DAYS_OF.values())
+_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @topic.route("GET", "/v1/balance", "BalanceRetrieveParams")
@@ -43,17 +51,20 @@ def _entry(currency: str, amount: int) -> Object:
 @topic.route("GET", "/v1/balance_settings", "BalanceSettingsRetrieveParams")
 def settings(world: World, call: Call) -> Object:
     """Give how an account is paid out."""
-    schedule = _schedule(world, call.account)
+    account = queries.account_of(world, call.account)
+    payouts_of = account["settings"]["payouts"]
+    schedule = payouts_of["schedule"]
+    days = {name: schedule[name] for name in _DAYS if name in schedule}
     return {
         "object": "balance_settings",
         "payments": {
-            "debit_negative_balances": None,
+            "debit_negative_balances": payouts_of["debit_negative_balances"],
             "payouts": {
                 "automatic_transfer_rules_by_currency": {},
                 "minimum_balance_by_currency": {},
-                "schedule": {"interval": schedule["interval"]},
-                "statement_descriptor": None,
-                "status": "enabled" if queries.payouts_enabled(world, call.account) else "disabled",
+                "schedule": {"interval": schedule["interval"], **days},
+                "statement_descriptor": payouts_of["statement_descriptor"],
+                "status": "enabled" if account["payouts_enabled"] else "disabled",
             },
             "settlement_timing": {
                 "delay_days": schedule["delay_days"],
@@ -66,25 +77,49 @@ def settings(world: World, call: Call) -> Object:
 @topic.route("POST", "/v1/balance_settings", "BalanceSettingsUpdateParams")
 def update_settings(world: World, call: Call) -> Object:
     """Change how an account is paid out."""
-    asked = call.params.get("payments", {}).get("payouts", {}).get("schedule", {})
-    schedule = _schedule(world, call.account)
-    schedule["interval"] = asked.get("interval", schedule["interval"])
-    return settings(world, call)
+    payments: dict[str, Any] = call.params.get("payments") or {}
+    asked: dict[str, Any] = payments.get("payouts") or {}
+    held = queries.account_of(world, call.account)["settings"]["payouts"]
+    schedule = {**held["schedule"], **(asked.get("schedule") or {})}
+    _check(schedule)
+    held["schedule"] = schedule
+    if "statement_descriptor" in asked:
+        held["statement_descriptor"] = asked["statement_descriptor"] or None
+    if "debit_negative_balances" in payments:
+        held["debit_negative_balances"] = payments["debit_negative_balances"]
+    changed = settings(world, call)
+    world.emit("balance_settings.updated", {**changed, "_account": call.account})
+    return changed
 
 
-def _schedule(world: World, account: str) -> Object:
-    schedule: Object = queries.account_of(world, account)["settings"]["payouts"]["schedule"]
-    return schedule
+def _check(schedule: Object) -> None:
+    interval: str = schedule["interval"]
+    if interval in _DAYS_OF and not (schedule.get(_DAYS_OF[interval]) or schedule.get(f"{interval}_anchor")):
+        raise missing(f"payments[payouts][schedule][{_DAYS_OF[interval]}]")
 
 
 @topic.start
 def _begin(world: World) -> None:
     """Look every midnight for what schedules pay out."""
-    world.clock.after(DAY, partial(_midnight, world))
+    world.clock.at(calendar_days(world.clock.now, 1), partial(_midnight, world))
 
 
 def _midnight(world: World) -> None:
+    today = datetime.fromtimestamp(world.clock.now, UTC)
     for account in world.table(world.platform, "account"):
-        if account["settings"]["payouts"]["schedule"]["interval"] == "daily" and account["payouts_enabled"]:
+        schedule = account["settings"]["payouts"]["schedule"]
+        if account["payouts_enabled"] and _due(schedule, today):
             payouts.by_schedule(world, account["id"])
     world.clock.after(DAY, partial(_midnight, world))
+
+
+def _due(schedule: Object, today: datetime) -> bool:
+    """Tell whether a schedule pays out on a day; a day that the month does not have is its last."""
+    if schedule["interval"] == "weekly":
+        days = schedule.get("weekly_payout_days") or [schedule.get("weekly_anchor")]
+        return _WEEK[today.weekday()] in days
+    if schedule["interval"] == "monthly":
+        last = monthrange(today.year, today.month)[1]
+        days = schedule.get("monthly_payout_days") or [schedule.get("monthly_anchor")]
+        return today.day in {min(day, last) for day in days if day is not None}
+    return bool(schedule["interval"] == "daily")

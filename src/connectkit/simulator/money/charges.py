@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
@@ -13,19 +12,21 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from . import application_fees, transfers
-from .calendar import business_days, calendar_days
+from . import application_fees
 from .cards import Card
-from .fees import stripe_fee
-from .methods import billing, card_details, card_of
-from .rows import FeeDetail, post, row
+from .fx import convert
+from .methods import billing, card_details
+from .rows import row_of
 
 topic: Final = Topic("charges")
 
+_PLAIN: Final = "STRIPE"
+_LONGEST: Final = 22
+_WORDS: Final = frozenset({"description", "metadata", "payment_data"})
 
-def make(world: World, intent: Object, method: Object) -> Object:
-    """Make the charge of a payment intent, paid or declined; its money moves with `settle`."""
-    card = card_of(method)
+
+def make(world: World, intent: Object, method: Object, card: Card) -> Object:
+    """Make the charge of a payment intent, paid or declined; its money moves when it is captured."""
     account: str = intent["_account"]
     transfer_data = intent["transfer_data"]
     return world.add(
@@ -36,12 +37,12 @@ def make(world: World, intent: Object, method: Object) -> Object:
             "amount": intent["amount"],
             "amount_captured": 0,
             "amount_refunded": 0,
-            "application": None,
+            "application": None if account == world.platform else application_fees.applied(world),
             "application_fee": None,
             "application_fee_amount": intent["application_fee_amount"],
             "balance_transaction": None,
             "billing_details": billing(),
-            "calculated_statement_descriptor": "STRIPE",
+            "calculated_statement_descriptor": _descriptor(world, intent),
             "captured": False,
             "created": world.clock.now,
             "currency": intent["currency"],
@@ -72,117 +73,27 @@ def make(world: World, intent: Object, method: Object) -> Object:
             "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
             "status": "failed" if card.code else "succeeded",
             "transfer": None,
-            "transfer_data": None if transfer_data is None else {"amount": None, **transfer_data},
+            "transfer_data": None
+            if transfer_data is None
+            else {"amount": transfer_data.get("amount"), "destination": transfer_data["destination"]},
             "transfer_group": intent["transfer_group"],
             "_transfer": None,
             "_fee": None,
             "_row": None,
+            "_words": {name: value for name, value in (transfer_data or {}).items() if name in _WORDS},
         },
     )
 
 
-def settle(world: World, charge: Object, card: Card, amount: int, *, at_once: bool) -> None:
-    """Capture *amount* of a charge: the money arrives, and what goes on to others goes on.
-
-    Args:
-        world: The world.
-        charge: A paid charge.
-        card: What it was paid with.
-        amount: How much is captured.
-        at_once: Whether the answer shows already what follows; if not, it does so a moment later.
-    """
-    account: str = charge["_account"]
-    charge |= {"captured": True, "amount_captured": amount}
-    available_on = _available_on(world, account, card)
-    direct = account != world.platform
-    fee = None if charge["application_fee_amount"] is None else min(charge["application_fee_amount"], amount)
-    cost = stripe_fee(amount)
-    own_cost = not direct or queries.pays_direct_fees(world, account)
-    parts = [FeeDetail("application_fee", fee, "Application fee")] if direct and fee else []
-    parts += [FeeDetail("stripe_fee", cost, "Stripe processing fees")] if own_cost else []
-    rows = [
-        row(
-            world,
-            account,
-            type="charge",
-            amount=amount,
-            currency=charge["currency"],
-            source=charge["id"],
-            available_on=available_on,
-            description=charge["description"],
-            fees=parts,
-        )
-    ]
-    charge["_row"] = rows[0]["id"]
-    if not own_cost:
-        rows.append(_billed(world, charge, cost, available_on))
-    if direct and fee:
-        rows.append(application_fees.earn(world, charge, fee, payer=account, charge=charge, available_on=available_on))
-    if charge["transfer_data"] is not None:
-        rows += _passed_on(world, charge, amount, fee, available_on)
-    post(world, *rows, stripe=cost, outside=-amount)
-    reveal = partial(_reveal, world, charge)
-    if at_once:
-        reveal()
-    else:
-        world.clock.at(world.clock.now, reveal)
-
-
-def _passed_on(world: World, charge: Object, amount: int, fee: int | None, available_on: int) -> list[Object]:
-    data: dict[str, Any] = charge["transfer_data"]
-    moved = amount if data.get("amount") is None else min(data["amount"], amount)
-    if charge["transfer_group"] is None:
-        charge["transfer_group"] = f"group_{charge['payment_intent']}"
-    transfer, rows = transfers.move(
-        world,
-        amount=moved,
-        currency=charge["currency"],
-        destination=data["destination"],
-        available_on=available_on,
-        source=charge,
-        group=charge["transfer_group"],
-        fee=fee or 0,
-    )
-    charge["_transfer"] = transfer["id"]
-    if fee:
-        payment = world.get(data["destination"], "charge", transfer["destination_payment"])
-        rows.append(
-            application_fees.earn(
-                world, charge, fee, payer=data["destination"], charge=payment, available_on=available_on
-            )
-        )
-    return rows
-
-
-def _billed(world: World, charge: Object, cost: int, available_on: int) -> Object:
-    return row(
-        world,
-        world.platform,
-        type="stripe_fee",
-        amount=-cost,
-        currency=charge["currency"],
-        source=None,
-        available_on=available_on,
-        description=f"Stripe processing fees ({charge['id']})",
-    )
-
-
-def _reveal(world: World, charge: Object) -> None:
-    charge |= {
-        "application_fee": charge["_fee"],
-        "balance_transaction": charge["_row"],
-    }
-    if charge["_transfer"] is not None:
-        charge["transfer"] = charge["_transfer"]
-    world.touch(charge)
-
-
-def _available_on(world: World, account: str, card: Card) -> int:
-    now = world.clock.now
-    if card.available:
-        return now
-    days = queries.settlement_delay(world, account)
-    return business_days(now, days) if queries.country(world, account) == "US" else calendar_days(now, days)
+def _descriptor(world: World, intent: Object) -> str:
+    """Give what stands on the buyer's statement: the merchant's own words, or their prefix and the suffix."""
+    merchant = queries.account_of(world, intent["on_behalf_of"] or intent["_account"])
+    settings = merchant["settings"]
+    own: str = settings["payments"]["statement_descriptor"] or _PLAIN
+    if not intent["statement_descriptor_suffix"]:
+        return own
+    prefix: str = settings["card_payments"]["statement_descriptor_prefix"] or own
+    return f"{prefix}* {intent['statement_descriptor_suffix']}".upper()[:_LONGEST]
 
 
 def _outcome(card: Card) -> Object:
@@ -239,8 +150,18 @@ def _refunds_fit(world: World, thing: Object) -> None:
         refund["amount"] for refund in table.where(charge=thing["id"]) if refund["status"] not in {"failed", "canceled"}
     )
     if thing["amount_refunded"] != refunds or refunds > thing["amount_captured"]:
-        message = f"{thing['id']}: {thing['amount_refunded']} refunded, by refunds of {refunds}."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: {thing['amount_refunded']} refunded, by refunds of {refunds}.")
     if thing["refunded"] is not bool(refunds and refunds == thing["amount_captured"]):
-        message = f"{thing['id']}: refunded is {thing['refunded']}."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: refunded is {thing['refunded']}.")
+
+
+@topic.invariant("charge")
+def _passed_on(world: World, thing: Object) -> None:
+    """A charge passes on what was captured of it, or the amount that was asked for; and nothing before that."""
+    if thing.get("_transfer") is None:
+        return
+    transfer = world.get(world.platform, "transfer", thing["_transfer"])
+    asked = thing["transfer_data"]["amount"]
+    moved = thing["amount_captured"] if asked is None else min(asked, thing["amount_captured"])
+    if transfer["amount"] != convert(moved, row_of(world, thing)["_rate"]):
+        raise InvariantBroken(f"{thing['id']}: {transfer['id']} is of {transfer['amount']}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from connectkit.simulator.refusals import Refusal, invalid, refused, too_small
+from connectkit.simulator.refusals import invalid, too_small
 
 _WHOLE: Final = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
@@ -37,24 +37,38 @@ _LEAST: Final[Mapping[str, int]] = {
 _MOSTLY: Final = 50
 
 
+def least(currency: str) -> int:
+    """Give the least that is charged in a currency, in minor units."""
+    return _LEAST.get(currency, 1 if currency in _WHOLE else _MOSTLY)
+
+
 def check_charge(amount: int, currency: str) -> None:
-    """Refuse an amount that cannot be charged.
+    """Refuse an amount that cannot be charged, whatever it settles in.
 
     Raises:
-        Refusal: It is too small, too large, or not a multiple of what the currency can be paid in.
+        Refusal: It is not above zero, too large, or not a multiple of what the currency can be paid in.
     """
-    least = 1 if currency in _WHOLE and currency not in _LEAST else _LEAST.get(currency, _MOSTLY)
     if amount < 1:
         raise too_small("amount")
-    if amount < least:
-        raise invalid(f"Amount must be at least {least} {currency}.", param="amount", code="parameter_invalid_integer")
     if amount > _MOST:
         message = f"Amount must be no more than {_MOST} {currency}."
         raise invalid(message, param="amount", code="amount_too_large")
-    if currency in _HUNDREDS:
-        _check_step(amount, 100, currency)
-    if currency in _THOUSANDTHS:
-        _check_step(amount, 10, currency)
+    _check_step(amount, _step(currency, _HUNDREDS), currency)
+
+
+def check_settled(amount: int, currency: str, code: str) -> None:
+    """Refuse a charge that settles below the least of its currency.
+
+    Args:
+        amount: What it settles at.
+        currency: The currency that it settles in.
+        code: Stripe's code for it.
+
+    Raises:
+        Refusal: It does.
+    """
+    if amount < least(currency):
+        raise invalid(f"Amount must convert to at least {least(currency)} {currency}.", param="amount", code=code)
 
 
 def check_payout(amount: int, currency: str) -> None:
@@ -65,24 +79,21 @@ def check_payout(amount: int, currency: str) -> None:
     """
     if amount < 1:
         raise too_small("amount")
-    if currency in _PAID_IN_HUNDREDS:
-        _check_step(amount, 100, currency)
-    if currency in _THOUSANDTHS:
-        _check_step(amount, 10, currency)
+    _check_step(amount, payout_step(currency), currency)
 
 
-def check_same(currency: str, settling: str) -> None:
-    """Refuse to convert: the simulator has no exchange rates.
+def payout_step(currency: str) -> int:
+    """Give of what a payout of a currency has to be a multiple, in minor units."""
+    return _step(currency, _PAID_IN_HUNDREDS)
 
-    Raises:
-        Refusal: The currencies differ.
-    """
-    if currency != settling:
-        message = f"The simulator does not convert {currency} into {settling} yet."
-        raise Refusal(message, status=501, type="api_error")
+
+def _step(currency: str, hundreds: frozenset[str]) -> int:
+    if currency in hundreds:
+        return 100
+    return 10 if currency in _THOUSANDTHS else 1
 
 
 def _check_step(amount: int, step: int, currency: str) -> None:
     if amount % step:
         message = f"Amounts in {currency} must be a multiple of {step}."
-        raise refused(message, "parameter_invalid_integer", param="amount")
+        raise invalid(message, param="amount", code="parameter_invalid_integer")

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
+_WHOLE: Final = 10_000
+
 
 def half_up(numerator: int, denominator: int) -> int:
     """Divide and round half up."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def stripe_fee(amount: int) -> int:
-    """Give Stripe's fee for a settled card payment: 2.9 % rounded half up, and 30 minor units."""
-    return half_up(amount * 29, 1000) + 30
+def half_even(numerator: int, denominator: int) -> int:
+    """Divide and round half to even."""
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
 
 
-def share(whole: int, refund: int, charge: int, left: int) -> int:
-    """Give what of *whole* one refund takes back: in proportion, half up, at most what is left of it.
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What Stripe takes of a card payment, in the currency that it settles in.
 
-    Each refund is shared out by itself; a later one does not make up for the rounding of an earlier one.
+    Attributes:
+        basis_points: Hundredths of a percent, rounded half up.
+        fixed: Minor units on top of them.
     """
-    return min(half_up(whole * refund, charge), left)
+
+    basis_points: int = 290
+    fixed: int = 30
+
+    def fee(self, settled: int) -> int:
+        """Give the fee of a settled amount; nothing has no fee."""
+        return half_up(settled * self.basis_points, _WHOLE) + self.fixed if settled else 0
+
+    def returned(self, settled: int, before: int, refund: int) -> int:
+        """Give what a refund brings back of the fee, where the contract says so.
+
+        All refunds of a charge together bring back the whole fee.
+
+        Args:
+            settled: What the charge settled at.
+            before: How much of that went back earlier.
+            refund: How much goes back now.
+        """
+        return self.fee(settled - before) - self.fee(settled - before - refund)

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
-from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
+from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import card_declined, invalid, missing, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import charges, transfers
+from . import charges
+from .application_fees import applied
 from .cards import MESSAGES, Card
-from .currencies import check_charge, check_same
+from .checks import check_amount, check_cut, check_intent
 from .methods import card_of, method_of
+from .settling import settle
+from .switches import switches_of
 
 topic: Final = Topic("payment intents")
 
 _CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+_CHANGEABLE: Final = frozenset(
+    (
+        "amount",
+        "application_fee_amount",
+        "payment_method",
+        "receipt_email",
+        "setup_future_usage",
+        "shipping",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    )
+)
+_GROUPED: Final = "transfer_group"
 _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
 
 
@@ -27,7 +45,7 @@ _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
 def create(world: World, call: Call) -> Object:
     """Make a payment intent, and confirm it if asked to."""
     params = call.params
-    _check(world, call.account, params)
+    check_intent(world, call.account, params)
     method = _method(world, call.account, params)
     if params.get("confirm") and method is None:
         message = (
@@ -36,62 +54,31 @@ def create(world: World, call: Call) -> Object:
             "payment method."
         )
         raise refused(message, "payment_intent_unexpected_state")
-    intent = world.add(call.account, _new(world, params, method))
+    intent = world.add(call.account, _new(world, call, method))
     merge_metadata(intent, params)
     world.emit("payment_intent.created", intent)
     return _confirm(world, intent, params) if params.get("confirm") else intent
 
 
-def _check(world: World, account: str, params: dict[str, Any]) -> None:
-    currency: str = params["currency"].lower()
-    check_charge(params["amount"], currency)
-    check_same(currency, queries.default_currency(world, account))
-    direct = account != world.platform
-    if direct and not queries.capability_active(world, account, "card_payments"):
-        message = "Your account cannot currently make charges: its card_payments capability is not active."
-        raise refused(message, "capability_not_active")
-    data = params.get("transfer_data")
-    _check_cut(params, direct=direct)
-    if data is not None:
-        transfers.check_destination(world, data["destination"], "transfer_data[destination]")
-    if "on_behalf_of" in params:
-        queries.account_of(world, params["on_behalf_of"], param="on_behalf_of")
-    if "customer" in params:
-        world.get(account, "customer", params["customer"], param="customer")
-
-
-def _check_cut(params: dict[str, Any], *, direct: bool) -> None:
-    fee = params.get("application_fee_amount")
-    data = params.get("transfer_data")
-    if fee is not None:
-        if not direct and data is None:
-            message = (
-                "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using "
-                "an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
-            )
-            raise invalid(message, param="application_fee_amount")
-        if fee >= params["amount"]:
-            message = "The application fee has to be less than the amount."
-            raise invalid(message, param="application_fee_amount")
-    if data is not None and "amount" in data:
-        if fee is not None:
-            message = "You may only specify one of these parameters: transfer_data[amount], application_fee_amount."
-            raise invalid(message, param="application_fee_amount", code="parameters_exclusive")
-        if not 1 <= data["amount"] <= params["amount"]:
-            message = "transfer_data[amount] has to be above zero and at most the amount."
-            raise invalid(message, param="transfer_data[amount]")
-
-
 def _method(world: World, account: str, params: dict[str, Any]) -> Object | None:
     name = params.get("payment_method")
-    return None if name is None else method_of(world, account, name)
+    if not name:
+        return None
+    method = method_of(world, account, name)
+    if method["_used"] and method["customer"] is None:
+        message = (
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, and "
+            "cannot be used again: attach it to a Customer first, or use another."
+        )
+        raise refused(message)
+    return method
 
 
-def _new(world: World, params: dict[str, Any], method: Object | None) -> Object:
+def _new(world: World, call: Call, method: Object | None) -> Object:
+    params = call.params
     intent_id = world.ids.new("pi")
     nothing = dict.fromkeys(
         (
-            "application",
             "canceled_at",
             "cancellation_reason",
             "customer_account",
@@ -127,11 +114,13 @@ def _new(world: World, params: dict[str, Any], method: Object | None) -> Object:
         **nothing,
         **given,
         "amount": params["amount"],
+        "application": None if call.account == world.platform else applied(world),
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "automatic_payment_methods": params.get("automatic_payment_methods"),
-        "capture_method": params.get("capture_method", "automatic_async"),
+        "automatic_payment_methods": params.get("automatic_payment_methods")
+        or {"allow_redirects": "always", "enabled": True},
+        "capture_method": params.get("capture_method") or switches_of(world).capture_method_default,
         "client_secret": f"{intent_id}_secret_{world.ids.token(25)}",
         "confirmation_method": "automatic",
         "created": world.clock.now,
@@ -164,8 +153,13 @@ def _confirm(world: World, intent: Object, params: dict[str, Any]) -> Object:
     method = world.get(intent["_account"], "payment_method", intent["payment_method"])
     card = card_of(method)
     if card.authenticate:
-        return _ask(world, intent, params)
-    charge = charges.make(world, intent, method)
+        if not params.get("off_session"):
+            return _ask(world, intent, params)
+        card = replace(card, code="authentication_required", decline_code="authentication_required")
+    if _is_destination(intent) and intent[_GROUPED] is None:
+        intent[_GROUPED] = f"group_{intent['id']}"
+    method["_used"] = True
+    charge = charges.make(world, intent, method, card)
     intent["latest_charge"] = charge["id"]
     if card.code:
         raise _declined(world, intent, charge, method, card)
@@ -179,13 +173,14 @@ def _confirm(world: World, intent: Object, params: dict[str, Any]) -> Object:
     return intent
 
 
+def _is_destination(intent: Object) -> bool:
+    return intent["transfer_data"] is not None
+
+
 def _capture(world: World, intent: Object, charge: Object, card: Card, amount: int) -> None:
-    charges.settle(world, charge, card, amount, at_once=intent["capture_method"] == "automatic")
+    settle(world, charge, card, amount, at_once=intent["capture_method"] != "automatic_async")
     intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
-    intent["transfer_group"] = charge["transfer_group"]
     world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
-    if charge["_transfer"] is not None:
-        world.emit("transfer.created", world.get(world.platform, "transfer", charge["_transfer"]))
     world.emit("payment_intent.succeeded", intent)
 
 
@@ -236,11 +231,24 @@ def capture(world: World, call: Call) -> Object:
     if not 1 <= amount <= authorized:
         message = "The amount to capture has to be at most the amount that was authorized."
         raise refused(message, "amount_too_large", param="amount_to_capture")
+    cut = _cut(intent, call.params)
+    check_cut(world, cut, direct=call.account != world.platform)
     charge = world.get(call.account, "charge", intent["latest_charge"])
-    charge["application_fee_amount"] = call.params.get("application_fee_amount", charge["application_fee_amount"])
+    charge["application_fee_amount"] = cut["application_fee_amount"]
+    if cut["transfer_data"] is not None:
+        charge["transfer_data"]["amount"] = cut["transfer_data"].get("amount")
     method = world.get(call.account, "payment_method", intent["payment_method"])
     _capture(world, intent, charge, card_of(method), amount)
     return intent
+
+
+def _cut(intent: Object, params: dict[str, Any]) -> Object:
+    """Give what a capture asks to keep or to pass on, else what was asked before."""
+    data = intent["transfer_data"]
+    if data is not None:
+        data = {**data, **params.get("transfer_data", {})}
+    fee = params.get("application_fee_amount", intent["application_fee_amount"])
+    return {"amount": intent["amount"], "application_fee_amount": fee, "transfer_data": data}
 
 
 @topic.route("POST", "/v1/payment_intents/:id/cancel", "PaymentIntentCancelParams")
@@ -263,6 +271,20 @@ def cancel(world: World, call: Call) -> Object:
 def update(world: World, call: Call) -> Object:
     """Change a payment intent that is not paid yet, or its words."""
     intent = world.get(call.account, "payment_intent", call.id)
+    asked = {name: value for name, value in call.params.items() if name in _CHANGEABLE}
+    if asked and intent["status"] not in _CONFIRMABLE:
+        raise _unexpected(intent, "updated")
+    if asked.get(_GROUPED) and intent[_GROUPED] not in {None, asked[_GROUPED]}:
+        raise invalid("The transfer_group cannot be changed once it is set.", param=_GROUPED)
+    method = _method(world, call.account, call.params)
+    changed = {**intent, **{name: value if value != "" else None for name, value in asked.items()}}
+    if "transfer_data" in asked and intent["transfer_data"] is not None:
+        changed["transfer_data"] = {**intent["transfer_data"], **asked["transfer_data"]}
+    check_amount(world, call.account, changed["amount"], changed["currency"], changed["on_behalf_of"])
+    check_cut(world, changed, direct=call.account != world.platform)
+    intent |= changed
+    if method is not None:
+        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     merge_metadata(intent, call.params)
     intent["description"] = call.params.get("description", intent["description"])
     return intent
@@ -281,6 +303,15 @@ def retrieve(world: World, call: Call) -> Object:
 
 
 topic.kind("payment_intent", indexes=("customer",))
+
+
+@topic.invariant("payment_intent")
+def _received(world: World, thing: Object) -> None:
+    """A payment intent received what its charge captured, and has succeeded exactly if that was anything."""
+    charge = world.find(thing["latest_charge"] or "")
+    captured = 0 if charge is None else charge["amount_captured"]
+    if thing["amount_received"] != captured or (thing["status"] == "succeeded") is not bool(captured):
+        raise InvariantBroken(f"{thing['id']} is {thing['status']} with {thing['amount_received']} received.")
 
 
 def _unexpected(intent: Object, verb: str) -> Exception:

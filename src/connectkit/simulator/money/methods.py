@@ -76,6 +76,7 @@ def _new(world: World, account: str, name: str) -> Object:
             "metadata": {},
             "type": "card",
             "_card": name,
+            "_used": False,
         },
     )
 
@@ -90,7 +91,7 @@ def billing() -> Object:
 def create_method(world: World, call: Call) -> Object:
     """Make a payment method of a test token."""
     card: dict[str, Any] = call.params.get("card") or {}
-    token: str = card.get("token", "")
+    token = str(card.get("token", ""))
     name = f"pm_card_{token.removeprefix('tok_')}"
     if name not in CARDS:
         message = "The simulator makes payment methods of test tokens only, as card[token]=tok_visa."

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
+from connectkit.simulator.accounts.banks import mark_errored
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
-from connectkit.simulator.ledger import InvariantBroken
+from connectkit.simulator.ledger import WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import balance_insufficient, no_such, refused
 from connectkit.simulator.routing import Topic
@@ -16,13 +17,24 @@ from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .calendar import calendar_days
-from .currencies import check_payout
+from .currencies import check_payout, payout_step
 from .rows import post, row
 
 topic: Final = Topic("payouts")
 topic.kind("payout")
 
-_BY_SCHEDULE: Final = {"_automatic": True, "description": "STRIPE PAYOUT"}
+_BY_SCHEDULE: Final[dict[str, Any]] = {"description": "STRIPE PAYOUT"}
+_NOTHING: Final = (
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "original_payout",
+    "payout_method",
+    "reversed_by",
+)
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
 _MOST_INSTANT: Final = 999_900
 _MESSAGES: Final = {
@@ -47,19 +59,20 @@ def create(world: World, call: Call) -> Object:
 
 
 def _bank(world: World, account: str, currency: str, params: dict[str, Any]) -> Object:
-    if account == world.platform and "destination" not in params:
-        return {"id": world.kept.setdefault("bank", world.ids.new("ba")), "_outcome": "", "_instant": True}
-    if account != world.platform and not queries.payouts_enabled(world, account):
+    if not queries.payouts_enabled(world, account):
         raise refused("Payouts are not enabled for this account.", "payouts_not_allowed")
     if "destination" in params:
         bank = world.table(account, "bank_account").get(params["destination"])
         if bank is None:
             raise no_such("external account", params["destination"], param="destination")
-        return bank
-    bank = queries.default_bank_account(world, account, currency)
-    if bank is None:
+    else:
+        bank = queries.default_bank_account(world, account, currency)
+    if bank is None or bank["currency"] != currency:
         message = f"Sorry, you don't have any external accounts in that currency ({currency})."
         raise refused(message, "payouts_not_allowed", param="currency")
+    if bank["status"] == "errored":
+        message = "Payouts to this external account failed. Replace it, or update it, first."
+        raise refused(message, "payouts_not_allowed", param="destination")
     return bank
 
 
@@ -73,46 +86,7 @@ def _check_instant(bank: Object, amount: int) -> None:
 
 
 def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Object, params: dict[str, Any]) -> Object:
-    now = world.clock.now
-    instant = params.get("method") == "instant"
-    automatic = bool(params.get("_automatic"))
-    nothing = dict.fromkeys(
-        (
-            "application_fee",
-            "application_fee_amount",
-            "failure_balance_transaction",
-            "failure_code",
-            "failure_message",
-            "original_payout",
-            "payout_method",
-            "reversed_by",
-        )
-    )
-    payout = world.add(
-        account,
-        {
-            "id": world.ids.new("po"),
-            "object": "payout",
-            **nothing,
-            "amount": amount,
-            "arrival_date": now if instant else calendar_days(now, 0),
-            "automatic": automatic,
-            "balance_transaction": None,
-            "created": now,
-            "currency": currency,
-            "description": params.get("description"),
-            "destination": bank["id"],
-            "livemode": world.livemode,
-            "metadata": {},
-            "method": params.get("method", "standard"),
-            "reconciliation_status": "in_progress" if automatic else "not_applicable",
-            "source_type": "card",
-            "statement_descriptor": params.get("statement_descriptor"),
-            "status": "pending",
-            "trace_id": {"status": "pending", "value": None},
-            "type": "bank_account",
-        },
-    )
+    payout = world.add(account, _new(world, amount, currency, bank, params))
     merge_metadata(payout, params)
     debit = row(
         world,
@@ -121,14 +95,14 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
         amount=-amount,
         currency=currency,
         source=payout["id"],
-        available_on=now,
+        available_on=world.clock.now,
         description="STRIPE PAYOUT",
     )
     payout["balance_transaction"] = debit["id"]
-    post(world, debit, outside=amount)
+    post(world, debit, others=[Entry(WORLD, currency, amount)])
     world.emit("payout.created", payout)
     arrival = partial(_arrive, world, payout, bank)
-    if instant:
+    if payout["method"] == "instant":
         world.clock.after(_INSTANT, arrival)
     else:
         world.clock.after(DAY, partial(_leave, world, payout))
@@ -136,17 +110,46 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
     return payout
 
 
+def _new(world: World, amount: int, currency: str, bank: Object, params: dict[str, Any]) -> Object:
+    now = world.clock.now
+    automatic = params is _BY_SCHEDULE
+    method: str = params.get("method", "standard")
+    return {
+        "id": world.ids.new("po"),
+        "object": "payout",
+        **dict.fromkeys(_NOTHING),
+        "amount": amount,
+        "arrival_date": now if method == "instant" else calendar_days(now, 0),
+        "automatic": automatic,
+        "created": now,
+        "currency": currency,
+        "description": params.get("description"),
+        "destination": bank["id"],
+        "livemode": world.livemode,
+        "metadata": {},
+        "method": method,
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "source_type": "card",
+        "statement_descriptor": params.get("statement_descriptor"),
+        "status": "pending",
+        "trace_id": {"status": "pending", "value": None},
+        "type": "bank_account",
+        "_members": [],
+    }
+
+
 def by_schedule(world: World, account: str) -> None:
     """Pay out all that is available, and note of each row that it was paid out with this."""
     for currency in world.ledger.currencies(account):
         amount = world.ledger.available(account, currency)
         bank = queries.default_bank_account(world, account, currency)
-        if amount < 1 or bank is None or bank.get("status") == "errored":
+        if amount < 1 or amount % payout_step(currency) or bank is None or bank["status"] == "errored":
             continue
         rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
         members = [each for each in rows if each["available_on"] <= world.clock.now]
         payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=_BY_SCHEDULE)
         own = world.get(account, "balance_transaction", payout["balance_transaction"])
+        payout["_members"] = [member["id"] for member in members]
         for member in (*members, own):
             member["_payout"] = payout["id"]
 
@@ -175,9 +178,8 @@ def _arrive(world: World, payout: Object, bank: Object) -> None:
         "failure_code": code,
         "failure_message": _MESSAGES.get(code, "The payout could not be completed."),
     }
-    bank["status"] = "errored"
     world.emit("payout.failed", payout)
-    world.emit("account.external_account.updated", bank)
+    mark_errored(world, bank)
 
 
 def _return(world: World, payout: Object, type: str, words: str) -> None:
@@ -192,7 +194,7 @@ def _return(world: World, payout: Object, type: str, words: str) -> None:
         description=words,
     )
     payout["failure_balance_transaction"] = credit["id"]
-    post(world, credit, outside=-payout["amount"])
+    post(world, credit, others=[Entry(WORLD, payout["currency"], -payout["amount"])])
 
 
 @topic.route("POST", "/v1/payouts/:id/cancel", "PayoutCancelParams")
@@ -233,5 +235,14 @@ def update(world: World, call: Call) -> Object:
 def _returned(_: World, thing: Object) -> None:
     ended = thing["status"] in {"failed", "canceled"}
     if ended is not (thing["failure_balance_transaction"] is not None):
-        message = f"{thing['id']} is {thing['status']}, and its money is not where that says."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")
+
+
+@topic.invariant("payout")
+def _members_sum(world: World, thing: Object) -> None:
+    """What a schedule paid out is the sum of the rows that it names, and what was paid by hand names none."""
+    rows = [world.get(thing["_account"], "balance_transaction", id) for id in thing["_members"]]
+    if rows and sum(each["net"] for each in rows) != thing["amount"]:
+        raise InvariantBroken(f"{thing['id']}: its rows do not sum to {thing['amount']}.")
+    if bool(rows) is not thing["automatic"] or any(each["_payout"] != thing["id"] for each in rows):
+        raise InvariantBroken(f"{thing['id']}: its rows are not its own.")

@@ -7,17 +7,21 @@ from typing import Any, Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
+from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import invalid, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import application_fees, transfers
+from . import application_fees, reversals
 from .cards import Card
-from .fees import share
+from .exchange import back
+from .fx import convert
 from .methods import card_of
-from .rows import later, post, row
+from .rows import FeeDetail, later, post, row, row_of
+from .shares import Refunded, share
+from .switches import switches_of
 
 topic: Final = Topic("refunds")
 topic.kind("refund", indexes=("charge", "payment_intent"))
@@ -34,16 +38,18 @@ def create(world: World, call: Call) -> Object:
     card = card_of(world.get(call.account, "payment_method", charge["payment_method"]))
     refund = world.add(call.account, _new(world, charge, amount, params, card))
     merge_metadata(refund, params)
-    rows = [_paid_back(world, charge, refund)]
+    refunded = Refunded(amount, charge["amount_refunded"], charge["amount_captured"])
+    paid = _paid_back(world, charge, refund)
+    rows = [paid]
     if transfer is not None:
-        rows += _reversed(world, charge, transfer, refund)
+        rows += _reversed(world, transfer, refund, refunded)
     if fee is not None:
-        left: int = fee["amount"] - fee["amount_refunded"]
-        if part := share(fee["amount"], amount, charge["amount"], left):
-            rows += application_fees.give_back(world, fee, part)[1]
-    post(world, *rows, outside=amount)
+        rows += _fee_back(world, fee, refunded)
+    post(world, *rows, others=_others(refund, paid))
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    if params.get("reason") == "fraudulent":
+        charge["fraud_details"] = {"user_report": "fraudulent"}
     world.emit("refund.created", refund)
     world.emit("charge.refunded", charge)
     if card.refund:
@@ -63,6 +69,8 @@ def _charge(world: World, account: str, params: dict[str, Any]) -> Object:
         charge = world.get(account, "charge", intent["latest_charge"])
     else:
         raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
+    if charge["source_transfer"] is not None:
+        raise refused(f"{charge['id']} is a transfer's payment: reverse the transfer.", param="charge")
     if not charge["captured"]:
         raise refused(f"Charge {charge['id']} has not been captured.", "charge_not_refundable")
     return charge
@@ -93,7 +101,8 @@ def _transfer(world: World, charge: Object, params: dict[str, Any]) -> Object | 
 def _fee(world: World, charge: Object, params: dict[str, Any]) -> Object | None:
     if not params.get("refund_application_fee") or charge["_fee"] is None:
         return None
-    if charge["_transfer"] is not None and not params.get("reverse_transfer"):
+    alone = charge["_transfer"] is not None and not params.get("reverse_transfer")
+    if alone and switches_of(world).fee_flag_alone == "reject":
         message = "You cannot refund the application fee of a destination charge without reversing the transfer."
         raise refused(message, param="refund_application_fee")
     return world.get(world.platform, "application_fee", charge["_fee"])
@@ -123,30 +132,54 @@ def _new(world: World, charge: Object, amount: int, params: dict[str, Any], card
 
 
 def _paid_back(world: World, charge: Object, refund: Object) -> Object:
-    source = world.get(charge["_account"], "balance_transaction", charge["_row"])
+    settled = row_of(world, charge)
+    rate = back(world, charge["currency"], settled["currency"], settled["_rate"])
     words = charge["description"]
     paid = row(
         world,
         charge["_account"],
         type="refund",
-        amount=-refund["amount"],
-        currency=charge["currency"],
+        amount=-convert(refund["amount"], rate),
+        currency=settled["currency"],
         source=refund["id"],
-        available_on=later(world, source),
+        available_on=later(world, settled),
         description=f"REFUND FOR CHARGE ({words})" if words else "REFUND FOR CHARGE",
+        fees=_fees(world, charge, refund, settled),
+        rate=rate,
     )
     refund["balance_transaction"] = paid["id"]
     return paid
 
 
-def _reversed(world: World, charge: Object, transfer: Object, refund: Object) -> list[Object]:
-    left: int = transfer["amount"] - transfer["amount_reversed"]
-    part = share(transfer["amount"], refund["amount"], charge["amount"], left)
+def _fees(world: World, charge: Object, refund: Object, settled: Object) -> list[FeeDetail]:
+    """Give what of Stripe's fee comes back: nothing, but where the contract says so."""
+    switches = switches_of(world)
+    taken = any(detail["type"] == "stripe_fee" for detail in settled["fee_details"])
+    if not switches.refund_returns_fee or not taken:
+        return []
+    before = convert(charge["amount_refunded"], settled["_rate"])
+    after = convert(charge["amount_refunded"] + refund["amount"], settled["_rate"])
+    returned = switches.pricing.returned(settled["amount"], before, after - before)
+    return [FeeDetail("stripe_fee", -returned, "Stripe processing fee refund")]
+
+
+def _others(refund: Object, paid: Object) -> list[Entry]:
+    buyer = Entry(WORLD, refund["currency"], refund["amount"])
+    return [buyer, Entry(STRIPE, paid["currency"], paid["fee"])] if paid["fee"] else [buyer]
+
+
+def _reversed(world: World, transfer: Object, refund: Object, refunded: Refunded) -> list[Object]:
+    part = share(transfer["amount"], transfer["amount_reversed"], refunded, switches_of(world))
     if not part:
         return []
-    reversal, rows = transfers.take_back(world, transfer, part, refund=refund)
+    reversal, rows = reversals.take_back(world, transfer, part, refund=refund)
     refund["transfer_reversal"] = reversal["id"]
     return rows
+
+
+def _fee_back(world: World, fee: Object, refunded: Refunded) -> list[Object]:
+    part = share(fee["amount"], fee["amount_refunded"], refunded, switches_of(world))
+    return application_fees.give_back(world, fee, part)[1] if part else []
 
 
 def _succeed(world: World, _: Object, refund: Object) -> None:
@@ -156,17 +189,18 @@ def _succeed(world: World, _: Object, refund: Object) -> None:
 
 def _fail(world: World, charge: Object, refund: Object) -> None:
     """A refund that bounces is credited to the charge's owner alone."""
+    paid = row_of(world, refund)
     returned = row(
         world,
         charge["_account"],
         type="refund_failure",
-        amount=refund["amount"],
-        currency=refund["currency"],
+        amount=-paid["net"],
+        currency=paid["currency"],
         source=refund["id"],
-        available_on=world.clock.now,
+        available_on=later(world, paid),
         description="REFUND FAILURE",
     )
-    post(world, returned, outside=-refund["amount"])
+    post(world, returned, others=[Entry(WORLD, refund["currency"], -refund["amount"])])
     refund |= {
         "status": "failed",
         "failure_reason": "expired_or_canceled_card",
@@ -188,3 +222,19 @@ def index(world: World, call: Call) -> Object:
 def retrieve(world: World, call: Call) -> Object:
     """Give a refund."""
     return world.get(call.account, "refund", call.id)
+
+
+@topic.route("POST", "/v1/refunds/:id", "RefundUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change a refund's metadata."""
+    refund = world.get(call.account, "refund", call.id)
+    merge_metadata(refund, call.params)
+    world.emit("refund.updated", refund)
+    return refund
+
+
+@topic.invariant("refund")
+def _returned(_: World, thing: Object) -> None:
+    """A refund's money came back if the refund failed, and only then."""
+    if (thing["status"] == "failed") is not ("failure_balance_transaction" in thing):
+        raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")

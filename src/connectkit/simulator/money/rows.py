@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from connectkit.simulator.calls import Call
-from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
+from connectkit.simulator.ledger import Entry, InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import no_such
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
+
+from .fx import printed
 
 topic: Final = Topic("balance transactions")
 
@@ -36,6 +39,10 @@ _CATEGORIES: Final = {
 """The reporting category of each type; an adjustment here is an application fee given back."""
 
 
+EXCHANGE: Final = "exchange"
+"""Who gives one currency for another, in the ledger."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeeDetail:
     """A part of a row's fee."""
@@ -56,8 +63,22 @@ def row(
     available_on: int,
     description: str | None = None,
     fees: Sequence[FeeDetail] = (),
+    rate: Fraction = Fraction(1),
 ) -> Object:
-    """Write a row of *account*'s balance; `post` moves the money of all rows that belong together."""
+    """Write a row of *account*'s balance; `post` moves the money of all rows that belong together.
+
+    Args:
+        world: The world.
+        account: Whose balance.
+        type: Stripe's type of it.
+        amount: How much, in minor units of *currency*, before fees.
+        currency: The currency of the balance.
+        source: The id of what caused it.
+        available_on: When it becomes available.
+        description: Words.
+        fees: What is taken off; below nothing where a fee comes back.
+        rate: The rate that *amount* was converted at.
+    """
     fee = sum(detail.amount for detail in fees)
     return world.add(
         account,
@@ -70,7 +91,7 @@ def row(
             "created": world.clock.now,
             "currency": currency,
             "description": description,
-            "exchange_rate": None,
+            "exchange_rate": printed(rate),
             "fee": fee,
             "fee_details": [
                 {
@@ -88,28 +109,43 @@ def row(
             "status": "pending",
             "type": type,
             "_payout": None,
+            "_posting": None,
+            "_rate": rate,
         },
     )
 
 
-def post(world: World, *rows: Object, stripe: int = 0, outside: int = 0) -> None:
-    """Move the money of rows that belong together.
+def post(world: World, *rows: Object, others: Sequence[Entry] = ()) -> None:
+    """Move the money of rows that belong together; where they are of several currencies, it is exchanged.
 
     Args:
         world: The world.
         rows: Each moves its net.
-        stripe: What Stripe gets.
-        outside: What buyers and banks get.
+        others: What Stripe, buyers and banks get of it.
     """
-    currency = rows[0]["currency"]
-    entries = [Entry(each["_account"], currency, each["net"], each["available_on"]) for each in rows]
-    others = [Entry(name, currency, amount) for name, amount in ((STRIPE, stripe), (WORLD, outside)) if amount]
-    world.ledger.post(*entries, *others)
+    entries = [*(_entry(each) for each in rows), *others]
+    sums: dict[str, int] = {}
+    for entry in entries:
+        sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
+    if len(sums) > 1:
+        entries += [Entry(EXCHANGE, currency, -amount) for currency, amount in sums.items() if amount]
+    for each in rows:
+        each["_posting"] = len(world.ledger.postings)
+    world.ledger.post(*entries)
+
+
+def _entry(row: Object) -> Entry:
+    return Entry(row["_account"], row["currency"], row["net"], row["available_on"])
 
 
 def later(world: World, source: Object) -> int:
     """Give when what follows from *source*'s row becomes available: with it while it is pending, else at once."""
     return max(int(source["available_on"]), world.clock.now)
+
+
+def row_of(world: World, thing: Object) -> Object:
+    """Give the row that an object made in its account's balance, shown yet or not."""
+    return world.get(thing["_account"], "balance_transaction", thing.get("_row") or thing["balance_transaction"])
 
 
 def _render(world: World, thing: Object) -> Object:
@@ -138,7 +174,9 @@ def retrieve(world: World, call: Call) -> Object:
 
 
 @topic.invariant("balance_transaction")
-def _net(_: World, thing: Object) -> None:
+def _posted(world: World, thing: Object) -> None:
+    """Every row moves its net, once: the balance of an account is the sum of its rows."""
     if thing["net"] != thing["amount"] - thing["fee"]:
-        message = f"{thing['id']}: net is not amount less fee."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: net is not amount less fee.")
+    if thing["_posting"] is None or _entry(thing) not in world.ledger.postings[thing["_posting"]]:
+        raise InvariantBroken(f"{thing['id']}: its net was not posted.")

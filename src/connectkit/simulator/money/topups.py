@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from connectkit.simulator.calls import Call
+from connectkit.simulator.ledger import WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import Refusal, no_such, refused, too_small
 from connectkit.simulator.routing import Topic
@@ -87,7 +88,7 @@ def _arrive(world: World, topup: Object, failure: str) -> None:
         available_on=world.clock.now,
         description=topup["description"],
     )
-    post(world, credit, outside=-topup["amount"])
+    post(world, credit, others=[Entry(WORLD, topup["currency"], -topup["amount"])])
     topup |= {"status": "succeeded", "balance_transaction": credit["id"]}
     world.emit("topup.succeeded", topup)
 
@@ -113,3 +114,19 @@ def index(world: World, call: Call) -> Object:
 def retrieve(world: World, call: Call) -> Object:
     """Give a top-up."""
     return world.get(call.account, "topup", call.id)
+
+
+@topic.route("POST", "/v1/topups/:id", "TopupUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change a top-up's words."""
+    topup = world.get(call.account, "topup", call.id)
+    merge_metadata(topup, call.params)
+    topup["description"] = call.params.get("description", topup["description"])
+    return topup
+
+
+@topic.invariant("topup")
+def _arrived(_: World, thing: Object) -> None:
+    """A top-up moved money if it succeeded, and only then."""
+    if (thing["status"] == "succeeded") is not (thing["balance_transaction"] is not None):
+        raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")

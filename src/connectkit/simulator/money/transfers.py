@@ -1,7 +1,8 @@
-"""Transfers from the platform to connected accounts, and their reversals."""
+"""Transfers: money that the platform passes on to connected accounts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
@@ -13,11 +14,11 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import application_fees
-from .currencies import check_same
-from .fees import share
-from .methods import billing
-from .rows import FeeDetail, later, post, row
+from .arrivals import payment
+from .exchange import into
+from .fx import convert
+from .rows import FeeDetail, later, post, row, row_of
+from .switches import switches_of
 
 topic: Final = Topic("transfers")
 
@@ -29,6 +30,8 @@ def check_destination(world: World, destination: str, param: str) -> None:
         Refusal: It does not exist, or its capability is not active.
     """
     queries.account_of(world, destination, param=param, label="destination")
+    if destination == world.platform:
+        raise refused("An account cannot transfer to itself.", param=param)
     if not queries.capability_active(world, destination, "transfers"):
         message = (
             "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
@@ -37,202 +40,109 @@ def check_destination(world: World, destination: str, param: str) -> None:
         raise refused(message, "insufficient_capabilities_for_transfer")
 
 
-def move(
-    world: World,
-    *,
-    amount: int,
-    currency: str,
-    destination: str,
-    available_on: int,
-    source: Object | None,
-    group: str | None,
-    fee: int = 0,
-    description: str | None = None,
-) -> tuple[Object, list[Object]]:
-    """Make a transfer, the payment that it is to its receiver, and their rows, not yet posted.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to be transferred.
 
-    Args:
-        world: The world.
+    Attributes:
         amount: How much.
-        currency: In which currency.
+        currency: In which currency of the platform's balance.
         destination: The connected account.
         available_on: When it becomes available there.
         source: The charge that it is paid from, if any.
         group: Its label, if any.
-        fee: The application fee that is taken off on arrival.
-        description: Words.
+        fee: The application fee that is taken off on arrival, in the currency that the receiver settles in.
+        words: Description and metadata, and below `payment_data` those of the payment that it becomes.
     """
-    transfer: Object = {
-        "id": world.ids.new("tr"),
-        "object": "transfer",
-        "amount": amount,
-        "amount_reversed": 0,
-        "balance_transaction": None,
-        "created": world.clock.now,
-        "currency": currency,
-        "description": description,
-        "destination": destination,
-        "destination_payment": None,
-        "livemode": world.livemode,
-        "metadata": {},
-        "reversed": False,
-        "source_transaction": None if source is None else source["id"],
-        "source_type": "card",
-        "transfer_group": group,
-    }
-    payment = world.add(destination, _payment(world, transfer, fee))
-    transfer["destination_payment"] = payment["id"]
+
+    amount: int
+    currency: str
+    destination: str
+    available_on: int
+    source: Object | None
+    group: str | None
+    words: dict[str, Any]
+    fee: int = 0
+
+
+def move(world: World, order: Move) -> tuple[Object, list[Object]]:
+    """Make a transfer, the payment that it is to its receiver, and their rows, not yet posted."""
+    transfer = _new(world, order)
+    arrived = world.add(order.destination, payment(world, transfer, order.fee))
+    about = order.words.get("payment_data", {})
+    arrived["description"] = about.get("description")
+    merge_metadata(arrived, about)
+    transfer["destination_payment"] = arrived["id"]
     sent = row(
         world,
         world.platform,
         type="transfer",
-        amount=-amount,
-        currency=currency,
+        amount=-order.amount,
+        currency=order.currency,
         source=transfer["id"],
-        available_on=available_on,
-        description=description,
-    )
-    parts = [FeeDetail("application_fee", fee, "Application fee")] if fee else []
-    received = row(
-        world,
-        destination,
-        type="payment",
-        amount=amount,
-        currency=currency,
-        source=payment["id"],
-        available_on=available_on,
-        fees=parts,
+        available_on=order.available_on,
+        description=transfer["description"],
     )
     transfer["balance_transaction"] = sent["id"]
-    payment |= {"balance_transaction": received["id"], "_row": received["id"]}
     world.add(world.platform, transfer)
-    return transfer, [sent, received]
+    return transfer, [sent, *_received(world, order, arrived)]
 
 
-def take_back(world: World, transfer: Object, amount: int, *, refund: Object | None) -> tuple[Object, list[Object]]:
-    """Make a reversal and the rows of both sides, not yet posted."""
-    destination: str = transfer["destination"]
-    source = world.get(world.platform, "balance_transaction", transfer["balance_transaction"])
-    available_on = later(world, source)
-    payment = world.get(destination, "charge", transfer["destination_payment"])
-    got = row(
+def _received(world: World, order: Move, arrived: Object) -> list[Object]:
+    home = queries.default_currency(world, order.destination)
+    rate = into(world, order.currency, home)
+    apart = switches_of(world).connected_fee_on_payment_row == "row"
+    fees = [FeeDetail("application_fee", order.fee, "Application fee")] if order.fee and not apart else []
+    received = row(
         world,
-        world.platform,
-        type="transfer_refund",
-        amount=amount,
-        currency=transfer["currency"],
-        source=transfer["id"],
-        available_on=available_on,
-        description="REFUND FOR TRANSFER",
+        order.destination,
+        type="payment",
+        amount=convert(order.amount, rate),
+        currency=home,
+        source=arrived["id"],
+        available_on=order.available_on,
+        description=arrived["description"],
+        fees=fees,
+        rate=rate,
     )
-    gave = row(
+    arrived |= {"balance_transaction": received["id"], "_row": received["id"]}
+    return [received, _taken_off(world, order, received)] if order.fee and apart else [received]
+
+
+def _taken_off(world: World, order: Move, received: Object) -> Object:
+    return row(
         world,
-        destination,
-        type="payment_refund",
-        amount=-amount,
-        currency=transfer["currency"],
-        source=None,
-        available_on=available_on,
-        description="REFUND FOR PAYMENT",
+        order.destination,
+        type="adjustment",
+        amount=-order.fee,
+        currency=received["currency"],
+        source=received["source"],
+        available_on=order.available_on,
+        description="Application fee",
     )
-    reversal: Object = {
-        "id": world.ids.new("trr"),
-        "object": "transfer_reversal",
-        "amount": amount,
-        "balance_transaction": got["id"],
-        "created": world.clock.now,
-        "currency": transfer["currency"],
-        "destination_payment_refund": None,
-        "metadata": {},
-        "source_refund": None if refund is None else refund["id"],
-        "transfer": transfer["id"],
-    }
-    back = world.add(destination, _payment_refund(world, payment, reversal, gave))
-    reversal["destination_payment_refund"] = gave["source"] = back["id"]
-    world.add(world.platform, reversal)
-    transfer["amount_reversed"] += amount
-    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-    payment["amount_refunded"] += amount
-    payment["refunded"] = transfer["reversed"]
-    world.emit("transfer.reversed", transfer)
-    return reversal, [got, gave]
 
 
-def _payment(world: World, transfer: Object, fee: int) -> Object:
-    amount = transfer["amount"]
-    nothing = dict.fromkeys(
-        (
-            "application",
-            "application_fee",
-            "calculated_statement_descriptor",
-            "customer",
-            "description",
-            "failure_balance_transaction",
-            "failure_code",
-            "failure_message",
-            "on_behalf_of",
-            "outcome",
-            "payment_intent",
-            "payment_method",
-            "receipt_email",
-            "receipt_number",
-            "receipt_url",
-            "review",
-            "shipping",
-            "source",
-            "statement_descriptor",
-            "statement_descriptor_suffix",
-            "transfer_data",
-            "transfer_group",
-        )
-    )
-    return {
-        "id": world.ids.new("py"),
-        "object": "charge",
-        **nothing,
-        "amount": amount,
-        "amount_captured": amount,
-        "amount_refunded": 0,
-        "application_fee_amount": fee or None,
+def _new(world: World, order: Move) -> Object:
+    transfer: Object = {
+        "id": world.ids.new("tr"),
+        "object": "transfer",
+        "amount": order.amount,
+        "amount_reversed": 0,
         "balance_transaction": None,
-        "billing_details": billing(),
-        "captured": True,
         "created": world.clock.now,
-        "currency": transfer["currency"],
-        "disputed": False,
-        "fraud_details": {},
+        "currency": order.currency,
+        "description": order.words.get("description"),
+        "destination": order.destination,
+        "destination_payment": None,
         "livemode": world.livemode,
         "metadata": {},
-        "paid": True,
-        "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
-        "refunded": False,
-        "source_transfer": transfer["id"],
-        "status": "succeeded",
-        "transfer": None,
-        "_row": None,
+        "reversed": False,
+        "source_transaction": None if order.source is None else order.source["id"],
+        "source_type": "card",
+        "transfer_group": order.group,
     }
-
-
-def _payment_refund(world: World, payment: Object, reversal: Object, gave: Object) -> Object:
-    return {
-        "id": world.ids.new("pyr"),
-        "object": "refund",
-        "amount": reversal["amount"],
-        "balance_transaction": gave["id"],
-        "charge": payment["id"],
-        "created": world.clock.now,
-        "currency": reversal["currency"],
-        "customer": None,
-        "customer_account": None,
-        "metadata": {},
-        "payment_intent": None,
-        "payment_method": None,
-        "reason": None,
-        "receipt_number": None,
-        "source_transfer_reversal": reversal["id"],
-        "status": "succeeded",
-        "transfer_reversal": reversal["id"],
-    }
+    merge_metadata(transfer, order.words)
+    return transfer
 
 
 def _render(world: World, thing: Object) -> Object:
@@ -240,8 +150,7 @@ def _render(world: World, thing: Object) -> Object:
     return {**thing, "reversals": sublist(reversals, f"/v1/transfers/{thing['id']}/reversals")}
 
 
-topic.kind("transfer", indexes=("destination", "transfer_group"), render=_render)
-topic.kind("transfer_reversal", indexes=("transfer",))
+topic.kind("transfer", indexes=("destination", "transfer_group", "source_transaction"), render=_render)
 
 
 @topic.route("POST", "/v1/transfers", "TransferCreateParams")
@@ -252,27 +161,20 @@ def create(world: World, call: Call) -> Object:
         raise Refusal(message, status=501, type="api_error")
     params = call.params
     amount: int = params.get("amount", 0)
+    currency: str = params["currency"].lower()
     if amount < 1:
         raise too_small("amount")
-    check_destination(world, params["destination"], "destination")
     source = _source(world, params)
+    check_destination(world, params["destination"], "destination")
     if source is None:
-        if world.ledger.available(world.platform, params["currency"]) < amount:
+        if world.ledger.available(world.platform, currency) < amount:
             raise balance_insufficient()
-        available_on = world.clock.now
+        available_on, group = world.clock.now, params.get("transfer_group")
     else:
-        available_on = _check_source(world, source, amount, params["currency"])
-    transfer, rows = move(
-        world,
-        amount=amount,
-        currency=params["currency"],
-        destination=params["destination"],
-        available_on=available_on,
-        source=source,
-        group=params.get("transfer_group") if source is None else source["transfer_group"],
-        description=params.get("description"),
-    )
-    merge_metadata(transfer, params)
+        available_on = _check_source(world, source, amount, currency)
+        group = _group(world, source, params)
+    order = Move(amount, currency, params["destination"], available_on, source, group, params)
+    transfer, rows = move(world, order)
     post(world, *rows)
     world.emit("transfer.created", transfer)
     return transfer
@@ -286,29 +188,39 @@ def _source(world: World, params: dict[str, Any]) -> Object | None:
     if not charge["captured"]:
         raise refused("The source_transaction has not been captured.", param="source_transaction")
     group = params.get("transfer_group")
-    if charge["transfer_group"] is None:
-        charge["transfer_group"] = group or f"group_{charge['payment_intent']}"
-        intent = world.get(world.platform, "payment_intent", charge["payment_intent"])
-        intent["transfer_group"] = charge["transfer_group"]
-    elif group not in {None, charge["transfer_group"]}:
+    if charge["transfer_group"] is not None and group not in {None, charge["transfer_group"]}:
         message = "The transfer_group has to be that of the source_transaction."
         raise invalid(message, param="transfer_group")
     return charge
 
 
+def _group(world: World, charge: Object, params: dict[str, Any]) -> str:
+    """Give the label of a transfer from a charge: they share one."""
+    if charge["transfer_group"] is None:
+        charge["transfer_group"] = params.get("transfer_group") or f"group_{charge['payment_intent']}"
+        intent = world.get(world.platform, "payment_intent", charge["payment_intent"])
+        intent["transfer_group"] = charge["transfer_group"]
+    group: str = charge["transfer_group"]
+    return group
+
+
 def _check_source(world: World, charge: Object, amount: int, currency: str) -> int:
-    """Check that a charge covers a transfer, and give when that becomes available."""
-    check_same(currency, charge["currency"])
-    table = world.table(world.platform, "transfer")
-    made = table.where(transfer_group=charge["transfer_group"], source_transaction=charge["id"])
-    moved = sum(each["amount"] for each in made)
-    if moved + amount > charge["amount"]:
-        message = (
-            f"The transfers with source_transaction {charge['id']} would sum to {moved + amount}, "
-            f"which is more than the charge's {charge['amount']}."
-        )
+    """Check that a charge covers a transfer, and give when that becomes available.
+
+    Transfers from one charge may sum to what it settled at, less what was refunded and not reversed.
+    """
+    settled = row_of(world, charge)
+    if currency != settled["currency"]:
+        message = f"The currency of the source_transaction's balance transaction is {settled['currency']}."
+        raise refused(message, param="currency")
+    made = list(world.table(world.platform, "transfer").where(source_transaction=charge["id"]))
+    cap: int = settled["amount"] if switches_of(world).source_cap == "gross" else settled["net"]
+    standing = sum(each["amount"] - each["amount_reversed"] for each in made)
+    refunded = convert(charge["amount_refunded"], settled["_rate"])
+    if sum(each["amount"] for each in made) + amount > cap or standing + amount > cap - refunded:
+        message = f"Transfers with source_transaction {charge['id']} must not exceed the {cap} that it brought in."
         raise refused(message, "balance_insufficient", param="source_transaction")
-    return later(world, world.get(world.platform, "balance_transaction", charge["_row"]))
+    return later(world, settled)
 
 
 @topic.route("GET", "/v1/transfers", "TransferListParams")
@@ -334,67 +246,31 @@ def update(world: World, call: Call) -> Object:
     return transfer
 
 
-@topic.route("POST", "/v1/transfers/:id/reversals", "TransferReversalCreateParams")
-def reverse(world: World, call: Call) -> Object:
-    """Take money back from a connected account."""
-    transfer = world.get(call.account, "transfer", call.id)
-    left: int = transfer["amount"] - transfer["amount_reversed"]
-    amount: int = call.params.get("amount", left)
-    if not left:
-        raise refused(f"Transfer {transfer['id']} is already fully reversed.")
-    if not 1 <= amount <= left:
-        message = f"Reversal amount ({amount}) is greater than the unreversed amount on transfer ({left})."
-        raise refused(message, param="amount")
-    _check_covered(world, transfer, amount)
-    fee = _fee_of(world, transfer) if call.params.get("refund_application_fee") else None
-    reversal, rows = take_back(world, transfer, amount, refund=None)
-    merge_metadata(reversal, call.params)
-    if fee is not None:
-        fee_left = fee["amount"] - fee["amount_refunded"]
-        part = share(fee["amount"], amount, transfer["amount"], fee_left)
-        if part:
-            rows += application_fees.give_back(world, fee, part)[1]
-    post(world, *rows)
-    return reversal
-
-
-def _check_covered(world: World, transfer: Object, amount: int) -> None:
-    """A destination charge's transfer can be reversed into a negative balance, another one cannot."""
-    destination, currency = transfer["destination"], transfer["currency"]
-    source = world.find(transfer["source_transaction"] or "")
-    if source is not None and source["transfer_data"] is not None:
-        return
-    held = world.ledger.available(destination, currency) + world.ledger.pending(destination, currency)
-    if held < amount:
-        raise balance_insufficient("The connected account has insufficient funds for this reversal.")
-
-
-def _fee_of(world: World, transfer: Object) -> Object | None:
-    table = world.table(world.platform, "application_fee")
-    return next(table.where(charge=transfer["destination_payment"]), None)
-
-
-@topic.route("GET", "/v1/transfers/:id/reversals", "TransferReversalListParams")
-def list_reversals(world: World, call: Call) -> Object:
-    """List a transfer's reversals, newest first."""
-    transfer = world.get(call.account, "transfer", call.id)
-    return listing(world.table(call.account, "transfer_reversal"), call, transfer=transfer["id"])
-
-
-@topic.route("GET", "/v1/transfers/:id/reversals/:reversal", "TransferReversalRetrieveParams")
-def retrieve_reversal(world: World, call: Call) -> Object:
-    """Give one reversal."""
-    world.get(call.account, "transfer", call.id)
-    return world.get(call.account, "transfer_reversal", call.ids["reversal"])
-
-
 @topic.invariant("transfer")
 def _reversals_fit(world: World, thing: Object) -> None:
     table = world.table(world.platform, "transfer_reversal")
     taken = sum(reversal["amount"] for reversal in table.where(transfer=thing["id"]))
     if taken != thing["amount_reversed"] or taken > thing["amount"]:
-        message = f"{thing['id']}: {thing['amount_reversed']} reversed, by reversals of {taken}."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: {thing['amount_reversed']} reversed, by reversals of {taken}.")
     if thing["reversed"] is not bool(taken == thing["amount"]):
-        message = f"{thing['id']}: reversed is {thing['reversed']}."
-        raise InvariantBroken(message)
+        raise InvariantBroken(f"{thing['id']}: reversed is {thing['reversed']}.")
+
+
+@topic.invariant("transfer")
+def _arrived(world: World, thing: Object) -> None:
+    """The receiver's payment is of the transfer's amount and currency, and leads back to it."""
+    paid = world.get(thing["destination"], "charge", thing["destination_payment"])
+    shown = (paid["amount"], paid["currency"], paid["source_transfer"])
+    if shown != (thing["amount"], thing["currency"], thing["id"]):
+        raise InvariantBroken(f"{thing['id']} and {paid['id']} contradict each other.")
+
+
+@topic.invariant("transfer")
+def _covered(world: World, thing: Object) -> None:
+    """What was passed on from a charge is of its currency, and no more than it."""
+    if thing["source_transaction"] is None:
+        return
+    settled = row_of(world, world.get(world.platform, "charge", thing["source_transaction"]))
+    made = world.table(world.platform, "transfer").where(source_transaction=thing["source_transaction"])
+    if thing["currency"] != settled["currency"] or sum(each["amount"] for each in made) > settled["amount"]:
+        raise InvariantBroken(f"{thing['id']} is not covered by {thing['source_transaction']}.")

@@ -1,0 +1,71 @@
+"""What nobody outside Stripe can know, or what depends on a contract: each point has a default, and can be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from connectkit.simulator.state import World
+
+from .fees import Pricing
+from .fx import Rates
+
+_NAME: Final = "switches"
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How the simulator decides where Stripe's own rule is unknown, or is a matter of contract.
+
+    Attributes:
+        pricing: What Stripe takes of a settled card payment.
+        rates: Mid-market exchange rates.
+        fx_fee: What Stripe takes of a converted payment or transfer, in percent; refunds are converted at the mid rate.
+        refund_fx_rate: Whether a refund is converted at the rate of the day, or at that of its charge.
+        application_fee_currency: Whether the platform earns its fee of a destination charge in the currency of the
+            charge, brought home, or in that which the connected account settles in.
+        fees_in_rows: Whether Stripe's fee is taken off the row of a charge; it is billed outside of the balance if not.
+        refund_returns_fee: Whether a refund brings Stripe's fee back.
+        reversal_share: Whether each refund is shared out by itself, or makes up for the rounding of earlier ones.
+        reversal_tie: How half a minor unit is rounded in a share.
+        last_reversal_closes: Whether the refund that completes a charge takes back all that is left.
+        connected_fee_return_row: How an application fee that is given back is written at the connected account.
+        connected_fee_on_payment_row: Whether a destination charge's fee is a part of the payment's row, or its own row.
+        zero_fee_destination: Whether a destination charge may ask for a fee of nothing, as a direct charge may.
+        fee_flag_alone: Whether a refund may give the fee of a destination charge back without reversing the transfer.
+        source_cap: Whether transfers from a charge may sum to what was paid, or to that less Stripe's fee.
+        capture_method_default: How a payment is captured if nothing is said.
+        min_amount_code: The code for an amount below the least.
+        links_after: How many simulated seconds it takes until a charge that was captured asynchronously shows its
+            transfer, application fee and row; with nothing it does so right after the answer.
+    """
+
+    pricing: Pricing = field(default_factory=Pricing)
+    rates: Rates = field(default_factory=Rates)
+    fx_fee: int = 2
+    refund_fx_rate: Literal["mid_now", "charge_rate"] = "mid_now"
+    application_fee_currency: Literal["charge", "connected_settlement"] = "charge"
+    fees_in_rows: bool = True
+    refund_returns_fee: bool = False
+    reversal_share: Literal["per_refund", "cumulative"] = "per_refund"
+    reversal_tie: Literal["half_up", "half_even"] = "half_up"
+    last_reversal_closes: bool = False
+    connected_fee_return_row: Literal["adjustment", "payment", "none"] = "adjustment"
+    connected_fee_on_payment_row: Literal["column", "row"] = "column"
+    zero_fee_destination: Literal["accept", "reject"] = "accept"
+    fee_flag_alone: Literal["reject", "accept"] = "reject"
+    source_cap: Literal["gross", "net"] = "gross"
+    capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
+    min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
+    links_after: int = 0
+
+
+def set_switches(world: World, switches: Switches) -> None:
+    """Decide as *switches* say from now on."""
+    world.kept[_NAME] = switches
+
+
+def switches_of(world: World) -> Switches:
+    """Give how a world decides."""
+    switches: Switches = world.kept[_NAME]
+    return switches
