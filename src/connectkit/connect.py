@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self, TypeVar, cast
@@ -49,7 +50,7 @@ _LEASES: Final = 2.5  # a claim lasts so many deadlines of a send: one that bega
 _log = logging.getLogger("connectkit")
 
 
-class _Root(Generic[S]):
+class _Root(ABC, Generic[S]):
     """What both colours have in common: arguments checked, parts joined."""
 
     _colour: ClassVar[type[BlockingWorld | AsyncioWorld]]
@@ -155,11 +156,15 @@ class _Root(Generic[S]):
         mode = "live" if self._livemode else "test"
         return f"<{type(self).__name__} {mode} {API_VERSION} {type(self.store).__name__}>"
 
+    @abstractmethod
     def _joined(self, store: Store | AsyncStore) -> AsyncStore:
-        raise NotImplementedError
+        """Give the store as the journal uses it."""
+        ...
 
+    @abstractmethod
     def _furnish(self, caller: Caller) -> None:
-        raise NotImplementedError
+        """Put the rooms in."""
+        ...
 
 
 class AsyncConnect(_Root[Store | AsyncStore]):

@@ -225,12 +225,15 @@ def _stripe_error() -> type[stripe.StripeError]:
 
 
 def _answer_of(error: stripe.StripeError) -> Response:
-    """Give the answer that an error of the SDK holds; the error itself stays here, for it holds whole bodies."""
+    """Give the answer that an error of the SDK holds; the error itself stays here, for it holds whole bodies.
+
+    Where the body was no JSON, the SDK puts the headers in its place: only an object with an `error` is an answer.
+    """
     status, body = error.http_status, error.json_body
     if status is None:
         reason = "the connection failed"
         raise Unanswered(reason, sent=True) from None
-    if not isinstance(body, Mapping):
+    if not isinstance(body, Mapping) or "error" not in body:
         reason = f"the answer {status} is no JSON object"
         raise Unanswered(reason, sent=True) from None
     return Response(status, _lowered(error.headers or {}), cast("Mapping[str, Any]", body))

@@ -270,7 +270,7 @@ def test_payouts_by_hand_and_by_schedule(colour: str) -> None:
         rows = [row async for row in connect.balances.transactions(account=ana, payout=automatic[-1].id)]
         assert sum(row.net.amount for row in rows if row.type != "payout") == automatic[-1].amount.amount + 1000
         for interval in ("weekly", "monthly"):
-            await connect.payouts.schedule(interval=interval, account=ana)  # pyright: ignore[reportArgumentType]
+            await connect.payouts.schedule(interval=interval, account=ana)
 
     travel(colour, journey)
 

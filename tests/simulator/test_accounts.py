@@ -374,7 +374,7 @@ def test_other_topics_ask_what_they_need(driver: Driver, simulator: Simulator) -
     assert not capability_active(world, seller, "klarna_payments")
     assert payouts_enabled(world, seller)
     assert settlement_delay(world, seller) == 2
-    assert not pays_direct_fees(world, seller)
+    assert pays_direct_fees(world, seller)  # only whose payer is the application itself does not
     assert pays_direct_fees(world, driver.made("/v1/accounts", {})["id"])
     assert [bank["last4"] for bank in bank_accounts(world, seller)] == ["6789"]
     assert default_bank_account(world, seller, "eur") is None

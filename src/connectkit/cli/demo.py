@@ -7,7 +7,7 @@ import contextlib
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,7 @@ def demo(*, as_json: bool, over_asyncio: bool, base_url: str | None, store: Path
 
 
 @contextlib.contextmanager
-def _endpoints(stage: Stage, url: str) -> Iterator[Sequence[str]]:
+def _endpoints(stage: Stage, url: str) -> Generator[Sequence[str], None, None]:
     stage.forget_endpoints()
     yield [stage.endpoint(url, connect=connect) for connect in (False, True)]
     stage.forget_endpoints()

@@ -65,6 +65,13 @@ class Play:
             except OperationInProgress:
                 await self.pause(0.5)
 
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened, or for ten seconds."""
+        for _ in range(100):
+            if happened():
+                break
+            await self.pause(0.1)
+
 
 def usd(amount: str) -> Money:
     """Give dollars."""

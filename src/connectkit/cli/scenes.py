@@ -180,10 +180,7 @@ async def webhooks(play: Play) -> None:
     """Receive events, verify them, and handle each once."""
     seller = play.sellers["express"]
     await play.connect.onboarding.update(seller, details=AccountDetails(business_profile=_profile()))
-    for _ in range(100):
-        if play.received():
-            break
-        await play.pause(0.1)
+    await play.until(play.received)
     await play.work()
     status = await play.redeliver()
     await play.work()

@@ -60,8 +60,8 @@ def settings(world: World, call: Call) -> Object:
         "payments": {
             "debit_negative_balances": payouts_of["debit_negative_balances"],
             "payouts": {
-                "automatic_transfer_rules_by_currency": None,
-                "minimum_balance_by_currency": None,
+                "automatic_transfer_rules_by_currency": {},
+                "minimum_balance_by_currency": {},
                 "schedule": {"interval": schedule["interval"], **days},
                 "statement_descriptor": payouts_of["statement_descriptor"],
                 "status": "enabled" if account["payouts_enabled"] else "disabled",
