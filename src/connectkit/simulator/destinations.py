@@ -31,6 +31,7 @@ def create(world: World, call: Call) -> Object:
         raise missing("webhook_endpoint")
     _check_scopes(params.get("events_from", ["@self"]))
     destination = world.add(call.account, _new(world, params))
+    destination["_owner"] = "" if call.account == world.platform else call.account
     _subscribe(world, destination)
     return _shown(destination, params.get("include", []))
 
@@ -150,6 +151,7 @@ def _subscribe(world: World, destination: Object) -> None:
             _SCOPES[scope],
             tuple(destination["enabled_events"]),
             destination["event_payload"] == "thin",
+            destination["_owner"],
         )
 
 
