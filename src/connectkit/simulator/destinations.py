@@ -13,7 +13,7 @@ from .shapes import Object, merge_metadata, part
 from .state import World
 from .subscribers import Subscriber
 
-topic = Topic("destinations")
+topic: Final = Topic("destinations")
 
 _PATH: Final = "/v2/core/event_destinations"
 _KIND: Final = "v2.core.event_destination"
