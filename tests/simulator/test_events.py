@@ -295,6 +295,22 @@ def test_an_endpoint_can_be_changed_disabled_and_deleted(driver: Driver, simulat
     assert driver.get(path).status == 404
 
 
+def test_a_connected_account_has_endpoints_of_its_own(driver: Driver, simulator: Simulator) -> None:
+    first, second = driver.seller()["id"], driver.seller()["id"]
+    params = {"url": "https://example.com/hook", "enabled_events": ["account.updated"]}
+    endpoint = driver.made("/v1/webhook_endpoints", params, account=first)["id"]
+    subscriber = simulator.world.subscribers[endpoint]
+    events = [{"object": "event", "type": "account.updated", "account": account} for account in (first, second)]
+    assert [subscriber.wants(event) for event in events] == [True, False]
+    assert not subscriber.wants({"object": "event", "type": "account.updated"})
+    assert driver.get("/v1/webhook_endpoints").body["data"] == []
+
+
+def test_types_are_several_strings(simulator: Simulator) -> None:
+    with pytest.raises(TypeError, match="The types of events are several strings"):
+        simulator.subscribe(Inbox(), events="payout.paid")
+
+
 def test_there_are_at_most_16_endpoints(driver: Driver) -> None:
     params = {"url": "https://example.com/hook", "enabled_events": ["*"]}
     for _ in range(16):

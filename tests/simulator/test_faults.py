@@ -87,6 +87,11 @@ def test_a_fault_may_take_any_method(driver: Driver, simulator: Simulator) -> No
     assert driver.get("/v1/events").status == 429
 
 
+def test_a_fault_happens_at_least_once(simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="A fault happens at least once, not 0 times"):
+        simulator.faults.next("rate_limit", count=0)
+
+
 def test_there_is_no_such_fault(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="There is no fault 'earthquake'; there are lose_request"):
         simulator.faults.next("earthquake")

@@ -13,7 +13,7 @@ from .shapes import Object, merge_metadata, part
 from .state import World
 from .subscribers import Subscriber
 
-topic = Topic("destinations")
+topic: Final = Topic("destinations")
 
 _PATH: Final = "/v2/core/event_destinations"
 _KIND: Final = "v2.core.event_destination"
@@ -31,6 +31,7 @@ def create(world: World, call: Call) -> Object:
         raise missing("webhook_endpoint")
     _check_scopes(params.get("events_from", ["@self"]))
     destination = world.add(call.account, _new(world, params))
+    destination["_owner"] = "" if call.account == world.platform else call.account
     _subscribe(world, destination)
     return _shown(destination, params.get("include", []))
 
@@ -150,6 +151,7 @@ def _subscribe(world: World, destination: Object) -> None:
             _SCOPES[scope],
             tuple(destination["enabled_events"]),
             destination["event_payload"] == "thin",
+            destination["_owner"],
         )
 
 

@@ -86,6 +86,7 @@ def create_endpoint(world: World, call: Call) -> Object:
     if len(endpoints) == _MOST:
         raise invalid(f"You have reached the maximum of {_MOST} test webhook endpoints.")
     endpoint = world.add(call.account, _new_endpoint(world, call.params))
+    endpoint["_owner"] = "" if call.account == world.platform else call.account
     _subscribe(world, endpoint)
     return {**endpoint, "secret": endpoint["_secret"]}
 
@@ -151,4 +152,5 @@ def _subscribe(world: World, endpoint: Object) -> None:
             endpoint["_secret"],
             endpoint["_connect"],
             tuple(endpoint["enabled_events"]),
+            account=endpoint["_owner"],
         )

@@ -71,8 +71,11 @@ class Faults:
             seconds: How long a slow answer takes.
 
         Raises:
-            ValueError: There is no such fault.
+            ValueError: There is no such fault, or it is to happen less than once.
         """
+        if count < 1:
+            message = f"A fault happens at least once, not {count} times."
+            raise ValueError(message)
         if name not in FAULTS + EVENT_FAULTS:
             message = f"There is no fault {name!r}; there are {', '.join(FAULTS + EVENT_FAULTS)}."
             raise ValueError(message)

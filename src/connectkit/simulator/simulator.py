@@ -219,7 +219,13 @@ class Simulator:
             connect: Whether it gets the events of connected accounts, or the platform's own.
             events: The types that it gets; `*` stands for anything.
             thin: Whether it gets thin events of API v2, or snapshots.
+
+        Raises:
+            TypeError: The types are one string instead of several.
         """
+        if isinstance(events, str):
+            message = f"The types of events are several strings: ({events!r},) and not {events!r}."
+            raise TypeError(message)
         with self._lock:
             subscriber = Subscriber(self._world.ids.new("we"), target, secret, connect, tuple(events), thin)
             self._world.subscribers[subscriber.id] = subscriber

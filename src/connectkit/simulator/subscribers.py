@@ -24,6 +24,7 @@ class Subscriber:
         connect: Whether it wants the events of connected accounts, or the platform's own.
         events: The types that it wants; `*` stands for anything.
         thin: Whether it wants thin events of API v2, or snapshots.
+        account: The connected account whose own endpoint it is; the platform's has none.
     """
 
     id: str
@@ -32,9 +33,13 @@ class Subscriber:
     connect: bool = False
     events: tuple[str, ...] = ("*",)
     thin: bool = False
+    account: str = ""
 
     def wants(self, event: Object) -> bool:
         """Tell whether *event* is for it."""
-        if (event["object"] == "v2.core.event") is not self.thin or ("account" in event) is not self.connect:
+        if (event["object"] == "v2.core.event") is not self.thin or not self._hears(event.get("account", "")):
             return False
         return any(fnmatchcase(event["type"], pattern) for pattern in self.events)
+
+    def _hears(self, account: str) -> bool:
+        return account == self.account if not self.connect else account not in ("", self.account)

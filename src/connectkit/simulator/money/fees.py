@@ -26,14 +26,19 @@ class Pricing:
     Attributes:
         basis_points: Hundredths of a percent, rounded half up.
         fixed: Minor units on top of them.
+        small: Another price, which is taken where it is lower, as accounts for micropayments have it.
     """
 
     basis_points: int = 290
     fixed: int = 30
+    small: Pricing | None = None
 
     def fee(self, settled: int) -> int:
         """Give the fee of a settled amount; nothing has no fee."""
-        return half_up(settled * self.basis_points, _WHOLE) + self.fixed if settled else 0
+        if not settled:
+            return 0
+        fee = half_up(settled * self.basis_points, _WHOLE) + self.fixed
+        return fee if self.small is None else min(fee, self.small.fee(settled))
 
     def returned(self, settled: int, before: int, refund: int) -> int:
         """Give what a refund brings back of the fee, where the contract says so.
