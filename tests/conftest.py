@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from hypothesis import settings
+from tests.contract.watching import watched
 
-from tests.contract.watching import watched as watched
+__all__ = ["watched"]
 
 # The SDK by itself, as some tests use it, keeps a file in the user's settings: let it be one of this clone.
 os.environ["XDG_CONFIG_HOME"] = str(Path(__file__).parents[1] / ".cache" / "config")
