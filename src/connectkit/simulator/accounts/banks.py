@@ -63,8 +63,7 @@ def bank_params(world: World, given: object, param: str) -> Object:
     if made["used"]:
         message = f"You cannot use a Stripe token more than once: {token}."
         raise invalid(message, param=param, code="token_already_used")
-    made["used"] = True
-    described: Object = made["_params"]
+    described: Object = made["_params"] | {"token": token}
     return described
 
 
@@ -89,7 +88,9 @@ def _described(given: Mapping[str, Any], param: str) -> Object:
 
 
 def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
-    """Keep one more bank account of an account; the first of a currency is its default."""
+    """Keep one more bank account of an account; the first of a currency is its default. Its token is used up."""
+    if "token" in params:
+        world.get(world.platform, "token", params["token"])["used"] = True
     currency = params["currency"]
     first = next(bank_accounts(world, account, currency), None) is None
     routing = params.get("routing_number")

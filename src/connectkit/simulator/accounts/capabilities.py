@@ -54,7 +54,7 @@ def update_capability(world: World, call: Call) -> Object:
     """Ask for a capability, or for it no longer."""
     account, name = account_of(world, call.id), _known(call.ids["capability"])
     if "requested" in call.params:
-        check_telling(account, {"capabilities": {name: call.params}})
+        check_telling(world, account, {"capabilities": {name: call.params}})
         with changing(world, account):
             request(world, account, name, requested=call.params["requested"])
     return capability(account, name)

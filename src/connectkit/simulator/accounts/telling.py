@@ -5,33 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from connectkit.simulator.refusals import Refusal, invalid, refused
+from connectkit.simulator.refusals import Refusal, invalid, no_such, refused
 from connectkit.simulator.shapes import Object, copied, is_hash, merge_metadata, part
 from connectkit.simulator.state import World
 
-from .banks import replace_default
+from .banks import bank_params, replace_default
+from .countries import CURRENCIES
 from .people import new_company, new_person, tell, tell_company
 from .showing import is_open
 
 _OWNERS: Final = ("business_type", "company", "individual", "external_account", "documents")
 _PLAIN: Final = ("email", "default_currency")
 _SOFTWARE: Final = "5192"
+_TYPES: Final = ("company", "government_entity", "individual", "non_profit")
 _LIMIT: Final = 22
 _PREFIX: Final = 10
 _CARDS: Final = "card_payments"
 
 
-def check_telling(account: Object, params: Mapping[str, Any], *, merchant_only: bool = False) -> None:
+def check_telling(world: World, account: Object, params: Mapping[str, Any], *, merchant_only: bool = False) -> None:
     """Refuse what the platform of such an account may not tell.
 
     Args:
+        world: The world.
         account: The account.
         params: What is told, in the words of v1.
         merchant_only: Whether an account may take card payments without receiving transfers, as in v2.
 
     Raises:
-        Refusal: The owner's details are no longer open, or the terms are not the platform's to accept.
+        Refusal: A value is wrong, the owner's details are no longer open, the terms are not the platform's to accept,
+            or a capability is not to be had.
     """
+    _check_values(world, params)
+    _check_rights(account, params)
+    _check_capabilities(account, params, merchant_only=merchant_only)
+
+
+def _check_values(world: World, params: Mapping[str, Any]) -> None:
+    if "account_token" in params:
+        raise no_such("token", params["account_token"], param="account_token")
+    if params.get("business_type", "company") not in _TYPES:
+        raise invalid(f"Invalid business_type: must be one of {', '.join(_TYPES)}", param="business_type")
+    currency = params.get("default_currency", "usd")
+    if currency not in CURRENCIES.values():
+        raise invalid(f"Invalid currency: {currency}", param="default_currency")
+    if "external_account" in params:
+        bank_params(world, params["external_account"], "external_account")
+
+
+def _check_rights(account: Object, params: Mapping[str, Any]) -> None:
     closed = [name for name in _OWNERS if name in params]
     if closed and not is_open(account):
         message = (
@@ -42,8 +64,7 @@ def check_telling(account: Object, params: Mapping[str, Any], *, merchant_only: 
     stripes = account["controller"]["requirement_collection"] == "stripe"
     if stripes and (params.get("tos_acceptance") or {}).keys() - {"service_agreement"}:
         message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
-        raise Refusal(message, status=400, param="tos_acceptance", executed=True)
-    _check_capabilities(account, params, merchant_only=merchant_only)
+        raise refused(message, param="tos_acceptance")
 
 
 def _check_capabilities(account: Object, params: Mapping[str, Any], *, merchant_only: bool) -> None:
@@ -72,7 +93,7 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
     _tell_owner(world, account, params)
     for name, wish in params.get("capabilities", {}).items():
         request(world, account, name, requested=wish.get("requested", False))
-    if params.get("external_account"):
+    if "external_account" in params:
         replace_default(world, account, params["external_account"])
     _fill_in(account)
 

@@ -36,7 +36,7 @@ def create_account(world: World, call: Call) -> Object:
     """Make an account."""
     axes, type_ = axes_of(call.params)
     account = new_account(world, axes, type_, call.params.get("country", "US"))
-    check_telling(account, call.params)
+    check_telling(world, account, call.params)
     if axes.dashboard == "none" and not call.params.get("capabilities"):
         raise refused("You must request at least one capability for this account.", param="capabilities")
     return enter(world, account, axes, call.params)
@@ -79,7 +79,7 @@ def update_account(world: World, call: Call) -> Object:
     account = account_of(world, call.id)
     if call.id == world.platform:
         raise refused("You cannot update your own account with this endpoint.")
-    check_telling(account, call.params)
+    check_telling(world, account, call.params)
     with changing(world, account):
         tell_account(world, account, call.params)
     return account

@@ -31,7 +31,7 @@ def create_account(world: World, call: Call) -> Object:
     country = str(part(call.params, "identity").get("country", "us")).upper()
     account = new_account(world, axes, legal(axes), country)
     told = as_v1(call.params)
-    check_telling(account, told, merchant_only=True)
+    check_telling(world, account, told, merchant_only=True)
     _configure(account, call.params)
     return _view(enter(world, account, axes, told), call)
 
@@ -58,7 +58,7 @@ def update_account(world: World, call: Call) -> Object:
     if account["_closed"]:
         raise refused("This account is closed.", "account_closed")
     told = as_v1(call.params)
-    check_telling(account, told, merchant_only=True)
+    check_telling(world, account, told, merchant_only=True)
     with changing(world, account):
         _configure(account, call.params)
         tell_account(world, account, told)

@@ -34,6 +34,7 @@ def as_v1(params: Mapping[str, Any]) -> Object:
     merchant = part(params, "configuration", "merchant")
     profile = {_PROFILE[name]: value for name, value in part(defaults, "profile").items()}
     told: Object = {
+        "account_token": params.get("account_token"),
         "email": params.get("contact_email"),
         "metadata": params.get("metadata"),
         "default_currency": defaults.get("currency"),
