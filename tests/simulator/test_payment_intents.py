@@ -131,6 +131,13 @@ def test_a_part_captured_by_hand(till: Till) -> None:
     assert till.listed("/v1/application_fees")[0]["refunded"]
 
 
+def test_a_plain_payment_captured_by_hand(till: Till) -> None:
+    charge = till.pay(1000, capture_method="manual")
+    till.driver.made(f"/v1/payment_intents/{till.charge(charge)['payment_intent']}/capture")
+    assert (till.charge(charge)["captured"], till.rows()) == (True, [("charge", 1000, 59, 941)])
+    assert "charge.captured" in till.events()
+
+
 def test_a_fee_above_what_is_captured_is_capped(till: Till) -> None:
     seller = till.seller()
     told = {**PAID, "capture_method": "manual", "application_fee_amount": 900, "transfer_data": {"destination": seller}}
