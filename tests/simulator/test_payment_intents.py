@@ -182,6 +182,18 @@ def test_canceling(driver: Driver) -> None:
     assert driver.made(path, {"metadata": {"why": "twice"}})["metadata"] == {"why": "twice"}
 
 
+def test_whose_it_is_and_what_it_is_paid_with_can_change(driver: Driver) -> None:
+    customer = driver.made("/v1/customers")["id"]
+    intent = driver.made("/v1/payment_intents", {**TOLD, "payment_method": "pm_card_visa"})
+    path = f"/v1/payment_intents/{intent['id']}"
+    changed = driver.made(path, {"customer": customer, "currency": "EUR"})
+    assert (changed["customer"], changed["currency"]) == (customer, "eur")
+    assert changed["status"] == "requires_confirmation"
+    assert driver.get("/v1/payment_intents", {"customer": customer}).body["data"] == [changed]
+    assert driver.post(path, {"customer": "cus_nobody"}).error["param"] == "customer"
+    assert driver.post(path, {"amount": 1}).error["param"] == "amount"
+
+
 def test_changes_of_a_destination_payment(till: Till) -> None:
     seller = till.seller()
     told = {**TOLD, "transfer_data": {"destination": seller}, "application_fee_amount": 100, "transfer_group": "g"}
