@@ -13,7 +13,15 @@ from connectkit.simulator import Simulator
 
 AMOUNTS = st.integers(50, 20_000)
 PARTS = st.one_of(st.none(), st.integers(1, 20_000))
-CARDS = st.sampled_from(("pm_card_visa", "pm_card_bypassPending", "pm_card_refundFail", "pm_card_visa_chargeDeclined"))
+CARDS = st.sampled_from(
+    (
+        "pm_card_visa",
+        "pm_card_bypassPending",
+        "pm_card_refundFail",
+        "pm_card_createDispute",
+        "pm_card_visa_chargeDeclined",
+    )
+)
 DONE = frozenset({200, 400, 402})
 
 
@@ -104,6 +112,12 @@ class Money(RuleBasedStateMachine):
     def call_back(self, payout: tuple[str, str | None]) -> None:
         reply = self.till.driver.post(f"/v1/payouts/{payout[0]}/cancel", account=payout[1])
         assert reply.status in DONE | {404}
+
+    @rule(text=st.sampled_from(("winning_evidence", "losing_evidence", "a letter")))
+    def answer_a_dispute(self, text: str) -> None:
+        for account in (None, *self.sellers):
+            for dispute in self.till.listed("/v1/disputes", account)[:1]:
+                self.attempt(f"/v1/disputes/{dispute['id']}", {"evidence": {"uncategorized_text": text}}, account)
 
     @rule(amount=AMOUNTS)
     def top_up(self, amount: int) -> None:

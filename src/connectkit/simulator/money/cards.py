@@ -20,6 +20,7 @@ class Card:
         available: Whether the money is available at once.
         authenticate: Whether the buyer has to be authenticated first.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
+        dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
     """
 
     last4: str = "4242"
@@ -30,6 +31,7 @@ class Card:
     available: bool = False
     authenticate: bool = False
     refund: str = ""
+    dispute: str = ""
 
 
 def _declined(last4: str, decline_code: str, code: str = "card_declined") -> Card:
@@ -68,6 +70,8 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_threeDSecure2Required": Card("3220", authenticate=True),
     "pm_card_authenticationRequiredSetupForOffSession": Card("0446"),
     "pm_card_threeDSecureOptional": Card("3055"),
+    "pm_card_createDispute": Card("0259", dispute="fraudulent"),
+    "pm_card_createDisputeProductNotReceived": Card("2685", dispute="product_not_received"),
     "pm_card_pendingRefund": Card("7726", refund="pending"),
     "pm_card_refundFail": Card("5126", refund="fail"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from connectkit.simulator.calls import Call
@@ -13,7 +14,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import charges
+from . import charges, disputes
 from .application_fees import applied
 from .cards import MESSAGES, Card
 from .checks import check_cut, check_intent
@@ -190,6 +191,8 @@ def _capture(world: World, intent: Object, charge: Object, card: Card, amount: i
     intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
     world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
     world.emit("payment_intent.succeeded", intent)
+    if card.dispute:
+        world.clock.at(world.clock.now, partial(disputes.open_dispute, world, charge, card.dispute))
 
 
 def _ask(world: World, intent: Object, params: dict[str, Any]) -> Object:

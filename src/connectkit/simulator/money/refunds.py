@@ -14,7 +14,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import application_fees, reversals
+from . import application_fees, disputes, reversals
 from .cards import Card
 from .exchange import back
 from .fx import convert
@@ -73,6 +73,7 @@ def _charge(world: World, account: str, params: dict[str, Any]) -> Object:
         raise refused(f"{charge['id']} is a transfer's payment: reverse the transfer.", param="charge")
     if not charge["captured"]:
         raise refused(f"Charge {charge['id']} has not been captured.", "charge_not_refundable")
+    disputes.check_undisputed(world, charge)
     return charge
 
 

@@ -36,7 +36,7 @@ _CATEGORIES: Final = {
     "stripe_fee": "fee",
     "adjustment": "fee",
 }
-"""The reporting category of each type; an adjustment here is an application fee given back."""
+"""The reporting category of each type; an adjustment is an application fee given back, or a dispute's."""
 
 
 EXCHANGE: Final = "exchange"
@@ -64,6 +64,7 @@ def row(
     description: str | None = None,
     fees: Sequence[FeeDetail] = (),
     rate: Fraction = Fraction(1),
+    category: str | None = None,
 ) -> Object:
     """Write a row of *account*'s balance; `post` moves the money of all rows that belong together.
 
@@ -78,6 +79,7 @@ def row(
         description: Words.
         fees: What is taken off; below nothing where a fee comes back.
         rate: The rate that *amount* was converted at.
+        category: The reporting category, if it is not the usual one of the type.
     """
     fee = sum(detail.amount for detail in fees)
     return world.add(
@@ -104,7 +106,7 @@ def row(
                 for detail in fees
             ],
             "net": amount - fee,
-            "reporting_category": _CATEGORIES[type],
+            "reporting_category": category or _CATEGORIES[type],
             "source": source,
             "status": "pending",
             "type": type,

@@ -26,6 +26,7 @@ class Switches:
             charge, brought home, or in that which the connected account settles in.
         fees_in_rows: Whether Stripe's fee is taken off the row of a charge; it is billed outside of the balance if not.
         refund_returns_fee: Whether a refund brings Stripe's fee back.
+        dispute_win_returns_fee: Whether a dispute that is won brings its fee back.
         reversal_share: Whether each refund is shared out by itself, or makes up for the rounding of earlier ones.
         reversal_tie: How half a minor unit is rounded in a share.
         last_reversal_closes: Whether the refund that completes a charge takes back all that is left.
@@ -47,6 +48,7 @@ class Switches:
     application_fee_currency: Literal["charge", "connected_settlement"] = "charge"
     fees_in_rows: bool = True
     refund_returns_fee: bool = False
+    dispute_win_returns_fee: bool = False
     reversal_share: Literal["per_refund", "cumulative"] = "per_refund"
     reversal_tie: Literal["half_up", "half_even"] = "half_up"
     last_reversal_closes: bool = False

@@ -1,0 +1,228 @@
+"""Disputes: a buyer's bank takes a payment back, until somebody proves that it should not."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from connectkit.simulator.accounts import queries
+from connectkit.simulator.calls import Call
+from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
+from connectkit.simulator.lists import listing
+from connectkit.simulator.refusals import refused
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.state import World
+
+from .calendar import calendar_days
+from .fx import convert
+from .rows import FeeDetail, later, post, row, row_of
+from .switches import switches_of
+
+topic: Final = Topic("disputes")
+
+_FEE: Final = 1500
+_DAYS: Final = 10  # until the midnight before which evidence is due
+_CODES: Final = {"fraudulent": "10.4", "product_not_received": "13.1"}
+_WORDS: Final = {"dispute": "Chargeback withdrawal", "dispute_reversal": "Chargeback reversal"}
+_EVIDENCE: Final = (
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_communication",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "receipt",
+    "refund_policy",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "service_documentation",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_documentation",
+    "shipping_tracking_number",
+    "uncategorized_file",
+    "uncategorized_text",
+)
+_CLOSED: Final = frozenset({"won", "lost"})
+_OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
+
+
+def open_dispute(world: World, charge: Object, reason: str) -> None:
+    """Take a captured charge back, with a fee on top; who pays Stripe's fees of the charge pays that."""
+    settled = row_of(world, charge)
+    dispute = world.add(charge["_account"], _new(world, charge, reason))
+    own = charge["_account"] == world.platform or queries.pays_direct_fees(world, charge["_account"])
+    debit = _row(world, dispute, -settled["amount"], _FEE if own else 0, "dispute")
+    rows = [debit] if own else [debit, _billed(world, settled["currency"], charge)]
+    others = [Entry(STRIPE, settled["currency"], _FEE), Entry(WORLD, charge["currency"], dispute["amount"])]
+    post(world, *rows, others=others)
+    dispute["_rows"].append(debit["id"])
+    charge |= {"disputed": True, "_dispute": dispute["id"]}
+    world.emit("charge.dispute.created", dispute)
+    world.emit("charge.dispute.funds_withdrawn", dispute)
+
+
+def check_undisputed(world: World, charge: Object) -> None:
+    """Refuse to refund what a buyer's bank has taken back already.
+
+    Raises:
+        Refusal: The charge is disputed, and the dispute is not won.
+    """
+    dispute = world.find(charge["_dispute"] or "")
+    if dispute is not None and not dispute["is_charge_refundable"]:
+        raise refused(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
+
+
+def _row(world: World, dispute: Object, amount: int, fee: int, category: str) -> Object:
+    charge = world.get(dispute["_account"], "charge", dispute["charge"])
+    settled = row_of(world, charge)
+    name = "Dispute fee" if fee > 0 else "Dispute fee refund"
+    return row(
+        world,
+        dispute["_account"],
+        type="adjustment",
+        category=category,
+        amount=amount,
+        currency=settled["currency"],
+        source=dispute["id"],
+        available_on=later(world, settled),
+        description=f"{_WORDS[category]} for {charge['id']}",
+        fees=[FeeDetail("stripe_fee", fee, name)] if fee else [],
+    )
+
+
+def _billed(world: World, currency: str, charge: Object) -> Object:
+    home = queries.default_currency(world, world.platform)
+    rate = switches_of(world).rates.mid(currency, home)
+    return row(
+        world,
+        world.platform,
+        type="stripe_fee",
+        amount=-convert(_FEE, rate),
+        currency=home,
+        source=None,
+        available_on=world.clock.now,
+        description=f"Dispute fee ({charge['id']})",
+        rate=rate,
+    )
+
+
+def _new(world: World, charge: Object, reason: str) -> Object:
+    card = {"brand": "visa", "case_type": "chargeback", "network_reason_code": _CODES[reason]}
+    return {
+        "id": world.ids.new("du"),
+        "object": "dispute",
+        "amount": charge["amount_captured"],
+        "charge": charge["id"],
+        "created": world.clock.now,
+        "currency": charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": dict.fromkeys(_EVIDENCE),
+        "evidence_details": {
+            "due_by": calendar_days(world.clock.now, _DAYS) - 1,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": world.livemode,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {"card": card, "type": "card"},
+        "reason": reason,
+        "status": "needs_response",
+        "_rows": [],
+    }
+
+
+def _render(world: World, thing: Object) -> Object:
+    rows = [world.get(thing["_account"], "balance_transaction", id) for id in thing["_rows"]]
+    return {**thing, "balance_transactions": rows}
+
+
+topic.kind("dispute", indexes=("charge", "payment_intent"), render=_render)
+
+
+@topic.route("GET", "/v1/disputes", "DisputeListParams")
+def index(world: World, call: Call) -> Object:
+    """List disputes, newest first."""
+    filters = {name: call.params.get(name) for name in ("charge", "payment_intent")}
+    return listing(world.table(call.account, "dispute"), call, **filters)
+
+
+@topic.route("GET", "/v1/disputes/:id", "DisputeRetrieveParams")
+def retrieve(world: World, call: Call) -> Object:
+    """Give a dispute."""
+    return world.get(call.account, "dispute", call.id)
+
+
+@topic.route("POST", "/v1/disputes/:id", "DisputeUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Stage evidence, or submit it, which can be done once."""
+    dispute = world.get(call.account, "dispute", call.id)
+    evidence: dict[str, Any] = call.params.get("evidence") or {}
+    details = dispute["evidence_details"]
+    if evidence and dispute["status"] != "needs_response":
+        raise refused("Evidence for this dispute can no longer be changed.", param="evidence")
+    merge_metadata(dispute, call.params)
+    dispute["evidence"] = {**dispute["evidence"], **evidence}
+    details["has_evidence"] = any(dispute["evidence"].values())
+    if details["has_evidence"] and dispute["status"] == "needs_response" and call.params.get("submit", True):
+        dispute["status"] = "under_review"
+        details["submission_count"] += 1
+        outcome = _OUTCOMES.get(dispute["evidence"]["uncategorized_text"])
+        if outcome is not None:
+            world.clock.at(world.clock.now, partial(_decide, world, dispute, outcome))
+    world.emit("charge.dispute.updated", dispute)
+    return dispute
+
+
+@topic.route("POST", "/v1/disputes/:id/close", "DisputeCloseParams")
+def close(world: World, call: Call) -> Object:
+    """Accept a dispute: it is lost."""
+    dispute = world.get(call.account, "dispute", call.id)
+    if dispute["status"] in _CLOSED:
+        raise refused("This dispute is already closed.", "status_transition_invalid")
+    _decide(world, dispute, "lost")
+    return dispute
+
+
+def _decide(world: World, dispute: Object, outcome: str) -> None:
+    dispute["status"] = outcome
+    if outcome == "won":
+        _give_back(world, dispute)
+        world.emit("charge.dispute.funds_reinstated", dispute)
+    world.emit("charge.dispute.closed", dispute)
+
+
+def _give_back(world: World, dispute: Object) -> None:
+    """Credit what was taken; the fee is kept, unless the contract says otherwise."""
+    debit = world.get(dispute["_account"], "balance_transaction", dispute["_rows"][0])
+    fee = debit["fee"] if switches_of(world).dispute_win_returns_fee else 0
+    credit = _row(world, dispute, -debit["amount"], -fee, "dispute_reversal")
+    stripe = [Entry(STRIPE, debit["currency"], -fee)] if fee else []
+    post(world, credit, others=[Entry(WORLD, dispute["currency"], -dispute["amount"]), *stripe])
+    dispute["is_charge_refundable"] = True
+    dispute["_rows"].append(credit["id"])
+
+
+@topic.invariant("dispute")
+def _taken_once(world: World, thing: Object) -> None:
+    """A dispute takes what its charge settled at, once, and a won one gives the same back, once."""
+    charge = world.get(thing["_account"], "charge", thing["charge"])
+    gross = [world.get(thing["_account"], "balance_transaction", id)["amount"] for id in thing["_rows"]]
+    settled = row_of(world, charge)["amount"]
+    if gross != ([-settled, settled] if thing["status"] == "won" else [-settled]):
+        raise InvariantBroken(f"{thing['id']} is {thing['status']}, with rows of {gross}.")
