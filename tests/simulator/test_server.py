@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -182,6 +183,22 @@ def test_a_closed_server_hangs_up(simulator: Simulator) -> None:
     idle.close()
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.url)
+
+
+def test_who_hangs_up_before_the_answer_is_no_news(
+    server: Server, simulator: Simulator, capfd: pytest.CaptureFixture[str]
+) -> None:
+    simulator.faults.next("slow", method="GET", seconds=0.05)
+    impatient = socket.create_connection(("127.0.0.1", server.port))
+    impatient.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # hang up with a reset
+    impatient.sendall(b"GET /v1/account HTTP/1.1\r\nAuthorization: Bearer sk_test_x\r\n\r\n")
+    while not simulator.requests:
+        pass
+    impatient.close()
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        pass
+    assert capfd.readouterr() == ("", "")
+    assert httpx.get(f"{server.url}/v1/account").status_code == 401
 
 
 def test_a_defect_of_the_simulator_is_told(

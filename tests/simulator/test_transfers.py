@@ -16,9 +16,7 @@ def till(simulator: Simulator) -> Till:
 
 
 def sent(till: Till, amount: int, destination: str, **more: Any) -> dict[str, Any]:
-    return till.driver.made(
-        "/v1/transfers", {"amount": amount, "currency": "usd", "destination": destination, **more}
-    )
+    return till.driver.made("/v1/transfers", {"amount": amount, "currency": "usd", "destination": destination, **more})
 
 
 def test_out_of_what_is_available(till: Till) -> None:

@@ -90,22 +90,21 @@ class PostOffice:
 
     def _collect(self) -> None:
         events, self._world.outbox = self._world.outbox, []
-        late: list[Object] = []
+        late: list[Callable[[], None]] = []
         for event in events:
-            fault = self._faults.for_event(event["type"]) if self._world.subscribers else None
-            name = "" if fault is None else fault.name
-            if name == "late_event":
-                late.append(event)
-            elif name != "drop_event":
-                self._post(event, times=2 if name == "repeat_event" else 1)
-        for event in late:
-            self._post(event)
+            wanted = [subscriber for subscriber in self._world.subscribers.values() if subscriber.wants(event)]
+            if wanted:
+                fault = self._faults.for_event(event["type"])
+                self._post(event, wanted, late, "" if fault is None else fault.name)
+        self._waiting.extend(late)
 
-    def _post(self, event: Object, times: int = 1) -> None:
+    def _post(self, event: Object, wanted: list[Subscriber], late: list[Callable[[], None]], fault: str) -> None:
         body = encode(self._world.render(event))
-        for subscriber in self._world.subscribers.values():
-            if subscriber.wants(event):
-                self._waiting.extend([partial(self._hand_over, subscriber, event, body, 0)] * times)
+        deliveries = [partial(self._hand_over, subscriber, event, body, 0) for subscriber in wanted]
+        if fault == "late_event":
+            late.extend(deliveries)
+        elif fault != "drop_event":
+            self._waiting.extend(deliveries * (2 if fault == "repeat_event" else 1))
 
     def _hand_over(self, subscriber: Subscriber, event: Object, body: bytes, attempt: int) -> None:
         target = subscriber.target
@@ -123,7 +122,7 @@ class PostOffice:
     def _delivered(self, subscriber: Subscriber, event: Object, status: int, problem: str = "") -> None:
         with self._lock:
             self.log.append(Delivery(event["id"], event["type"], subscriber.id, status, problem))
-            if status in SUCCESS and "pending_webhooks" in event:
+            if status in SUCCESS and event.get("pending_webhooks", 0) > 0:
                 event["pending_webhooks"] -= 1
 
 

@@ -165,6 +165,9 @@ class _Listener(ThreadingHTTPServer):
         self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Connection)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay silent: whoever hung up before the answer knows."""
+
     def server_close(self) -> None:
         super().server_close()
         for connection in list(self.connections):

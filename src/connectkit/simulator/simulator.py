@@ -178,12 +178,12 @@ class Simulator:
             ValueError: Time would run backwards.
         """
         with self._lock:
-            if key is None or key not in self._advanced:
-                now = self.clock.advance(days=days, hours=hours, to=to)
-                self._settle()
-                self._advanced[key or ""] = now
-            else:
-                now = self._advanced[key]
+            if key is not None and key in self._advanced:
+                return self._advanced[key]
+            now = self.clock.advance(days=days, hours=hours, to=to)
+            self._settle()
+            if key is not None:
+                self._advanced[key] = now
         self._office.flush()
         return now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,8 +15,9 @@ from connectkit.drive import Blocking
 def pairs(face: object, source: object, name: str = "connect") -> Iterator[Any]:
     for member, inner in vars(face).items():
         if isinstance(inner, Blocking):
-            yield pytest.param(inner, getattr(source, member), id=f"{name}.{member}")
-            yield from pairs(inner, getattr(source, member), f"{name}.{member}")
+            room = cast("object", inner)
+            yield pytest.param(room, getattr(source, member), id=f"{name}.{member}")
+            yield from pairs(room, getattr(source, member), f"{name}.{member}")
 
 
 def verbs(room: object) -> dict[str, list[tuple[str, object, object]]]:

@@ -112,14 +112,19 @@ def _fill_in(world: World, account: Object) -> None:
         _complete_person(account["individual"])
     else:
         tell_company(account, _gaps(account["company"], _COMPANY))
-        person = new_person(world, account)
-        tell(person, {**_PERSON, "relationship": _ROLES})
-        world.add(account["id"], person)
-        world.emit("person.created", person)
+        _add_person(world, account)
     if "external_account" in missing_items(world, account):
         _add_bank(world, account)
     if problems(account):
         _correct(account)
+
+
+def _add_person(world: World, account: Object) -> None:
+    if any(item.startswith(("owners.", "representative.")) for item in missing_items(world, account)):
+        person = new_person(world, account)
+        tell(person, {**_PERSON, "relationship": _ROLES})
+        world.add(account["id"], person)
+        world.emit("person.created", person)
 
 
 def _complete_person(person: Object) -> None:

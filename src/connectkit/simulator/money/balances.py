@@ -80,7 +80,7 @@ def update_settings(world: World, call: Call) -> Object:
     payments: dict[str, Any] = call.params.get("payments") or {}
     asked: dict[str, Any] = payments.get("payouts") or {}
     held = queries.account_of(world, call.account)["settings"]["payouts"]
-    schedule = {**held["schedule"], **(asked.get("schedule") or {})}
+    schedule: Object = {**held["schedule"], **(asked.get("schedule") or {})}
     _check(schedule)
     held["schedule"] = schedule
     if "statement_descriptor" in asked:

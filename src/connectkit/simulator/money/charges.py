@@ -28,7 +28,7 @@ _WORDS: Final = frozenset({"description", "metadata", "payment_data"})
 def make(world: World, intent: Object, method: Object, card: Card) -> Object:
     """Make the charge of a payment intent, paid or declined; its money moves when it is captured."""
     account: str = intent["_account"]
-    transfer_data = intent["transfer_data"]
+    transfer_data: Object | None = intent["transfer_data"]
     return world.add(
         account,
         {

@@ -64,7 +64,7 @@ def _method(world: World, account: str, params: dict[str, Any]) -> Object | None
     name = params.get("payment_method")
     if not name:
         return None
-    method = method_of(world, account, name)
+    method = method_of(world, account, name, "payment_method")
     if method["_used"] and method["customer"] is None:
         message = (
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, and "
@@ -277,7 +277,8 @@ def update(world: World, call: Call) -> Object:
     if asked.get(_GROUPED) and intent[_GROUPED] not in {None, asked[_GROUPED]}:
         raise invalid("The transfer_group cannot be changed once it is set.", param=_GROUPED)
     method = _method(world, call.account, call.params)
-    changed = {**intent, **{name: value if value != "" else None for name, value in asked.items()}}
+    changed: Object = {**intent, **asked}
+    changed |= {name: None for name, value in asked.items() if value == ""}
     if "transfer_data" in asked and intent["transfer_data"] is not None:
         changed["transfer_data"] = {**intent["transfer_data"], **asked["transfer_data"]}
     check_amount(world, call.account, changed["amount"], changed["currency"], changed["on_behalf_of"])

@@ -18,8 +18,14 @@ topic.kind("payment_method", indexes=("customer",))
 topic.kind("customer")
 
 
-def method_of(world: World, account: str, name: str, param: str = "payment_method") -> Object:
+def method_of(world: World, account: str, name: str, param: str | None = None) -> Object:
     """Give a payment method of an account; the name of a test card makes a new one.
+
+    Args:
+        world: The world.
+        account: Whose.
+        name: Its id, or the name of a test card.
+        param: Which parameter named it; none if the path did.
 
     Raises:
         Refusal: There is none.

@@ -1,0 +1,129 @@
+"""Whatever is done in whatever order: every law of money holds after each request, and no money is made or lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from tests.simulator.till import APPLICATION_PAYS, CANADA, Till
+
+from connectkit.simulator import Simulator
+
+AMOUNTS = st.integers(50, 20_000)
+PARTS = st.one_of(st.none(), st.integers(1, 20_000))
+CARDS = st.sampled_from(("pm_card_visa", "pm_card_bypassPending", "pm_card_refundFail", "pm_card_visa_chargeDeclined"))
+DONE = frozenset({200, 400, 402})
+
+
+class Money(RuleBasedStateMachine):
+    """A platform with three sellers: one like itself, one whose costs it pays, one abroad."""
+
+    charges: Bundle[tuple[str, str | None]] = Bundle("charges")
+    transfers: Bundle[str] = Bundle("transfers")
+    payouts: Bundle[tuple[str, str | None]] = Bundle("payouts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.till = Till(Simulator(start=1_800_000_000, check_always=True))
+        self.sellers: list[str] = []
+
+    @initialize()
+    def open(self) -> None:
+        self.sellers = [self.till.seller(**changes) for changes in ({}, APPLICATION_PAYS, CANADA)]
+
+    def attempt(self, path: str, told: dict[str, Any], account: str | None = None) -> dict[str, Any]:
+        """Ask for something that may be refused; a defect would be raised, or answered otherwise."""
+        reply = self.till.driver.post(
+            path, {name: value for name, value in told.items() if value is not None}, account=account
+        )
+        assert reply.status in DONE, reply.body
+        body: dict[str, Any] = reply.body
+        return body
+
+    @rule(
+        target=charges,
+        amount=AMOUNTS,
+        card=CARDS,
+        place=st.integers(0, 2),
+        kind=st.sampled_from(("plain", "direct", "destination", "amount", "on_behalf_of")),
+        cut=st.integers(0, 3000),
+        currency=st.sampled_from(("usd", "usd", "eur")),
+    )
+    def pay(self, amount: int, card: str, place: int, kind: str, cut: int, currency: str) -> tuple[str, str | None]:
+        seller = self.sellers[place]
+        told: dict[str, Any] = {"amount": amount, "currency": currency, "payment_method": card, "confirm": True}
+        match kind:
+            case "direct":
+                told["application_fee_amount"] = cut
+            case "destination":
+                told |= {"application_fee_amount": cut, "transfer_data": {"destination": seller}}
+            case "amount":
+                told["transfer_data"] = {"destination": seller, "amount": max(1, cut)}
+            case "on_behalf_of":
+                told |= {"on_behalf_of": seller, "transfer_data": {"destination": seller}}
+            case _:
+                pass
+        account = seller if kind == "direct" else None
+        return self.attempt("/v1/payment_intents", told, account).get("latest_charge") or "ch_none", account
+
+    @rule(charge=charges, amount=PARTS, back=st.booleans(), fee=st.booleans())
+    def refund(self, charge: tuple[str, str | None], amount: int | None, back: bool, fee: bool) -> None:
+        told = {"charge": charge[0], "amount": amount, "reverse_transfer": back, "refund_application_fee": fee}
+        self.attempt("/v1/refunds", told, charge[1])
+
+    @rule(target=transfers, charge=charges, amount=AMOUNTS, place=st.integers(0, 2), sourced=st.booleans())
+    def transfer(self, charge: tuple[str, str | None], amount: int, place: int, sourced: bool) -> str:
+        told = {"amount": amount, "currency": "usd", "destination": self.sellers[place]}
+        source = charge[0] if sourced else None
+        made: str = self.attempt("/v1/transfers", {**told, "source_transaction": source}).get("id", "tr_none")
+        return made
+
+    @rule(amount=PARTS, fee=st.booleans(), newest=st.integers(0, 3))
+    def reverse(self, amount: int | None, fee: bool, newest: int) -> None:
+        transfers = self.till.listed("/v1/transfers")
+        if transfers:
+            path = f"/v1/transfers/{transfers[newest % len(transfers)]['id']}/reversals"
+            self.attempt(path, {"amount": amount, "refund_application_fee": fee})
+
+    @rule(amount=PARTS, newest=st.integers(0, 3))
+    def give_fee_back(self, amount: int | None, newest: int) -> None:
+        fees = self.till.listed("/v1/application_fees")
+        if fees:
+            self.attempt(f"/v1/application_fees/{fees[newest % len(fees)]['id']}/refunds", {"amount": amount})
+
+    @rule(target=payouts, amount=AMOUNTS, place=st.integers(0, 3))
+    def pay_out(self, amount: int, place: int) -> tuple[str, str | None]:
+        account = [*self.sellers, None][place]
+        currency = "cad" if place == 2 else "usd"
+        made = self.attempt("/v1/payouts", {"amount": amount, "currency": currency}, account)
+        return made.get("id", "po_none"), account
+
+    @rule(payout=payouts)
+    def call_back(self, payout: tuple[str, str | None]) -> None:
+        reply = self.till.driver.post(f"/v1/payouts/{payout[0]}/cancel", account=payout[1])
+        assert reply.status in DONE | {404}
+
+    @rule(amount=AMOUNTS)
+    def top_up(self, amount: int) -> None:
+        self.attempt("/v1/topups", {"amount": amount, "currency": "usd"})
+
+    @rule(days=st.integers(1, 5))
+    def wait(self, days: int) -> None:
+        self.till.simulator.advance(days=days)
+
+    @invariant()
+    def balances_are_the_sums_of_their_rows(self) -> None:
+        world = self.till.simulator.world
+        for account in (world.platform, *self.sellers):
+            sums: dict[str, int] = {}
+            for row in world.table(account, "balance_transaction"):
+                sums[row["currency"]] = sums.get(row["currency"], 0) + row["net"]
+            for currency in world.ledger.currencies(account):
+                held = world.ledger.available(account, currency) + world.ledger.pending(account, currency)
+                assert sums.get(currency, 0) == held
+
+
+TestMoney = Money.TestCase
+TestMoney.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
