@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import typing
 from importlib.metadata import version as version_of
 
 from sphinx.application import Sphinx
+
+typing.TYPE_CHECKING = True  # signatures name types that the library imports only when it needs them
 
 project = "connectkit"
 author = "The connectkit authors"
