@@ -42,7 +42,7 @@ def full(simulator: Simulator) -> Till:
         ("application_fee", {"refunded": True}),
         ("payment_intent", {"amount_received": 1}),
         ("payment_intent", {"status": "canceled"}),
-        ("refund", {"status": "failed"}),
+        ("refund", {"failure_balance_transaction": "txn_1"}),
         ("payout", {"status": "failed"}),
         ("payout", {"amount": 1}),
         ("payout", {"automatic": False}),

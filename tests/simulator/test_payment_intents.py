@@ -131,6 +131,13 @@ def test_a_part_captured_by_hand(till: Till) -> None:
     assert till.listed("/v1/application_fees")[0]["refunded"]
 
 
+def test_a_plain_payment_captured_by_hand(till: Till) -> None:
+    charge = till.pay(1000, capture_method="manual")
+    till.driver.made(f"/v1/payment_intents/{till.charge(charge)['payment_intent']}/capture")
+    assert (till.charge(charge)["captured"], till.rows()) == (True, [("charge", 1000, 59, 941)])
+    assert "charge.captured" in till.events()
+
+
 def test_a_fee_above_what_is_captured_is_capped(till: Till) -> None:
     seller = till.seller()
     told = {**PAID, "capture_method": "manual", "application_fee_amount": 900, "transfer_data": {"destination": seller}}
@@ -173,6 +180,18 @@ def test_canceling(driver: Driver) -> None:
         assert driver.post(f"{path}/{deed}").error["code"] == "payment_intent_unexpected_state"
     assert driver.post(path, {"amount": 2000}).error["code"] == "payment_intent_unexpected_state"
     assert driver.made(path, {"metadata": {"why": "twice"}})["metadata"] == {"why": "twice"}
+
+
+def test_whose_it_is_and_what_it_is_paid_with_can_change(driver: Driver) -> None:
+    customer = driver.made("/v1/customers")["id"]
+    intent = driver.made("/v1/payment_intents", {**TOLD, "payment_method": "pm_card_visa"})
+    path = f"/v1/payment_intents/{intent['id']}"
+    changed = driver.made(path, {"customer": customer, "currency": "EUR"})
+    assert (changed["customer"], changed["currency"]) == (customer, "eur")
+    assert changed["status"] == "requires_confirmation"
+    assert driver.get("/v1/payment_intents", {"customer": customer}).body["data"] == [changed]
+    assert driver.post(path, {"customer": "cus_nobody"}).error["param"] == "customer"
+    assert driver.post(path, {"amount": 1}).error["param"] == "amount"
 
 
 def test_changes_of_a_destination_payment(till: Till) -> None:

@@ -153,6 +153,17 @@ def test_the_platform_pays_itself_out(till: Till) -> None:
     assert (till.available(), till.events()[-1]) == (441, "payout.paid")
 
 
+def test_the_platform_keeps_its_money_until_it_has_a_schedule(till: Till) -> None:
+    till.pay(1000, payment_method="pm_card_bypassPending")
+    assert till.driver.get("/v1/balance_settings").body["payments"]["payouts"]["schedule"] == {"interval": "manual"}
+    till.simulator.advance(days=3)
+    assert till.available() == 941
+    told = {"payments": {"payouts": {"schedule": {"interval": "daily"}}}}
+    till.driver.made("/v1/balance_settings", told)
+    till.simulator.advance(days=1)
+    assert (till.available(), till.listed("/v1/payouts")[0]["automatic"]) == (0, True)
+
+
 def test_a_schedule_pays_out_what_is_available_and_names_its_rows(till: Till) -> None:
     seller = funded(till)
     till.driver.made("/v1/payouts", {"amount": 100, "currency": "usd"}, account=seller)

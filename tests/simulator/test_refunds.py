@@ -186,3 +186,14 @@ def test_a_refund_that_bounces_comes_back_to_the_platform_alone(till: Till) -> N
     assert (till.charge(charge)["amount_refunded"], till.events()[-1]) == (0, "refund.failed")
     row = till.listed("/v1/balance_transactions", type="refund_failure")[0]
     assert row["id"] == failed["failure_balance_transaction"]
+
+
+def test_a_bounced_refund_takes_stripes_fee_again() -> None:
+    till = Till(Simulator(switches=Switches(refund_returns_fee=True), check_always=True))
+    charge = till.pay(1000, payment_method="pm_card_refundFail")
+    till.refund(charge)
+    assert till.held() == 0
+    till.simulator.advance(hours=1)
+    assert till.rows()[-1] == ("refund_failure", 1000, 59, 941)
+    assert till.held() == 941
+    assert till.simulator.ledger()["accounts"]["stripe"] == {"usd": 59}

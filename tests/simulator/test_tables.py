@@ -78,6 +78,14 @@ def test_pages_give_what_a_search_of_everything_gives(
         assert back.has_more == (len(expected) - 1 > limit)
 
 
+@pytest.mark.parametrize("bound", TESTS)
+def test_a_bound_of_time_leaves_out_what_is_beyond_it(bound: str) -> None:
+    table, kept = filled([(1, "x", "new", False)] * 5)
+    expected = [row for row in reversed(kept) if TESTS[bound](row["created"], 3)]
+    assert table.page({"created": {bound: 3}}, {}).data == expected
+    assert 0 < len(expected) < len(kept)
+
+
 @given(rows)
 def test_search_gives_the_newest_first(plan: list[tuple[int, str, str, bool]]) -> None:
     table, kept = filled(plan)

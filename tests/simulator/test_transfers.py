@@ -194,4 +194,5 @@ def test_application_fees_are_given_back_by_hand(till: Till) -> None:
     assert [one["id"] for one in till.listed(f"{path}/refunds")] == [second["id"], first["id"]]
     assert till.driver.get(f"{path}/refunds/{first['id']}").body == first
     assert (till.held(), till.held(seller)) == (9680, 941)
-    assert till.driver.get(f"/v1/application_fees/{fee['id']}/refunds/{seller}").status == 404
+    for path in (f"/v1/application_fees/{fee['id']}/refunds/{seller}", f"/v1/application_fees/x/refunds/{first['id']}"):
+        assert till.driver.get(path).status == 404

@@ -9,7 +9,7 @@ from typing import Final
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing, sublist
-from connectkit.simulator.refusals import refused
+from connectkit.simulator.refusals import no_such, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
@@ -198,8 +198,10 @@ def list_refunds(world: World, call: Call) -> Object:
 @topic.route("GET", "/v1/application_fees/:id/refunds/:refund", "ApplicationFeeRefundRetrieveParams")
 def retrieve_refund(world: World, call: Call) -> Object:
     """Give one refund of a fee."""
-    world.get(call.account, "application_fee", call.id)
-    return world.get(call.account, "fee_refund", call.ids["refund"])
+    refund = world.get(call.account, "fee_refund", call.ids["refund"])
+    if refund["fee"] != call.id:
+        raise no_such("fee refund", refund["id"])
+    return refund
 
 
 @topic.invariant("application_fee")

@@ -29,10 +29,10 @@ def check_intent(world: World, account: str, intent: dict[str, Any]) -> None:
     direct = account != world.platform
     on_behalf_of: str | None = intent.get("on_behalf_of") or None
     if direct:
-        check_merchant(world, account, None)
+        _check_merchant(world, account, None)
     if on_behalf_of is not None:
-        check_merchant(world, on_behalf_of, "on_behalf_of")
-    check_amount(world, account, intent["amount"], intent["currency"].lower(), on_behalf_of)
+        _check_merchant(world, on_behalf_of, "on_behalf_of")
+    _check_amount(world, account, intent["amount"], intent["currency"].lower(), on_behalf_of)
     check_cut(world, intent, direct=direct)
     data = intent.get("transfer_data")
     if data is not None:
@@ -41,7 +41,7 @@ def check_intent(world: World, account: str, intent: dict[str, Any]) -> None:
         world.get(account, "customer", intent["customer"], param="customer")
 
 
-def check_merchant(world: World, account: str, param: str | None) -> None:
+def _check_merchant(world: World, account: str, param: str | None) -> None:
     """Refuse an account that cannot take card payments.
 
     Raises:
@@ -53,7 +53,7 @@ def check_merchant(world: World, account: str, param: str | None) -> None:
         raise refused(message, "capability_not_active", param=param)
 
 
-def check_amount(world: World, account: str, amount: int, currency: str, on_behalf_of: str | None) -> None:
+def _check_amount(world: World, account: str, amount: int, currency: str, on_behalf_of: str | None) -> None:
     """Refuse an amount that cannot be charged, or that settles below the least.
 
     Raises:

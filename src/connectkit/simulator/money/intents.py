@@ -16,7 +16,7 @@ from connectkit.simulator.state import World
 from . import charges
 from .application_fees import applied
 from .cards import MESSAGES, Card
-from .checks import check_amount, check_cut, check_intent
+from .checks import check_cut, check_intent
 from .methods import card_of, method_of
 from .settling import settle
 from .switches import switches_of
@@ -28,6 +28,8 @@ _CHANGEABLE: Final = frozenset(
     (
         "amount",
         "application_fee_amount",
+        "currency",
+        "customer",
         "payment_method",
         "receipt_email",
         "setup_future_usage",
@@ -62,7 +64,7 @@ def create(world: World, call: Call) -> Object:
 
 def _method(world: World, account: str, params: dict[str, Any]) -> Object | None:
     name = params.get("payment_method")
-    if not name:
+    if name is None:
         return None
     method = method_of(world, account, name, "payment_method")
     if method["_used"] and method["customer"] is None:
@@ -127,12 +129,18 @@ def _new(world: World, call: Call, method: Object | None) -> Object:
         "currency": params["currency"].lower(),
         "livemode": world.livemode,
         "metadata": {},
-        "payment_method": None if method is None else method["id"],
         "payment_method_options": {},
         "payment_method_types": ["card"],
-        "status": "requires_payment_method" if method is None else "requires_confirmation",
+        **_paying(method),
         "transfer_data": params.get("transfer_data"),
     }
+
+
+def _paying(method: Object | None) -> Object:
+    """Give what changes with the payment method of an intent that is not confirmed."""
+    if method is None:
+        return {"payment_method": None, "status": "requires_payment_method"}
+    return {"payment_method": method["id"], "status": "requires_confirmation"}
 
 
 @topic.route("POST", "/v1/payment_intents/:id/confirm", "PaymentIntentConfirmParams")
@@ -276,16 +284,14 @@ def update(world: World, call: Call) -> Object:
         raise _unexpected(intent, "updated")
     if asked.get(_GROUPED) and intent[_GROUPED] not in {None, asked[_GROUPED]}:
         raise invalid("The transfer_group cannot be changed once it is set.", param=_GROUPED)
-    method = _method(world, call.account, call.params)
     changed: Object = {**intent, **asked}
     changed |= {name: None for name, value in asked.items() if value == ""}
     if "transfer_data" in asked and intent["transfer_data"] is not None:
         changed["transfer_data"] = {**intent["transfer_data"], **asked["transfer_data"]}
-    check_amount(world, call.account, changed["amount"], changed["currency"], changed["on_behalf_of"])
-    check_cut(world, changed, direct=call.account != world.platform)
-    intent |= changed
-    if method is not None:
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+    check_intent(world, call.account, changed)
+    if "payment_method" in asked:
+        changed |= _paying(_method(world, call.account, asked))
+    intent |= {**changed, "currency": changed["currency"].lower()}
     merge_metadata(intent, call.params)
     intent["description"] = call.params.get("description", intent["description"])
     return intent
@@ -303,7 +309,7 @@ def retrieve(world: World, call: Call) -> Object:
     return world.get(call.account, "payment_intent", call.id)
 
 
-topic.kind("payment_intent", indexes=("customer",))
+topic.kind("payment_intent")
 
 
 @topic.invariant("payment_intent")

@@ -188,19 +188,21 @@ def _succeed(world: World, _: Object, refund: Object) -> None:
 
 
 def _fail(world: World, charge: Object, refund: Object) -> None:
-    """A refund that bounces is credited to the charge's owner alone."""
+    """A refund that bounces is credited to the charge's owner alone; what came back of Stripe's fee is taken again."""
     paid = row_of(world, refund)
     returned = row(
         world,
         charge["_account"],
         type="refund_failure",
-        amount=-paid["net"],
+        amount=-paid["amount"],
         currency=paid["currency"],
         source=refund["id"],
         available_on=later(world, paid),
         description="REFUND FAILURE",
+        fees=[FeeDetail("stripe_fee", -paid["fee"], "Stripe processing fees")] if paid["fee"] else [],
+        rate=paid["_rate"],
     )
-    post(world, returned, others=[Entry(WORLD, refund["currency"], -refund["amount"])])
+    post(world, returned, others=_others({**refund, "amount": -refund["amount"]}, returned))
     refund |= {
         "status": "failed",
         "failure_reason": "expired_or_canceled_card",
