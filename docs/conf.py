@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import typing
+from importlib import import_module
 from importlib.metadata import version as version_of
 
 from sphinx.application import Sphinx
+
+import_module("connectkit.assembly")
+import_module("connectkit.simulator")
+typing.TYPE_CHECKING = True  # the signatures of `Connect` name types that it imports only when one is made
+import_module("connectkit.connect")
+typing.TYPE_CHECKING = False
 
 project = "connectkit"
 author = "The connectkit authors"
@@ -29,6 +37,7 @@ nitpick_ignore_regex = [
     # Every name of ours has to resolve. Other projects' would need their inventories from the network at each build.
     (r"py:.*", r"(?!connectkit).*"),
     (r"py:class", r"connectkit\.(\w+\.)*(Of\w+|S)"),  # type variables
+    (r"py:class", r"connectkit\.resources\.(\w+\.)*Async\w+"),  # described by their blocking faces
 ]
 autodoc_default_options = {"exclude-members": "parse, KEEP"}  # how a value is read from an answer is the library's own
 

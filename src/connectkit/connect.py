@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self, TypeVar
 
-from .calls.caller import Caller, Owner
-from .calls.limits import RateGate, Rates
-from .calls.lookup import Lookup
-from .calls.performer import Performer
-from .calls.retries import Retries
-from .calls.sender import Sender
 from .errors import InvalidRequest
-from .journal import Journal
-from .ports import AsyncioWorld, BlockingWorld, World
-from .requests import checked_id
-from .resources.balances import AsyncBalances, Balances
-from .resources.charges import AsyncCharges, Charges
-from .resources.onboarding import AsyncOnboarding, Onboarding
-from .resources.operations import AsyncOperations, Operations
-from .resources.payouts import AsyncPayouts, Payouts
-from .resources.topups import AsyncTopUps, TopUps
-from .resources.transfers import AsyncTransfers, Transfers
-from .sdk import API_VERSION, Sdk
-from .storage.base import AsyncStore, Store
-from .storage.bridges import Inline, Threaded
-from .storage.memory import MemoryStore
-from .storage.records import Operation
-from .transport import Transport
-from .webhooks.router import AsyncWebhookRouter, WebhookRouter
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs is imported when one is made
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
     import stripe
 
+    from .calls.limits import RateGate
+    from .calls.retries import Retries
+    from .resources.balances import AsyncBalances, Balances
+    from .resources.charges import AsyncCharges, Charges
+    from .resources.onboarding import AsyncOnboarding, Onboarding
+    from .resources.operations import AsyncOperations, Operations
+    from .resources.payouts import AsyncPayouts, Payouts
+    from .resources.topups import AsyncTopUps, TopUps
+    from .resources.transfers import AsyncTransfers, Transfers
     from .simulator import Simulator
+    from .storage.base import AsyncStore, Store
+    from .storage.records import Operation
+    from .transport import Transport
+    from .webhooks.router import AsyncWebhookRouter, OnError, WebhookRouter
+    from .webhooks.signatures import Secret
 
-S = TypeVar("S", bound=Store | AsyncStore)
+S = TypeVar("S", bound="Store | AsyncStore")
 
 _TEST_KEY: Final = re.compile(r"[sr]k_test_[\x21-\x7e]+")
 _SECRET_KEY: Final = re.compile(r"[\x21-\x7e]{8,255}")
-_SANDBOX_RATE: Final = 20.0  # requests a second: Stripe allows 25 in a sandbox
-_LEASES: Final = 2.5  # a claim lasts so many deadlines of a send: one that began in it ends well within it
-
-_log = logging.getLogger("connectkit")
 
 
-class _Root(ABC, Generic[S]):
+class _Root(Generic[S]):
     """What both colours have in common: arguments checked, parts joined."""
 
-    _colour: ClassVar[type[BlockingWorld | AsyncioWorld]]
+    _blocking: ClassVar[bool]
 
     def __init__(
         self,
@@ -94,31 +79,38 @@ class _Root(ABC, Generic[S]):
             InvalidRequest: An argument is wrong, or the key is of another mode than *livemode* says.
         """
         _check_key(api_key, livemode=livemode)
-        self.store: Store | AsyncStore = MemoryStore() if store is None else store
-        if livemode and not self.store.powers.durable:
-            message = "A live key needs a durable store: what is forgotten with the process would be paid again."
-            raise InvalidRequest(message, param="store", next_step="Pass store=SQLiteStore('connect.db').")
-        if platform is not None:
-            checked_id(platform, "platform", "acct_")
-        self._world: World = self._colour()
+        from .assembly import Options, assembled  # noqa: PLC0415  # see above
+        from .sdk import API_VERSION  # noqa: PLC0415  # see above
+
+        options = Options(
+            store=store,
+            livemode=livemode,
+            platform=platform,
+            tenant=tenant,
+            base_url=base_url,
+            transport=transport,
+            http_client=http_client,
+            rates=rates,
+            retries=retries,
+            deadline=deadline,
+            look_up_pause=look_up_pause,
+            on_unrecorded=on_unrecorded,
+        )
+        self._parts = assembled(api_key, options, blocking=self._blocking)
         self._livemode = livemode
-        self._memory = self._joined(self.store)
-        self._sdk = Sdk(api_key, base_url=base_url, transport=transport, http_client=http_client)
-        if rates is None and base_url is None and http_client is None:
-            rates = RateGate(Rates() if livemode else Rates(total=_SANDBOX_RATE))
-        sender = Sender(self._sdk, self._world, gate=rates, retries=retries or Retries(), deadline=deadline)
-        journal = Journal(self._memory, self._world, lease=deadline * _LEASES)
-        lookup = Lookup(sender, self._world, pause=look_up_pause)
-        performer = Performer(sender, journal, lookup, on_unrecorded or _log_unrecorded)
-        owner = Owner(sender, tenant=tenant, platform=platform, livemode=livemode)
-        self._caller = Caller(performer, self._world, owner, version=API_VERSION)
         self._simulator: Simulator | None = None
-        self._furnish(self._caller)
+        self.store: Store | AsyncStore = self._parts.store
+        self.api_version: str = API_VERSION
+        """The version of Stripe's API that every request names."""
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """Put the rooms in."""
 
     @property
     def stripe(self) -> stripe.StripeClient:
         """The official client, with this key, version and transport, for all that connectkit does not cover."""
-        return self._sdk.client
+        return self._parts.sdk.client
 
     @property
     def simulator(self) -> Simulator:
@@ -131,11 +123,6 @@ class _Root(ABC, Generic[S]):
             message = "There is no simulator here: this is no sandbox."
             raise InvalidRequest(message, next_step="Make one with Connect.sandbox().")
         return self._simulator
-
-    @property
-    def api_version(self) -> str:
-        """The version of Stripe's API that every request names."""
-        return API_VERSION
 
     @classmethod
     def sandbox(cls, *, store: S | None = None, seed: int = 0) -> Self:
@@ -154,20 +141,10 @@ class _Root(ABC, Generic[S]):
 
     def __repr__(self) -> str:
         mode = "live" if self._livemode else "test"
-        return f"<{type(self).__name__} {mode} {API_VERSION} {type(self.store).__name__}>"
-
-    @abstractmethod
-    def _joined(self, store: Store | AsyncStore) -> AsyncStore:
-        """Give the store as the journal uses it."""
-        ...
-
-    @abstractmethod
-    def _furnish(self, caller: Caller) -> None:
-        """Put the rooms in."""
-        ...
+        return f"<{type(self).__name__} {mode} {self.api_version} {type(self.store).__name__}>"
 
 
-class AsyncConnect(_Root[Store | AsyncStore]):
+class AsyncConnect(_Root["Store | AsyncStore"]):
     """A platform on Stripe Connect, in asyncio.
 
     Use it as an asynchronous context manager, or call `aclose`.
@@ -183,36 +160,52 @@ class AsyncConnect(_Root[Store | AsyncStore]):
         store: Where operations and events are remembered.
     """
 
-    _colour = AsyncioWorld
+    _blocking = False
 
-    def _joined(self, store: Store | AsyncStore) -> AsyncStore:
-        if inspect.iscoroutinefunction(store.insert):
-            return cast("AsyncStore", store)
-        return Threaded(cast("Store", store))
+    onboarding: AsyncOnboarding
+    charges: AsyncCharges
+    transfers: AsyncTransfers
+    payouts: AsyncPayouts
+    topups: AsyncTopUps
+    balances: AsyncBalances
+    operations: AsyncOperations
 
-    def _furnish(self, caller: Caller) -> None:
-        self.onboarding: AsyncOnboarding = AsyncOnboarding(caller)
-        self.charges: AsyncCharges = AsyncCharges(caller)
-        self.transfers: AsyncTransfers = AsyncTransfers(caller)
-        self.payouts: AsyncPayouts = AsyncPayouts(caller)
-        self.topups: AsyncTopUps = AsyncTopUps(caller)
-        self.balances: AsyncBalances = AsyncBalances(caller)
-        self.operations: AsyncOperations = AsyncOperations(caller)
+    def _furnish(self) -> None:
+        from .assembly import AsyncRooms  # noqa: PLC0415  # see above
 
-    def webhooks(self, *, secrets: Sequence[str]) -> AsyncWebhookRouter:
+        rooms = AsyncRooms.of(self._parts.caller)
+        self.onboarding = rooms.onboarding
+        self.charges = rooms.charges
+        self.transfers = rooms.transfers
+        self.payouts = rooms.payouts
+        self.topups = rooms.topups
+        self.balances = rooms.balances
+        self.operations = rooms.operations
+
+    def webhooks(
+        self, *, secrets: Sequence[str | Secret], inline: bool = False, on_error: OnError | None = None
+    ) -> AsyncWebhookRouter:
         """Make a router for Stripe's events, over the same store.
 
         Args:
-            secrets: The signing secrets (`whsec_…`) of every endpoint that leads here.
+            secrets: The signing secrets (`whsec_…`) of every endpoint that leads here, each with the events that it is
+                for if a `Secret` says so.
+            inline: Whether `handle` runs what is due before it answers, for an application without workers.
+            on_error: Told what a handler raised; logged if it is not given.
 
         Raises:
-            InvalidRequest: There is none, or one is empty.
+            InvalidRequest: There is none, or one is not a signing secret.
         """
-        return AsyncWebhookRouter(self._memory, self._world, secrets=secrets, livemode=self._livemode)
+        from .webhooks.router import AsyncWebhookRouter  # noqa: PLC0415  # see above
+
+        parts = self._parts
+        return AsyncWebhookRouter(
+            parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
+        )
 
     async def aclose(self) -> None:
         """Close the transport, unless it was given; the store stays open, for it was given."""
-        await self._sdk.aclose()
+        await self._parts.sdk.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -223,7 +216,7 @@ class AsyncConnect(_Root[Store | AsyncStore]):
         await self.aclose()
 
 
-class Connect(_Root[Store]):
+class Connect(_Root["Store"]):
     """A platform on Stripe Connect.
 
     Use it as a context manager, or call `close`. One serves any number of threads.
@@ -239,38 +232,53 @@ class Connect(_Root[Store]):
         store: Where operations and events are remembered.
     """
 
-    _colour = BlockingWorld
+    _blocking = True
 
-    def _joined(self, store: Store | AsyncStore) -> AsyncStore:
-        if inspect.iscoroutinefunction(store.insert):
-            message = "An asynchronous store cannot serve the blocking Connect."
-            raise InvalidRequest(message, param="store", next_step="Pass a blocking store, or use AsyncConnect.")
-        return Inline(cast("Store", store))
+    onboarding: Onboarding
+    charges: Charges
+    transfers: Transfers
+    payouts: Payouts
+    topups: TopUps
+    balances: Balances
+    operations: Operations
 
-    def _furnish(self, caller: Caller) -> None:
-        self.onboarding: Onboarding = Onboarding(AsyncOnboarding(caller))
-        self.charges: Charges = Charges(AsyncCharges(caller))
-        self.transfers: Transfers = Transfers(AsyncTransfers(caller))
-        self.payouts: Payouts = Payouts(AsyncPayouts(caller))
-        self.topups: TopUps = TopUps(AsyncTopUps(caller))
-        self.balances: Balances = Balances(AsyncBalances(caller))
-        self.operations: Operations = Operations(AsyncOperations(caller))
+    def _furnish(self) -> None:
+        from .assembly import Rooms  # noqa: PLC0415  # see above
 
-    def webhooks(self, *, secrets: Sequence[str]) -> WebhookRouter:
+        rooms = Rooms.of(self._parts.caller)
+        self.onboarding = rooms.onboarding
+        self.charges = rooms.charges
+        self.transfers = rooms.transfers
+        self.payouts = rooms.payouts
+        self.topups = rooms.topups
+        self.balances = rooms.balances
+        self.operations = rooms.operations
+
+    def webhooks(
+        self, *, secrets: Sequence[str | Secret], inline: bool = False, on_error: OnError | None = None
+    ) -> WebhookRouter:
         """Make a router for Stripe's events, over the same store.
 
         Args:
-            secrets: The signing secrets (`whsec_…`) of every endpoint that leads here.
+            secrets: The signing secrets (`whsec_…`) of every endpoint that leads here, each with the events that it is
+                for if a `Secret` says so.
+            inline: Whether `handle` runs what is due before it answers, for an application without workers.
+            on_error: Told what a handler raised; logged if it is not given.
 
         Raises:
-            InvalidRequest: There is none, or one is empty.
+            InvalidRequest: There is none, or one is not a signing secret.
         """
-        source = AsyncWebhookRouter(self._memory, self._world, secrets=secrets, livemode=self._livemode)
+        from .webhooks.router import AsyncWebhookRouter, WebhookRouter  # noqa: PLC0415  # see above
+
+        parts = self._parts
+        source = AsyncWebhookRouter(
+            parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
+        )
         return WebhookRouter(source)
 
     def close(self) -> None:
         """Close the transport, unless it was given; the store stays open, for it was given."""
-        self._sdk.close()
+        self._parts.sdk.close()
 
     def __enter__(self) -> Self:
         return self
@@ -296,7 +304,3 @@ def _check_key(api_key: str, *, livemode: bool) -> None:
     if livemode and not live:
         message = "livemode=True was passed with a test key."
         raise InvalidRequest(message, param="livemode", next_step="Pass the live key, or leave livemode out.")
-
-
-def _log_unrecorded(operation: Operation) -> None:
-    _log.error("%s was done and could not be recorded (%s)", operation.verb, operation.fingerprint[:12])

@@ -22,6 +22,10 @@ Method: TypeAlias = Literal["get", "post", "delete"]
 ENCODER: Final = 1
 """The version of the stored form of a request. It travels with each stored one, so that old rows stay readable."""
 
+compact: Final = json.JSONEncoder(separators=(",", ":")).encode
+"""Writes JSON without a space that is not needed."""
+
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 _RECOGNISABLE: Final = 8  # characters: enough to recognise an id, too few to leak a key passed by mistake
 _PATH = re.compile(r"/v[12]/[A-Za-z0-9_./-]+")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
@@ -58,9 +62,9 @@ class Request:
         """Which of Stripe's two APIs it speaks to; they differ in encoding and in what a repetition means."""
         return "v2" if self.path.startswith("/v2/") else "v1"
 
-    def dumps(self) -> str:
-        """Write it down, so that `loads` gives the same request under any later version of connectkit."""
-        document = {
+    def document(self) -> dict[str, Any]:
+        """Give it as JSON values, from which `of` makes the same request under any later version of connectkit."""
+        return {
             "encoder": ENCODER,
             "method": self.method,
             "path": self.path,
@@ -69,16 +73,14 @@ class Request:
             "version": self.version,
             "idempotency_key": self.idempotency_key,
         }
-        return json.dumps(document, separators=(",", ":"))
 
     @classmethod
-    def loads(cls, text: str) -> Request:
-        """Read a request that `dumps` wrote.
+    def of(cls, document: dict[str, Any]) -> Request:
+        """Make the request that `document` gave.
 
         Raises:
             InvalidRequest: It was written by a newer connectkit than this one.
         """
-        document = json.loads(text)
         if document.pop("encoder") > ENCODER:
             message = "This stored request was written by a newer connectkit."
             raise InvalidRequest(message, next_step="Upgrade this process before it resumes operations.")
@@ -111,8 +113,7 @@ class Response:
 
 def fingerprint(verb: str, arguments: Params, account: str | None) -> str:
     """Hash what the caller asked for, independent of how this version of connectkit writes it on the wire."""
-    document = json.dumps([verb, arguments, account], sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(document.encode()).hexdigest()
+    return hashlib.sha256(_canonical([verb, arguments, account]).encode()).hexdigest()
 
 
 def checked_key(key: str) -> str:

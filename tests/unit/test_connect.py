@@ -11,8 +11,8 @@ import pytest
 import stripe
 
 from connectkit import AsyncConnect, Connect, InvalidRequest, MemoryStore, SQLiteStore
+from connectkit.assembly import log_unrecorded
 from connectkit.calls.limits import RateGate
-from connectkit.connect import _log_unrecorded
 from connectkit.storage.bridges import Inline
 from connectkit.storage.records import Identity, Operation
 
@@ -72,7 +72,7 @@ def test_the_official_client_is_there_with_the_same_key_and_version() -> None:
 
 def test_only_stripe_itself_is_asked_slowly() -> None:
     def gate(connect: Connect) -> RateGate | None:
-        return connect._caller._sender._gate
+        return connect._parts.caller._sender._gate
 
     assert isinstance(gate(Connect("sk_test_x")), RateGate)
     assert gate(Connect("sk_test_x", base_url="http://127.0.0.1:1")) is None
@@ -100,5 +100,5 @@ def test_both_colours_make_a_router_of_theirs() -> None:
 def test_what_could_not_be_recorded_is_logged_without_its_key(caplog: pytest.LogCaptureFixture) -> None:
     operation = Operation(Identity("", "acct_1", livemode=False, key="ana@example.com"), "payouts.create", "f" * 64, "")
     with caplog.at_level(logging.ERROR, "connectkit"):
-        _log_unrecorded(operation)
+        log_unrecorded(operation)
     assert caplog.messages == ["payouts.create was done and could not be recorded (ffffffffffff)"]

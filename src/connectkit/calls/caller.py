@@ -16,7 +16,7 @@ from connectkit.errors import ConnectKitError, InvalidRequest, Refused
 from connectkit.journal import Doubt, Held, Refusal, Success
 from connectkit.models.base import Answer, Data, Receipt
 from connectkit.ports import World
-from connectkit.requests import Params, Request, checked_key, fingerprint
+from connectkit.requests import Params, Request, checked_key, compact, fingerprint
 from connectkit.storage.records import Identity, Operation, State, Stored
 
 from . import plans
@@ -200,7 +200,7 @@ class Caller:
         return evolve(request, version=self._version)
 
     def _named(self, identity: Identity, request: Request) -> Request:
-        return named(identity, self._versioned(request), 0, marks=endpoint_of(request).marks)
+        return named(identity, request, 0, version=self._version, marks=endpoint_of(request).marks)
 
     def _planned(self, identity: Identity, step: Step) -> PlannedStep:
         leaf = evolve(identity, step=step.name)
@@ -245,7 +245,7 @@ class Caller:
                 raise
             answers.append(answer)
             kept.append(projected(answer.data, step.frozen.keep))
-        await self._journal.settle(claim, Success(str(kept[0]["id"]), json.dumps(kept, separators=(",", ":"))))
+        await self._journal.settle(claim, Success(str(kept[0]["id"]), compact(kept)))
         return answers
 
     async def _step(self, parent: Identity, step: PlannedStep, wait: float) -> Answer:

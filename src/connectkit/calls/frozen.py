@@ -16,7 +16,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from connectkit.errors import InvalidRequest
-from connectkit.requests import Params, Request
+from connectkit.requests import Params, Request, compact
 
 _SEAL: Final = "$sealed"
 
@@ -35,17 +35,19 @@ class Frozen:
 
     def dumps(self) -> str:
         """Write it down."""
-        return json.dumps({"request": self.request.dumps(), "keep": self.keep}, separators=(",", ":"))
+        return compact({"request": self.request.document(), "keep": self.keep})
 
     @classmethod
     def loads(cls, text: str) -> Frozen:
         """Read what `dumps` wrote."""
         document = json.loads(text)
-        return cls(Request.loads(document["request"]), tuple(document["keep"]))
+        return cls(Request.of(document["request"]), tuple(document["keep"]))
 
 
 def sealed(request: Request, personal: Sequence[str]) -> Request:
     """Replace the values at *personal* paths (`identity.individual`) by seals."""
+    if not personal:
+        return request
     params = copy.deepcopy(dict(request.params))
     for path in personal:
         *parents, last = path.split(".")
@@ -63,8 +65,14 @@ def revealed(stored: Request, brought: Params) -> Request | None:
     Raises:
         InvalidRequest: A value is there and is not the one that was sealed.
     """
+    if not _has_seals(stored.params):
+        return stored
     params = copy.deepcopy(dict(stored.params))
     return evolve(stored, params=params) if _reveal(params, brought) else None
+
+
+def _has_seals(params: Params) -> bool:
+    return any(isinstance(value, dict) and (_SEAL in value or _has_seals(value)) for value in params.values())  # pyright: ignore[reportUnknownArgumentType]  # decoded JSON
 
 
 def _reveal(place: dict[str, Any], brought: Params) -> bool:

@@ -7,12 +7,11 @@ object still tells by its mark which operation made it.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Final
 
 from attrs import evolve
 
-from connectkit.requests import Request
+from connectkit.requests import Request, compact
 from connectkit.storage.records import Identity
 
 FORMAT: Final = "ck1"
@@ -34,20 +33,21 @@ def mark(identity: Identity, request: Request, generation: int) -> str:
     return _digest(identity, request, generation)[:_MARK_LENGTH]
 
 
-def named(identity: Identity, request: Request, generation: int, *, marks: bool) -> Request:
-    """Give *request* its wire key and, where what it creates can carry one, its mark.
+def named(identity: Identity, request: Request, generation: int, *, version: str, marks: bool) -> Request:
+    """Give *request* its version, its wire key and, where what it creates can carry one, its mark.
 
     Args:
         identity: The operation's name.
         request: What is sent.
         generation: How many earlier wire keys were spent.
+        version: The version of Stripe's API to name.
         marks: Whether the endpoint takes metadata.
     """
-    keyed = evolve(request, idempotency_key=wire_key(identity, request, generation))
-    if not marks:
-        return keyed
-    metadata = {**keyed.params.get("metadata", {}), METADATA_KEY: mark(identity, request, generation)}
-    return keyed.with_params(metadata=metadata)
+    digest = _digest(identity, request, generation)
+    params = request.params
+    if marks:
+        params = {**params, "metadata": {**params.get("metadata", {}), METADATA_KEY: digest[:_MARK_LENGTH]}}
+    return evolve(request, params=params, version=version, idempotency_key=f"{FORMAT}_{digest}")
 
 
 def _digest(identity: Identity, request: Request, generation: int) -> str:
@@ -62,4 +62,4 @@ def _digest(identity: Identity, request: Request, generation: int) -> str:
         identity.step,
         generation,
     ]
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(compact(parts).encode()).hexdigest()

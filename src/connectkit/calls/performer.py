@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen, mutable
 from connectkit.errors import ConnectKitError, PaymentDeclined, Refused, StoreUnavailable
 from connectkit.journal import Contradiction, Doubt, Held, Journal, Refusal, Report, Success
 from connectkit.models.base import Answer, Data, Receipt
-from connectkit.requests import Params, Request, Response
+from connectkit.requests import Params, Request, Response, compact
 from connectkit.storage.records import Operation, State
 
 from .endings import in_progress, replayed, review, tried, unknown, unsettled
@@ -44,7 +44,9 @@ def following(operation: Operation) -> str:
     if operation.object_id and onward is not None:
         request = onward(request, operation.object_id)
     marks = endpoint_of(request).marks
-    return evolve(frozen, request=named(operation.identity, request, operation.generation + 1, marks=marks)).dumps()
+    generation = operation.generation + 1
+    renamed = named(operation.identity, request, generation, version=frozen.request.version, marks=marks)
+    return evolve(frozen, request=renamed).dumps()
 
 
 def _stuck(reason: str) -> Sent:
@@ -171,7 +173,7 @@ class Performer:
         course.held = await self.held_on(course.held)
 
     async def _done(self, course: _Course, data: Data, keep: tuple[str, ...], request_id: str = "") -> Answer:
-        success = Success(str(data["id"]), json.dumps(projected(data, keep), separators=(",", ":")))
+        success = Success(str(data["id"]), compact(projected(data, keep)))
         operation = await self._record(course, success)
         if operation is not None and operation.state is State.REVIEW:
             raise review(operation)

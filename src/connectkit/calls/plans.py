@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from connectkit.requests import Request
+from connectkit.requests import Request, compact
 
 from .frozen import Frozen
 
@@ -48,7 +48,7 @@ class PlannedStep:
 def dumps(steps: Sequence[PlannedStep]) -> str:
     """Write a plan down."""
     document = [{"name": step.name, "verb": step.verb, "frozen": step.frozen.dumps()} for step in steps]
-    return json.dumps({PLAN: document}, separators=(",", ":"))
+    return compact({PLAN: document})
 
 
 def loads(text: str) -> Sequence[PlannedStep] | None:

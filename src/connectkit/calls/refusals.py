@@ -6,7 +6,6 @@ after everything in it that looks like personal data or a secret has been struck
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,7 +19,7 @@ from connectkit.errors import (
     PermissionDenied,
     Refused,
 )
-from connectkit.requests import Response
+from connectkit.requests import Response, compact
 
 from .outcomes import error_of
 
@@ -101,7 +100,7 @@ def written(error: Refused) -> str:
         "request_id": error.request_id,
         "message": error.message,
     }
-    return json.dumps(document, separators=(",", ":"))
+    return compact(document)
 
 
 def _text(error: Mapping[str, object], name: str) -> str:

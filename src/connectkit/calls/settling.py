@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from attrs import frozen
@@ -138,14 +139,19 @@ def _pattern(template: str) -> re.Pattern[str]:
 _PATTERNS: Final = tuple((_pattern(endpoint.template), endpoint) for endpoint in ENDPOINTS)
 
 
+@lru_cache(maxsize=1024)
+def _endpoint(path: str) -> Endpoint | None:
+    return next((endpoint for pattern, endpoint in _PATTERNS if pattern.fullmatch(path)), None)
+
+
 def endpoint_of(request: Request) -> Endpoint:
     """Give the endpoint that a changing request speaks to.
 
     Raises:
         InvalidRequest: It has not declared how an unknown outcome is settled.
     """
-    for pattern, endpoint in _PATTERNS:
-        if pattern.fullmatch(request.path):
-            return endpoint
+    endpoint = _endpoint(request.path)
+    if endpoint is not None:
+        return endpoint
     message = f"{request.path} has not declared how an unknown outcome is settled."
     raise InvalidRequest(message, param="path", next_step="Add it to connectkit.calls.settling.ENDPOINTS.")

@@ -32,7 +32,7 @@ def test_nothing_personal_is_kept() -> None:
     text = Frozen(sealed(REQUEST, PERSONAL), ("id",)).dumps()
     assert "ana@example.com" not in text
     assert "Ana" not in text
-    assert '\\"us\\"' in text
+    assert '"us"' in text
 
 
 def test_the_same_values_fill_the_seals() -> None:
@@ -83,6 +83,6 @@ def test_what_differs_is_named_by_path() -> None:
 
 
 def test_a_request_of_a_newer_connectkit_is_refused() -> None:
-    text = REQUEST.dumps().replace('"encoder":1', '"encoder":2')
+    text = Frozen(REQUEST, ()).dumps().replace('"encoder":1', '"encoder":2')
     with pytest.raises(InvalidRequest, match="newer connectkit"):
-        Request.loads(text)
+        Frozen.loads(text)

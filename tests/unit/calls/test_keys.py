@@ -48,11 +48,11 @@ def test_parameters_are_not_part_of_the_name() -> None:
 
 
 def test_the_mark_joins_the_callers_metadata() -> None:
-    request = named(NAME, PAYOUT.with_params(metadata={"order": "7"}), 0, marks=True)
+    request = named(NAME, PAYOUT.with_params(metadata={"order": "7"}), 0, version="v", marks=True)
     assert request.params["metadata"] == {"order": "7", "connectkit": mark(NAME, PAYOUT, 0)}
-    assert request.idempotency_key == wire_key(NAME, PAYOUT, 0)
+    assert (request.idempotency_key, request.version) == (wire_key(NAME, PAYOUT, 0), "v")
     assert "payout-1" not in str(request.params)
 
 
 def test_an_endpoint_without_metadata_gets_no_mark() -> None:
-    assert named(NAME, PAYOUT, 0, marks=False).params == PAYOUT.params
+    assert named(NAME, PAYOUT, 0, version="v", marks=False).params == PAYOUT.params

@@ -1,0 +1,173 @@
+"""The parts of a `Connect`, joined.
+
+This module imports everything, and is imported when the first `Connect` is made: naming the class costs next to
+nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, cast
+
+from attrs import frozen
+
+from .calls.caller import Caller, Owner
+from .calls.limits import RateGate, Rates
+from .calls.lookup import Lookup
+from .calls.performer import Performer
+from .calls.retries import Retries
+from .calls.sender import Sender
+from .errors import InvalidRequest
+from .journal import Journal
+from .ports import AsyncioWorld, BlockingWorld, World
+from .requests import checked_id
+from .resources.balances import AsyncBalances, Balances
+from .resources.charges import AsyncCharges, Charges
+from .resources.onboarding import AsyncOnboarding, Onboarding
+from .resources.operations import AsyncOperations, Operations
+from .resources.payouts import AsyncPayouts, Payouts
+from .resources.topups import AsyncTopUps, TopUps
+from .resources.transfers import AsyncTransfers, Transfers
+from .sdk import API_VERSION, Sdk
+from .storage.base import AsyncStore, Store
+from .storage.bridges import Inline, Threaded
+from .storage.memory import MemoryStore
+from .storage.records import Operation
+from .transport import Transport
+
+if TYPE_CHECKING:
+    import stripe
+
+_SANDBOX_RATE: Final = 20.0  # requests a second: Stripe allows 25 in a sandbox
+_LEASES: Final = 2.5  # a claim lasts so many deadlines of a send: one that began in it ends well within it
+
+_log = logging.getLogger("connectkit")
+
+
+@frozen(kw_only=True)
+class Options:
+    """How a `Connect` is to be; `Connect` says what each means."""
+
+    store: Store | AsyncStore | None
+    livemode: bool
+    platform: str | None
+    tenant: str
+    base_url: str | None
+    transport: Transport | None
+    http_client: stripe.HTTPClient | None
+    rates: RateGate | None
+    retries: Retries | None
+    deadline: float
+    look_up_pause: float | None
+    on_unrecorded: Callable[[Operation], None] | None
+
+    def gate(self) -> RateGate | None:
+        """Give the rate gate: against Stripe itself there always is one."""
+        if self.rates is not None or self.base_url is not None or self.http_client is not None:
+            return self.rates
+        return RateGate(Rates() if self.livemode else Rates(total=_SANDBOX_RATE))
+
+
+@frozen(kw_only=True)
+class Parts:
+    """What a `Connect` is made of, in one colour."""
+
+    world: World
+    store: Store | AsyncStore
+    memory: AsyncStore
+    sdk: Sdk
+    caller: Caller
+
+
+def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
+    """Join the parts.
+
+    Raises:
+        InvalidRequest: The store or the platform does not fit.
+    """
+    store = MemoryStore() if options.store is None else options.store
+    if options.livemode and not store.powers.durable:
+        message = "A live key needs a durable store: what is forgotten with the process would be paid again."
+        raise InvalidRequest(message, param="store", next_step="Pass store=SQLiteStore('connect.db').")
+    if options.platform is not None:
+        checked_id(options.platform, "platform", "acct_")
+    world: World = BlockingWorld() if blocking else AsyncioWorld()
+    memory = _memory(store, blocking=blocking)
+    sdk = Sdk(api_key, base_url=options.base_url, transport=options.transport, http_client=options.http_client)
+    sender = Sender(sdk, world, gate=options.gate(), retries=options.retries or Retries(), deadline=options.deadline)
+    journal = Journal(memory, world, lease=options.deadline * _LEASES)
+    lookup = Lookup(sender, world, pause=options.look_up_pause)
+    performer = Performer(sender, journal, lookup, options.on_unrecorded or log_unrecorded)
+    owner = Owner(sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode)
+    caller = Caller(performer, world, owner, version=API_VERSION)
+    return Parts(world=world, store=store, memory=memory, sdk=sdk, caller=caller)
+
+
+@frozen(kw_only=True)
+class AsyncRooms:
+    """The rooms of an `AsyncConnect`."""
+
+    onboarding: AsyncOnboarding
+    charges: AsyncCharges
+    transfers: AsyncTransfers
+    payouts: AsyncPayouts
+    topups: AsyncTopUps
+    balances: AsyncBalances
+    operations: AsyncOperations
+
+    @classmethod
+    def of(cls, caller: Caller) -> AsyncRooms:
+        """Furnish them."""
+        return cls(
+            onboarding=AsyncOnboarding(caller),
+            charges=AsyncCharges(caller),
+            transfers=AsyncTransfers(caller),
+            payouts=AsyncPayouts(caller),
+            topups=AsyncTopUps(caller),
+            balances=AsyncBalances(caller),
+            operations=AsyncOperations(caller),
+        )
+
+
+@frozen(kw_only=True)
+class Rooms:
+    """The rooms of a `Connect`."""
+
+    onboarding: Onboarding
+    charges: Charges
+    transfers: Transfers
+    payouts: Payouts
+    topups: TopUps
+    balances: Balances
+    operations: Operations
+
+    @classmethod
+    def of(cls, caller: Caller) -> Rooms:
+        """Furnish them."""
+        sources = AsyncRooms.of(caller)
+        return cls(
+            onboarding=Onboarding(sources.onboarding),
+            charges=Charges(sources.charges),
+            transfers=Transfers(sources.transfers),
+            payouts=Payouts(sources.payouts),
+            topups=TopUps(sources.topups),
+            balances=Balances(sources.balances),
+            operations=Operations(sources.operations),
+        )
+
+
+def _memory(store: Store | AsyncStore, *, blocking: bool) -> AsyncStore:
+    if not inspect.iscoroutinefunction(store.insert):
+        plain = cast("Store", store)
+        return Inline(plain) if blocking else Threaded(plain)
+    if blocking:
+        message = "An asynchronous store cannot serve the blocking Connect."
+        raise InvalidRequest(message, param="store", next_step="Pass a blocking store, or use AsyncConnect.")
+    return cast("AsyncStore", store)
+
+
+def log_unrecorded(operation: Operation) -> None:
+    """Log that an operation was done and could not be recorded, without the caller's name of it."""
+    _log.error("%s was done and could not be recorded (%s)", operation.verb, operation.fingerprint[:12])
