@@ -23,11 +23,6 @@ METADATA_KEY: Final = "connectkit"
 _MARK_LENGTH: Final = 24  # hexadecimal digits, 96 bits: no two operations of a platform share a mark by chance
 
 
-def wire_key(identity: Identity, request: Request, generation: int) -> str:
-    """Derive the idempotency key that Stripe sees."""
-    return f"{FORMAT}_{_digest(identity, request, generation)}"
-
-
 def mark(identity: Identity, request: Request, generation: int) -> str:
     """Derive the mark that is written into the metadata of what the request creates."""
     return _digest(identity, request, generation)[:_MARK_LENGTH]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from connectkit.calls.keys import METADATA_KEY
 from connectkit.errors import InvalidRequest
 from connectkit.money import Money
+from connectkit.requests import checked_id
 
 _NOTES: Final = 49  # Stripe takes 50, of which one is our mark
 _NAME: Final = 40
@@ -51,6 +52,15 @@ def checked_money(money: Money, param: str = "amount") -> Money:
         message = f"{param} is Money, not a {type(money).__name__}."  # type: ignore[unreachable]
         raise InvalidRequest(message, param=param, next_step="Pass Money.of('49.90', 'usd').")
     return money
+
+
+def optional_id(value: str | None, param: str, *prefixes: str) -> str | None:
+    """Check an id of Stripe's that need not be given.
+
+    Raises:
+        InvalidRequest: It is given, and no id of these kinds.
+    """
+    return None if value is None else checked_id(value, param, *prefixes)
 
 
 def given(**values: object) -> dict[str, Any]:

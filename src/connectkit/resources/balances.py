@@ -9,9 +9,9 @@ from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.models.balances import Balance, BalanceTransaction
 from connectkit.models.base import Answer
-from connectkit.requests import Request, checked_id
+from connectkit.requests import Request
 
-from .arguments import given
+from .arguments import given, optional_id
 
 
 class AsyncBalances:
@@ -31,7 +31,7 @@ class AsyncBalances:
             PermissionDenied: It is not connected to this platform.
             Unreachable: There was no usable answer.
         """
-        request = Request("get", "/v1/balance", account=_account(account))
+        request = Request("get", "/v1/balance", account=optional_id(account, "account", "acct_"))
         return Balance.parse(await self._caller.read(request, "balances.retrieve"))
 
     async def transactions(
@@ -57,13 +57,13 @@ class AsyncBalances:
             Unreachable: There was no usable answer.
         """
         params = given(
-            payout=None if payout is None else checked_id(payout, "payout", "po_"),
-            source=None if source is None else checked_id(source, "source"),
+            payout=optional_id(payout, "payout", "po_"),
+            source=optional_id(source, "source"),
             type=type,
             currency=currency,
             limit=100,
         )
-        request = Request("get", "/v1/balance_transactions", params, account=_account(account))
+        request = Request("get", "/v1/balance_transactions", params, account=optional_id(account, "account", "acct_"))
         async for item in self._caller.pages(request, "balances.transactions"):
             yield BalanceTransaction.parse(Answer(data=item))
 
@@ -73,7 +73,3 @@ class Balances(Blocking[AsyncBalances]):
 
     retrieve: Final = blocking(AsyncBalances.retrieve)
     transactions: Final = iterating(AsyncBalances.transactions)
-
-
-def _account(account: str | None) -> str | None:
-    return None if account is None else checked_id(account, "account", "acct_")

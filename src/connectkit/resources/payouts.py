@@ -13,7 +13,7 @@ from connectkit.models.payouts import Payout
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 
-from .arguments import check_word, checked_metadata, checked_money, given
+from .arguments import check_word, checked_metadata, checked_money, given, optional_id
 
 PayoutMethod: TypeAlias = Literal["standard", "instant"]
 PayoutInterval: TypeAlias = Literal["manual", "daily", "weekly", "monthly"]
@@ -71,12 +71,12 @@ class AsyncPayouts:
             amount=checked_money(amount).check_payable().amount,
             currency=amount.currency,
             method=method,
-            destination=None if destination is None else checked_id(destination, "destination", "ba_", "card_"),
+            destination=optional_id(destination, "destination", "ba_", "card_"),
             statement_descriptor=statement_descriptor,
             description=description,
             metadata=checked_metadata(metadata),
         )
-        request = Request("post", "/v1/payouts", params, account=_account(account))
+        request = Request("post", "/v1/payouts", params, account=optional_id(account, "account", "acct_"))
         intent = Intent("payouts.create", key, request, params, Payout.KEEP)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
 
@@ -93,7 +93,7 @@ class AsyncPayouts:
             Unreachable: There was no usable answer.
         """
         path = f"/v1/payouts/{checked_id(payout_id, 'payout_id', 'po_')}"
-        request = Request("get", path, account=_account(account))
+        request = Request("get", path, account=optional_id(account, "account", "acct_"))
         return Payout.parse(await self._caller.read(request, "payouts.retrieve"))
 
     async def list(self, *, account: str | None = None, status: str | None = None) -> AsyncGenerator[Payout, None]:
@@ -106,7 +106,9 @@ class AsyncPayouts:
         Raises:
             Unreachable: There was no usable answer.
         """
-        request = Request("get", "/v1/payouts", given(status=status, limit=100), account=_account(account))
+        request = Request(
+            "get", "/v1/payouts", given(status=status, limit=100), account=optional_id(account, "account", "acct_")
+        )
         async for item in self._caller.pages(request, "payouts.list"):
             yield Payout.parse(Answer(data=item))
 
@@ -125,7 +127,7 @@ class AsyncPayouts:
         check_word(interval, "interval", get_args(PayoutInterval))
         schedule = {"interval": interval, **_ANCHORS.get(interval, {})}
         params = {"payments": {"payouts": {"schedule": schedule}}}
-        request = Request("post", "/v1/balance_settings", params, account=_account(account))
+        request = Request("post", "/v1/balance_settings", params, account=optional_id(account, "account", "acct_"))
         await self._caller.update(request, "payouts.schedule")
 
 
@@ -142,7 +144,3 @@ class Payouts(Blocking[AsyncPayouts]):
     retrieve: Final = blocking(AsyncPayouts.retrieve)
     list: Final = iterating(AsyncPayouts.list)
     schedule: Final = blocking(AsyncPayouts.schedule)
-
-
-def _account(account: str | None) -> str | None:
-    return None if account is None else checked_id(account, "account", "acct_")

@@ -13,7 +13,7 @@ from connectkit.models.topups import TopUp
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 
-from .arguments import checked_metadata, checked_money, given
+from .arguments import checked_metadata, checked_money, given, optional_id
 
 _DESCRIPTOR: Final = 15  # ASCII characters that Stripe takes
 
@@ -65,7 +65,7 @@ class AsyncTopUps:
         params = given(
             amount=checked_money(amount).check_chargeable().amount,
             currency=amount.currency,
-            source=None if source is None else checked_id(source, "source", "btok_", "src_", "ba_"),
+            source=optional_id(source, "source", "btok_", "src_", "ba_"),
             description=description,
             statement_descriptor=statement_descriptor,
             transfer_group=transfer_group,

@@ -12,7 +12,7 @@ from connectkit.models.transfers import Transfer, TransferReversal
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 
-from .arguments import checked_metadata, checked_money, given
+from .arguments import checked_metadata, checked_money, given, optional_id
 
 
 class AsyncTransfers:
@@ -59,7 +59,7 @@ class AsyncTransfers:
             amount=checked_money(amount).check_chargeable().amount,
             currency=amount.currency,
             destination=checked_id(destination, "destination", "acct_"),
-            source_transaction=_charge(source_transaction),
+            source_transaction=optional_id(source_transaction, "source_transaction", "ch_", "py_"),
             transfer_group=transfer_group,
             description=description,
             metadata=checked_metadata(metadata),
@@ -127,7 +127,7 @@ class AsyncTransfers:
             Unreachable: There was no usable answer.
         """
         params = given(
-            destination=None if destination is None else checked_id(destination, "destination", "acct_"),
+            destination=optional_id(destination, "destination", "acct_"),
             transfer_group=transfer_group,
             limit=100,
         )
@@ -142,9 +142,3 @@ class Transfers(Blocking[AsyncTransfers]):
     reverse: Final = blocking(AsyncTransfers.reverse)
     retrieve: Final = blocking(AsyncTransfers.retrieve)
     list: Final = iterating(AsyncTransfers.list)
-
-
-def _charge(source_transaction: str | None) -> str | None:
-    if source_transaction is None:
-        return None
-    return checked_id(source_transaction, "source_transaction", "ch_", "py_")

@@ -6,12 +6,19 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectkit.calls.keys import mark, named, wire_key
+from connectkit.calls.keys import mark, named
 from connectkit.requests import Request
 from connectkit.storage.records import Identity
 
 NAME = Identity("", "acct_1", livemode=False, key="payout-1")
 PAYOUT = Request("post", "/v1/payouts", {"amount": 1}, account="acct_2")
+
+
+def wire_key(identity: Identity, request: Request, generation: int) -> str:
+    key = named(identity, request, generation, version="", marks=False).idempotency_key
+    assert key is not None
+    return key
+
 
 identities = st.builds(
     Identity,

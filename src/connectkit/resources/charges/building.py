@@ -13,7 +13,7 @@ from connectkit.models.base import Answer
 from connectkit.models.payments import Payment
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import checked_metadata, checked_money, given
+from connectkit.resources.arguments import checked_metadata, checked_money, given, optional_id
 
 
 @frozen(kw_only=True)
@@ -54,10 +54,10 @@ class Sale:
             amount=checked_money(self.amount).check_chargeable().amount,
             currency=self.amount.currency,
             automatic_payment_methods=methods,
-            payment_method=_optional_id(self.payment_method, "payment_method", "pm_", "card_", "src_"),
+            payment_method=optional_id(self.payment_method, "payment_method", "pm_", "card_", "src_"),
             confirm=True if self.payment_method is not None else None,
             return_url=self.return_url,
-            customer=_optional_id(self.customer, "customer", "cus_"),
+            customer=optional_id(self.customer, "customer", "cus_"),
             description=self.description,
             transfer_group=self.transfer_group,
             metadata=checked_metadata(self.metadata),
@@ -99,7 +99,3 @@ async def read_payment(caller: Caller, payment_id: str, account: str | None, *ex
     path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}"
     params = {"expand": [*expand]} if expand else {}
     return await caller.read(Request("get", path, params, account=account), "charges.retrieve")
-
-
-def _optional_id(value: str | None, param: str, *prefixes: str) -> str | None:
-    return None if value is None else checked_id(value, param, *prefixes)

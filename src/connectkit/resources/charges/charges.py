@@ -8,7 +8,7 @@ from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
 from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import given
+from connectkit.resources.arguments import given, optional_id
 
 from .building import read_payment
 from .destination import AsyncDestinationCharges, DestinationCharges
@@ -43,7 +43,7 @@ class AsyncCharges:
             NotFound: There is none, or it lives on another account.
             Unreachable: There was no usable answer.
         """
-        return Payment.parse(await read_payment(self._caller, payment_id, _account(account)))
+        return Payment.parse(await read_payment(self._caller, payment_id, optional_id(account, "account", "acct_")))
 
     async def confirm(
         self,
@@ -74,7 +74,7 @@ class AsyncCharges:
         method = checked_id(payment_method, "payment_method", "pm_", "card_", "src_")
         params = given(payment_method=method, return_url=return_url)
         path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}/confirm"
-        request = Request("post", path, params, account=_account(account))
+        request = Request("post", path, params, account=optional_id(account, "account", "acct_"))
         intent = Intent("charges.confirm", key, request, {"payment": payment_id, **params}, Payment.KEEP)
         return Payment.parse(await self._caller.perform(intent, wait=wait))
 
@@ -96,7 +96,3 @@ class Charges(Blocking[AsyncCharges]):
 
     retrieve: Final = blocking(AsyncCharges.retrieve)
     confirm: Final = blocking(AsyncCharges.confirm)
-
-
-def _account(account: str | None) -> str | None:
-    return None if account is None else checked_id(account, "account", "acct_")

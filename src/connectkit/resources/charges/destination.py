@@ -12,7 +12,7 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
-from connectkit.resources.arguments import check_word, checked_money, given
+from connectkit.resources.arguments import check_word, checked_money, given, optional_id
 
 from .building import Sale, charged, checked_cut, read_payment
 from .refunding import EXPANDED, Refundable, RefundReason, refunded
@@ -93,7 +93,7 @@ class AsyncDestinationCharges:
             ),
             **given(
                 application_fee_amount=cut,
-                on_behalf_of=None if on_behalf_of is None else checked_id(on_behalf_of, "on_behalf_of", "acct_"),
+                on_behalf_of=optional_id(on_behalf_of, "on_behalf_of", "acct_"),
             ),
         }
         return await charged(self._caller, "charges.destination.create", key, params, wait=wait)

@@ -14,7 +14,7 @@ from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import check_word, checked_money, given
+from connectkit.resources.arguments import check_word, checked_money, given, optional_id
 
 from .building import Sale, charged, read_payment
 from .refunding import EXPANDED, Refundable, RefundReason, refunded, reversals
@@ -74,7 +74,7 @@ class AsyncSeparateCharges:
             metadata=metadata,
             return_url=return_url,
         )
-        behalf = None if on_behalf_of is None else checked_id(on_behalf_of, "on_behalf_of", "acct_")
+        behalf = optional_id(on_behalf_of, "on_behalf_of", "acct_")
         params = {**sale.params(), **given(on_behalf_of=behalf)}
         return await charged(self._caller, "charges.separate.create", key, params, wait=wait)
 
