@@ -154,7 +154,6 @@ def _arguments(request: Request) -> dict[str, Any]:
 def _client(api_key: str, base_url: str | None, http_client: stripe.HTTPClient) -> stripe.StripeClient:
     import stripe  # noqa: PLC0415  # at the first use: it costs more than all of connectkit
 
-    stripe.enable_telemetry = False  # or the first request writes a file into the home directory
     addresses: Any = {} if base_url is None else dict.fromkeys(("api", "connect", "files", "meter_events"), base_url)
     return stripe.StripeClient(
         api_key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import tempfile
 import time
 from collections import Counter
@@ -56,6 +57,7 @@ def demo(*, as_json: bool, over_asyncio: bool, base_url: str | None, store: Path
     report: Report = JsonReport() if as_json else RichReport()
     with contextlib.ExitStack() as closing:
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="connectkit-demo-"))
+        closing.enter_context(_settings_in(folder))
         journal = closing.enter_context(SQLiteStore(store or Path(folder, "journal.db")))
         url = base_url or closing.enter_context(Simulator().serve()).url
         stage = closing.enter_context(contextlib.closing(Stage(url, _KEY)))
@@ -64,6 +66,17 @@ def demo(*, as_json: bool, over_asyncio: bool, base_url: str | None, store: Path
         transport = CountingTransport(HttpxTransport())
         scenery = _Set(url, journal, stage, receiver, secrets, transport, report, Counter())
         return asyncio.run(_over_asyncio(scenery)) if over_asyncio else _blocking(scenery)
+
+
+@contextlib.contextmanager
+def _settings_in(folder: str) -> Generator[None, None, None]:
+    """Let the SDK keep its settings in *folder*: it writes a file at its first request, and nothing is to be left."""
+    before = os.environ.get("XDG_CONFIG_HOME")
+    os.environ["XDG_CONFIG_HOME"] = folder
+    yield
+    os.environ.pop("XDG_CONFIG_HOME")
+    if before is not None:
+        os.environ["XDG_CONFIG_HOME"] = before
 
 
 @contextlib.contextmanager
