@@ -15,6 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
 
         return serve(options.port)
+    if options.resume and options.base_url is None:
+        sys.stderr.write("--resume needs the simulator of the earlier run, which has to outlive it: pass --base-url.\n")
+        return 2
     if options.store is not None and options.store.exists() and not options.resume:
         sys.stderr.write(f"{options.store} holds an earlier run: pass --resume to go on with it, or another --store.\n")
         return 2

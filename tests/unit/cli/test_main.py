@@ -58,6 +58,11 @@ def test_an_earlier_run_is_not_overwritten(tmp_path: Path, capsys: pytest.Captur
     assert "--resume" in capsys.readouterr().err
 
 
+def test_a_run_is_resumed_only_where_its_world_still_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--resume"]) == 2
+    assert "pass --base-url" in capsys.readouterr().err
+
+
 def test_the_simulator_serves_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
     stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
