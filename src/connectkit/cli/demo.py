@@ -12,6 +12,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import httpx
 from attrs import frozen
 
 from connectkit.connect import AsyncConnect, Connect
@@ -73,17 +74,25 @@ def _settings_in(folder: str) -> Generator[None, None, None]:
     """Let the SDK keep its settings in *folder*: it writes a file at its first request, and nothing is to be left."""
     before = os.environ.get("XDG_CONFIG_HOME")
     os.environ["XDG_CONFIG_HOME"] = folder
-    yield
-    os.environ.pop("XDG_CONFIG_HOME")
-    if before is not None:
-        os.environ["XDG_CONFIG_HOME"] = before
+    try:
+        yield
+    finally:
+        os.environ.pop("XDG_CONFIG_HOME")
+        if before is not None:
+            os.environ["XDG_CONFIG_HOME"] = before
 
 
 @contextlib.contextmanager
 def _endpoints(stage: Stage, url: str) -> Generator[Sequence[str], None, None]:
-    stage.forget_endpoints()
-    yield [stage.endpoint(url, connect=connect) for connect in (False, True)]
-    stage.forget_endpoints()
+    try:
+        stage.forget_endpoints()
+    except httpx.ConnectError:
+        message = f"No simulator listens at {stage.url}: start one with `connectkit simulator`."
+        raise SystemExit(message) from None
+    try:
+        yield [stage.endpoint(url, connect=connect) for connect in (False, True)]
+    finally:
+        stage.forget_endpoints()
 
 
 def _blocking(scenery: _Set) -> int:

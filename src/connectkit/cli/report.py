@@ -74,15 +74,15 @@ class JsonReport:
 
 
 class RichReport:
-    """Progress and tables.
-
-    Raises:
-        ImportError: rich is not installed (the extra `cli`).
-    """
+    """Progress and tables, by rich (the extra `cli`)."""
 
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415  # an extra
-        from rich.table import Table  # noqa: PLC0415  # an extra
+        try:
+            from rich.console import Console  # noqa: PLC0415  # an extra
+            from rich.table import Table  # noqa: PLC0415  # an extra
+        except ImportError:
+            message = "Tables need rich: pip install 'connectkit[cli]', or pass --json."
+            raise SystemExit(message) from None
 
         self._console = Console()
         self._table = Table

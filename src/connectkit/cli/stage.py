@@ -24,6 +24,7 @@ class Stage:
     """
 
     def __init__(self, base_url: str, api_key: str) -> None:
+        self.url = base_url
         headers = {"Authorization": f"Bearer {api_key}"}
         self._client = httpx.Client(base_url=base_url, headers=headers, timeout=30.0, trust_env=False)
 

@@ -63,6 +63,13 @@ def test_a_run_is_resumed_only_where_its_world_still_is(capsys: pytest.CaptureFi
     assert "pass --base-url" in capsys.readouterr().err
 
 
+def test_a_server_that_is_not_there_is_told() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        with pytest.raises(SystemExit, match="start one with `connectkit simulator`"):
+            main(["demo", "--json", "--base-url", f"http://127.0.0.1:{free.getsockname()[1]}"])
+
+
 def test_the_simulator_serves_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
     stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -49,3 +50,9 @@ def test_people_get_tables(capsys: pytest.CaptureFixture[str], verdict: str, *, 
         verdict,
     ):
         assert expected in printed
+
+
+def test_without_rich_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    with pytest.raises(SystemExit, match="or pass --json"):
+        RichReport()
