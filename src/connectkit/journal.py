@@ -19,7 +19,7 @@ a sender whose lease ran out may still be answered *yes*, and dropping that answ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -28,7 +28,8 @@ from attrs import evolve, frozen
 from .errors import StoreUnavailable
 from .ports import World
 from .storage.base import AsyncOperationStore
-from .storage.records import NEVER, Identity, Operation, State, Stored
+from .storage.records import NEVER, Identity, Operation, Realm, State, Stored
+from .storage.stamps import held
 
 _ROUNDS: Final = 100  # a swap lost a hundred times in a row is not a race, it is a broken store
 
@@ -92,7 +93,7 @@ Report: TypeAlias = Success | Refusal | Doubt | Contradiction
 
 def claimable(operation: Operation, now: datetime) -> bool:
     """Tell whether somebody may take the operation up at *now*: it is unfinished or refused, and nobody holds it."""
-    return operation.seen(now) in {State.UNKNOWN, State.REFUSED}
+    return operation.seen(now) in {State.PLANNED, State.UNKNOWN, State.REFUSED}
 
 
 def claimed(operation: Operation, now: datetime, following: Callable[[Operation], str]) -> Operation:
@@ -103,10 +104,7 @@ def claimed(operation: Operation, now: datetime, following: Callable[[Operation]
         now: The store's clock.
         following: Makes the frozen request of the next generation, called only where this one's key is spent.
     """
-    taken = evolve(operation, state=State.STARTED, token=operation.token + 1, refusal="", spent=False)
-    if operation.state is State.STARTED:
-        # Its holder vanished: it may have sent until its lease ended, and not after.
-        return evolve(taken, doubt=True, quiet_from=max(operation.quiet_from, operation.lease_until))
+    taken = held(operation, now)
     if not operation.spent:
         return taken
     return evolve(
@@ -219,9 +217,9 @@ class Journal:
         """Give the row of an operation, or `None`."""
         return await self._store.get(identity)
 
-    async def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first."""
-        return await self._store.unfinished(limit)
+    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations of *realm* in these states, the oldest first."""
+        return await self._store.listed(realm, states, limit, account)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):

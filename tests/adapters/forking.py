@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from connectkit.errors import StoreUnavailable
 from connectkit.storage.sqlite import SQLiteStore
-from connectkit.testing.samples import HELD, draft, identity
+from connectkit.testing.samples import HELD, REALM, UNSETTLED, draft, identity
 
 
 def ended(pid: int) -> int:
@@ -60,7 +60,7 @@ def busy(path: str) -> None:
         exits = [fork(number) for number in range(10)]
         going = False
     assert exits == [0] * 10
-    assert len(store.unfinished(1_000_000)) == 10 + sum(thread.result() for thread in threads)
+    assert len(store.listed(REALM, UNSETTLED, 1_000_000)) == 10 + sum(thread.result() for thread in threads)
 
 
 def unseen(path: str) -> None:

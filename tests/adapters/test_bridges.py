@@ -3,16 +3,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Collection, Coroutine, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import pytest
 
 from connectkit import drive
-from connectkit.storage.base import AsyncStore, Powers, Store
+from connectkit.storage.base import AsyncStore, Movements, Powers, Store
 from connectkit.storage.bridges import Inline, Threaded
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import Delivery, Identity, Operation, Stored
+from connectkit.storage.records import Delivery, Identity, Operation, Realm, State, Stored
 from connectkit.testing import StoreSuite
 from connectkit.testing.samples import HELD, draft, identity
 
@@ -35,14 +36,34 @@ class Awaited(ABC):
     def insert(self, draft: Operation, lease: float) -> Stored:
         return self.run(self._store.insert(draft, lease))
 
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
-        return self.run(self._store.swap(changed, lease, durable=durable))
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        return self.run(self._store.swap(changed, lease, durable=durable, tell=tell))
 
     def get(self, identity: Identity) -> Stored | None:
         return self.run(self._store.get(identity))
 
-    def unfinished(self, limit: int) -> Sequence[Stored]:
-        return self.run(self._store.unfinished(limit))
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        return self.run(self._store.due(realm, lease))
+
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        return self.run(self._store.listed(realm, states, limit, account))
+
+    def moved(self, movements: Movements) -> int:
+        return self.run(self._store.moved(movements))
+
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        return self.run(self._store.purge(realm, before, account))
+
+    def policy(self, realm: Realm) -> str:
+        return self.run(self._store.policy(realm))
+
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        return self.run(self._store.set_policy(realm, before, after))
+
+    def forget(self, before: datetime, scope: str = "") -> int:
+        return self.run(self._store.forget(before, scope))
 
     def remember(self, delivery: Delivery) -> bool:
         return self.run(self._store.remember(delivery))

@@ -52,16 +52,11 @@ def of_something_else(path: Path) -> None:
     path.write_text("This is not a database, whatever its name says. " * 100)
 
 
-def of_another_program(path: Path) -> None:
-    with closing(raw(path)) as connection:
-        connection.execute("CREATE TABLE auth_user (id INTEGER PRIMARY KEY)")
-
-
 def of_a_newer_schema(path: Path) -> None:
     with SQLiteStore(path) as store:
         store.get(identity("order-1"))
     with closing(raw(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS) + 1}")
+        connection.execute(sql.MIGRATED, {"version": len(sql.MIGRATIONS) + 1})
 
 
 def torn_in_two(path: Path) -> None:
@@ -74,7 +69,6 @@ UNUSABLE = (
     without_its_directory,
     as_a_directory,
     of_something_else,
-    of_another_program,
     of_a_newer_schema,
     torn_in_two,
 )
@@ -225,7 +219,7 @@ def test_a_full_disk_is_reported_and_can_be_overcome(store: SQLiteStore) -> None
 def test_a_row_that_this_code_does_not_understand_is_reported(store: SQLiteStore, path: Path) -> None:
     store.insert(draft(), HELD)
     with closing(raw(path)) as connection:
-        connection.execute("UPDATE operations SET state = 'teleported'")
+        connection.execute("UPDATE connectkit_operations SET state = 'teleported'")
     with pytest.raises(StoreUnavailable, match="'teleported' is not a valid State"):
         store.get(identity("order-1"))
 
@@ -269,7 +263,7 @@ def test_the_schema_grows_while_older_code_works_on(path: Path, monkeypatch: pyt
     with SQLiteStore(path) as older, SQLiteStore(path) as newer:
         inserted = older.insert(draft(), HELD).operation
         with monkeypatch.context() as patch:
-            addition = "ALTER TABLE operations ADD COLUMN note TEXT NOT NULL DEFAULT ''"
+            addition = "ALTER TABLE connectkit_operations ADD COLUMN note TEXT NOT NULL DEFAULT ''"
             patch.setattr(sql, "MIGRATIONS", (*sql.MIGRATIONS, addition))
             found = newer.get(identity("order-1"))
             assert found is not None

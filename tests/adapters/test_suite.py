@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -12,12 +12,12 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import connectkit.testing
-from connectkit.storage.base import Powers, Store
+from connectkit.storage.base import Movements, Powers, Store
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import Delivery, Identity, Operation, Stored
+from connectkit.storage.records import NEVER, Delivery, Identity, Operation, Realm, State, Stored
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
-from connectkit.testing.processes import insert_one, take_one, work_without_end
-from connectkit.testing.samples import event
+from connectkit.testing.processes import claim_in_passing, claim_one, insert_one, take_one, work_without_end
+from connectkit.testing.samples import event, planned
 from connectkit.testing.shared import VERBS
 
 
@@ -67,9 +67,11 @@ class FoldsCase(MemoryStore):
 
 
 class CutsTimes(MemoryStore):
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         quiet_from = changed.quiet_from.replace(microsecond=0)
-        return super().swap(evolve(changed, quiet_from=quiet_from), lease, durable=durable)
+        return super().swap(evolve(changed, quiet_from=quiet_from), lease, durable=durable, tell=tell)
 
 
 class ReplacesText(MemoryStore):
@@ -79,33 +81,110 @@ class ReplacesText(MemoryStore):
 
 
 class IgnoresVersions(MemoryStore):
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         known = self._operations.get(changed.identity)
         version = changed.version if known is None else known.version
-        return super().swap(evolve(changed, version=version), lease, durable=durable)
+        return super().swap(evolve(changed, version=version), lease, durable=durable, tell=tell)
 
 
 class KeepsTheVersion(MemoryStore):
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
-        swapped = super().swap(changed, lease, durable=durable)
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        swapped = super().swap(changed, lease, durable=durable, tell=tell)
         if swapped is not None:
             self._operations[changed.identity] = evolve(swapped.operation, version=changed.version)
         return swapped
 
 
 class ExtendsNoLease(MemoryStore):
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
-        return super().swap(changed, None, durable=durable)
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        return super().swap(changed, None, durable=durable, tell=tell)
 
 
 class TidiesAnswers(MemoryStore):
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
-        return super().swap(evolve(changed, answer=changed.answer.strip()), lease, durable=durable)
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        return super().swap(evolve(changed, answer=changed.answer.strip()), lease, durable=durable, tell=tell)
 
 
 class ListsEverything(MemoryStore):
-    def unfinished(self, limit: int) -> list[Stored]:
-        return [Stored(row, self._now()) for row in self._operations.values()][:limit]
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        return super().listed(realm, [*State], limit, account)
+
+
+class ForgetsRealms(MemoryStore):
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        return [Stored(row, self._now()) for row in self._operations.values() if row.state in states][:limit]
+
+
+class SendsWhatIsPlanned(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return super().insert(evolve(draft, state=State.STARTED), lease)
+
+
+class ClaimsWithoutALease(MemoryStore):
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        return super().due(realm, 0.0)
+
+
+class IgnoresPriorities(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return super().insert(evolve(draft, priority=0), lease)
+
+
+class IsAlwaysDue(MemoryStore):
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        return super().insert(evolve(draft, due=NEVER), lease)
+
+
+class HasNoLanes(MemoryStore):
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        found = super().due(realm, lease)
+        if found is not None:
+            self._operations[found.operation.identity] = evolve(found.operation, lane="")
+        return found
+
+
+class TrustsTheVanished(MemoryStore):
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        found = super().due(realm, lease)
+        return found and evolve(found, operation=evolve(found.operation, doubt=False))
+
+
+class TellsNobody(MemoryStore):
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        return super().swap(changed, lease, durable=durable)
+
+
+class CountsTheRefused(MemoryStore):
+    def moved(self, movements: Movements) -> int:
+        return sum(row.amount for row in self._operations.values() if row.currency == movements.currency)
+
+
+class PurgesNames(MemoryStore):
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        purged = super().purge(realm, before, account)
+        self._operations = {name: row for name, row in self._operations.items() if row.request}
+        return purged
+
+
+class ForgetsEverything(MemoryStore):
+    def forget(self, before: datetime, scope: str = "") -> int:
+        self._deliveries.clear()
+        return super().forget(before, scope)
+
+
+class SetsAnyPolicy(MemoryStore):
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        return super().set_policy(realm, self._policies.get(realm, ""), after)
 
 
 class RemembersAgain(MemoryStore):
@@ -186,6 +265,21 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (ExtendsNoLease, "a_swap_extends_the_lease_by_the_stores_clock"),
     (TidiesAnswers, "what_was_settled_is_returned_to_the_byte"),
     (ListsEverything, "the_unfinished_are_listed_the_oldest_first"),
+    (ForgetsRealms, "a_list_is_of_one_realm_and_one_account"),
+    (SendsWhatIsPlanned, "what_is_planned_is_held_by_nobody"),
+    (ClaimsWithoutALease, "what_is_due_is_claimed"),
+    (ClaimsWithoutALease, "each_of_many_threads_sends_another"),
+    (IgnoresPriorities, "what_is_due_goes_by_priority_and_then_by_age"),
+    (IsAlwaysDue, "nothing_is_due_before_its_time"),
+    (HasNoLanes, "an_account_has_one_operation_in_its_lane"),
+    (HasNoLanes, "each_of_many_threads_sends_another"),
+    (TrustsTheVanished, "a_lane_stays_occupied_by_a_vanished_worker"),
+    (TellsNobody, "a_swap_tells_with_the_change_or_not_at_all"),
+    (CountsTheRefused, "movements_are_summed"),
+    (PurgesNames, "a_purge_forgets_the_bodies_and_keeps_the_names"),
+    (ForgetsEverything, "old_deliveries_lose_their_bodies_and_stay_known"),
+    (SetsAnyPolicy, "a_policy_is_replaced_by_whoever_saw_it"),
+    (SetsAnyPolicy, "one_of_many_threads_sets_the_policy"),
     (RemembersAgain, "one_of_many_threads_remembers"),
     (IgnoresScopes, "an_event_is_known_by_scope_and_id"),
     (TakesTheLast, "taking_goes_by_the_order_of_reception"),
@@ -243,7 +337,12 @@ def test_the_jobs_say_what_was_acknowledged() -> None:
     take_one(store, said.append)
     store.remember(event())
     take_one(store, said.append)
-    assert said == ["True", "False", "none", "1"]
+    claim_one(store, said.append)
+    claim_in_passing(store, said.append)
+    for number, job in enumerate((claim_one, claim_in_passing)):
+        store.insert(planned(f"planned-{number}"), 60)
+        job(store, said.append)
+    assert said == ["True", "False", "none", "1", "none", "none", "1", "1"]
 
 
 def test_the_job_without_end_works_until_its_process_ends() -> None:

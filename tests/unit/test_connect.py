@@ -81,11 +81,11 @@ def test_only_stripe_itself_is_asked_slowly() -> None:
 
 
 def test_both_colours_open_and_close() -> None:
-    with Connect("sk_test_x") as connect:
+    with Connect("sk_test_x", platform="acct_1") as connect:
         assert connect.operations.unfinished() == []
 
     async def inside() -> None:
-        async with AsyncConnect("sk_test_x") as connect:
+        async with AsyncConnect("sk_test_x", platform="acct_1") as connect:
             assert await connect.operations.unfinished() == []
 
     asyncio.run(inside())

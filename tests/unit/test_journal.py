@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -22,7 +21,6 @@ from connectkit.journal import (
     claimed,
     settled,
 )
-from connectkit.storage.base import Powers
 from connectkit.storage.bridges import Inline
 from connectkit.storage.memory import MemoryStore
 from connectkit.storage.records import NEVER, Delivery, Identity, Operation, State, Stored
@@ -193,31 +191,27 @@ def test_a_report_is_applied_to_the_latest_row(journal: Journal, world: HandWorl
 
 def test_what_nobody_finished_is_listed(journal: Journal) -> None:
     begin(journal)
-    assert [stored.operation.identity for stored in run(journal.unfinished(10))] == [NAME]
+    assert [stored.operation.identity for stored in run(journal.listed(NAME.realm, [State.STARTED], 10))] == [NAME]
     assert run(journal.get(NAME)) is not None
 
 
-class Contested:
+class Contested(Inline):
     """A store in which somebody else is always a moment faster, or that forgets."""
 
-    powers = Powers(durable=False, shared=False)
-
     def __init__(self, *, forgets: bool) -> None:
+        super().__init__(MemoryStore())
         self.forgets = forgets
 
     async def insert(self, draft: Operation, lease: float) -> Stored:
         return Stored(evolve(draft, lease_until=NEVER), START + timedelta(seconds=lease))
 
-    async def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    async def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         return None
 
     async def get(self, identity: Identity) -> Stored | None:
         return None if self.forgets else Stored(DRAFT, START)
-
-    async def unfinished(self, limit: int) -> Sequence[Stored]:
-        return ()
-
-    async def close(self) -> None: ...
 
 
 @pytest.mark.parametrize(("forgets", "complaint"), [(True, "lost an operation"), (False, "no stable row")])

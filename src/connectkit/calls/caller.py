@@ -7,7 +7,7 @@ of this folder alone.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
@@ -17,7 +17,7 @@ from connectkit.journal import Doubt, Held, Refusal, Success
 from connectkit.models.base import Answer, Data, Receipt
 from connectkit.ports import World
 from connectkit.requests import Params, Request, checked_key, compact, fingerprint
-from connectkit.storage.records import Identity, Operation, State, Stored
+from connectkit.storage.records import Identity, Operation, Realm, State, Stored
 
 from . import plans
 from .endings import conflict, in_progress, replayed, review, tried
@@ -77,6 +77,10 @@ class Owner:
             answer = await self._sender.read(Request("get", "/v1/account"), "to read the platform's own account")
             self._platform = str(answer.data["id"])
         return self._platform
+
+    async def realm(self) -> Realm:
+        """Give within what the names of operations are unique."""
+        return Realm(self._tenant, await self.platform(), self._livemode)
 
     async def identity(self, key: str) -> Identity:
         """Give the full name of the operation that the caller names *key*."""
@@ -170,9 +174,9 @@ class Caller:
             return [await self._performer.perform(claim, {})]
         return await self._follow(claim, wait=0.0)
 
-    async def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first."""
-        return await self._journal.unfinished(limit)
+    async def listed(self, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first."""
+        return await self._journal.listed(await self._owner.realm(), states, limit, account)
 
     async def read(self, request: Request, verb: str) -> Answer:
         """Read something."""

@@ -7,7 +7,10 @@ from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
-from connectkit.storage.records import Operation
+from connectkit.storage.records import Operation, State
+
+UNFINISHED: Final = (State.PLANNED, State.STARTED, State.UNKNOWN, State.REVIEW)
+"""The states that are no end."""
 
 
 class AsyncOperations:
@@ -24,7 +27,7 @@ class AsyncOperations:
         Raises:
             StoreUnavailable: The store could not be reached.
         """
-        return [stored.operation for stored in await self._caller.unfinished(limit)]
+        return [stored.operation for stored in await self._caller.listed(UNFINISHED, limit)]
 
     async def resume(self, operation: Operation) -> Sequence[str]:
         """Bring an abandoned operation to its end, and give the ids of the objects that came of it.

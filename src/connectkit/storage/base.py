@@ -12,12 +12,13 @@ journal, which is written once as `async def`, use either. An adapter is held to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
-from .records import Delivery, Identity, Operation, Stored
+from .records import Delivery, Identity, Operation, Realm, State, Stored
 
 
 @frozen
@@ -27,10 +28,31 @@ class Powers:
     Attributes:
         durable: What it acknowledged survives the loss of the process and of power.
         shared: Several processes can work on it at once.
+        transactional: An operation can be written in the caller's own transaction; see `TransactionalStore`.
     """
 
     durable: bool
     shared: bool
+    transactional: bool = False
+
+
+@frozen(kw_only=True)
+class Movements:
+    """Which movements of money are summed.
+
+    Attributes:
+        realm: Whose.
+        currency: Of this currency alone.
+        verbs: Done by these verbs, as `payouts.create`.
+        since: Sent for the first time at or after this time.
+        account: Concerning this connected account; every account if it is `""`.
+    """
+
+    realm: Realm
+    currency: str
+    verbs: Collection[str]
+    since: datetime
+    account: str = ""
 
 
 class OperationStore(Protocol):
@@ -53,11 +75,13 @@ class OperationStore(Protocol):
         answer with the row that this one stored. The insertion is durable before the call returns.
 
         The store stamps the new row: *created*, *updated* and *first_sent* are its clock's now, *lease_until* is
-        *lease* seconds later.
+        *lease* seconds later. Of a draft that is planned *lease_until* is now and *first_sent* stays `NEVER`.
         """
         ...
 
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         """Replace the row that *changed* was made from, if it still has the version that *changed* carries.
 
         Atomicity: of any number of concurrent calls that carry one version at most one succeeds; the others get `None`
@@ -66,6 +90,9 @@ class OperationStore(Protocol):
         The store stamps *updated*; and *lease_until* is set to its clock's now plus *lease* seconds, unless *lease* is
         `None`, which leaves it as *changed* has it. With `durable=False` the change may be lost with the machine's
         power (never torn, never out of order), which costs a replay or a look-up and no money.
+
+        The *lane* is emptied unless the row is `STARTED`. *tell* is remembered, as by `remember`, in the same
+        transaction: either both are stored or neither is.
         """
         ...
 
@@ -73,8 +100,47 @@ class OperationStore(Protocol):
         """Give the row of this identity, or `None`."""
         ...
 
-    def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation of *realm* that is to be sent next, for *lease* seconds, durably.
+
+        That is the one of the highest priority, and of those the oldest, which is planned, unknown, or started with an
+        ended lease; whose *due* has come; and whose account has no other operation in its lane. `None` if there is
+        none.
+
+        Atomicity: of any number of concurrent calls each gets another operation, no two of one account (`""` is none),
+        until it is swapped into another state. The store stamps the row as `stamps.assigned` says.
+        """
+        ...
+
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations of *realm* in these states, the oldest first, at most *limit* rows.
+
+        With an *account*, only those that concern it.
+        """
+        ...
+
+    def moved(self, movements: Movements) -> int:
+        """Sum the amounts of the operations that *movements* describes, all but the planned and the refused."""
+        ...
+
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time, and give how many rows that changed.
+
+        Of operations of *realm* that succeeded or were refused, and were updated before it, *request*, *answer* and
+        *refusal* are emptied and the version grows by one; all else stays for ever, so that nothing is done again. With
+        an *account*, only those that concern it.
+        """
+        ...
+
+    def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        ...
+
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm durably, if it is still *before*, and say whether it was.
+
+        Atomicity: as of `swap`. Every row that `insert`, `swap`, `get` or `due` answer with from then on carries it.
+        """
         ...
 
     def close(self) -> None:
@@ -94,7 +160,9 @@ class AsyncOperationStore(Protocol):
         """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
         ...
 
-    async def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    async def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
         ...
 
@@ -102,8 +170,28 @@ class AsyncOperationStore(Protocol):
         """Give the row of this identity, or `None`."""
         ...
 
-    async def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
+    async def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
+        ...
+
+    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        ...
+
+    async def moved(self, movements: Movements) -> int:
+        """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
+        ...
+
+    async def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
+        ...
+
+    async def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        ...
+
+    async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         ...
 
     async def close(self) -> None:
@@ -147,6 +235,13 @@ class EventStore(Protocol):
         """
         ...
 
+    def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of the deliveries that are done and were received before a time, and give how many.
+
+        Their ids stay known for ever. With a *scope*, only those of it.
+        """
+        ...
+
 
 class AsyncEventStore(Protocol):
     """Remembers received events; the asynchronous colour, with the laws of `EventStore`."""
@@ -167,6 +262,10 @@ class AsyncEventStore(Protocol):
         """Give a taken delivery back; see `EventStore.fail`."""
         ...
 
+    async def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        ...
+
 
 class Store(OperationStore, EventStore, Protocol):
     """Everything that a `Connect` remembers, in one blocking store."""
@@ -174,3 +273,27 @@ class Store(OperationStore, EventStore, Protocol):
 
 class AsyncStore(AsyncOperationStore, AsyncEventStore, Protocol):
     """Everything that an `AsyncConnect` remembers, in one asynchronous store."""
+
+
+@runtime_checkable
+class TransactionalStore(Protocol):
+    """A store that can write an operation in somebody else's transaction on the same database.
+
+    Connections are whatever the adapter understands: of the driver, or of SQLAlchemy on top of it, of either colour.
+    """
+
+    def enlist(self, connection: object, draft: Operation) -> Stored:
+        """Store *draft* in the transaction of a blocking *connection*, as `insert` does; it is not committed here.
+
+        Whoever holds the transaction decides what becomes of it. A row that is there already changes nothing and does
+        not spoil the transaction.
+
+        Raises:
+            InvalidRequest: This is no connection that the store can write through.
+            StoreUnavailable: The row could not be written.
+        """
+        ...
+
+    async def aenlist(self, connection: object, draft: Operation) -> Stored:
+        """Store *draft* in the transaction of an asynchronous *connection*; see `enlist`."""
+        ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from .base import Powers, Store
-from .records import Delivery, Identity, Operation, Stored
+from .base import Movements, Powers, Store
+from .records import Delivery, Identity, Operation, Realm, State, Stored
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,17 +31,39 @@ class Inline:
         """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
         return await self._call(self._store.insert, draft, lease)
 
-    async def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    async def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
-        return await self._call(self._store.swap, changed, lease, durable=durable)
+        return await self._call(self._store.swap, changed, lease, durable=durable, tell=tell)
 
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of this identity, or `None`."""
         return await self._call(self._store.get, identity)
 
-    async def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
-        return await self._call(self._store.unfinished, limit)
+    async def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
+        return await self._call(self._store.due, realm, lease)
+
+    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        return await self._call(self._store.listed, realm, states, limit, account)
+
+    async def moved(self, movements: Movements) -> int:
+        """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
+        return await self._call(self._store.moved, movements)
+
+    async def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
+        return await self._call(self._store.purge, realm, before, account)
+
+    async def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        return await self._call(self._store.policy, realm)
+
+    async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
+        return await self._call(self._store.set_policy, realm, before, after)
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
@@ -57,6 +80,10 @@ class Inline:
     async def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
         """Give a taken delivery back; see `EventStore.fail`."""
         return await self._call(self._store.fail, delivery, error, delay)
+
+    async def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        return await self._call(self._store.forget, before, scope)
 
     async def close(self) -> None:
         """Give back what the store holds open; idempotent."""

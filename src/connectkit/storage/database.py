@@ -10,18 +10,38 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final, Generic, TypeVar, cast
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
 
 from . import forks, sql
 
+T = TypeVar("T")
+
 _opening = Lock()
 _PAUSE: Final = 0.01  # seconds; a file changes its mode of journaling once in its life, so nobody waits long
+
+
+class _Job(Generic[T]):
+    """Something to write, and what came of it once it is safe."""
+
+    def __init__(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> None:
+        self.work = work
+        self.durable = durable
+        self.ended = False
+        self.result: T | None = None
+        self.error: BaseException | None = None
+
+    def outcome(self) -> T:
+        """Give what came of it."""
+        if self.error is not None:
+            raise self.error
+        return cast("T", self.result)
 
 
 class Database:
@@ -38,16 +58,25 @@ class Database:
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
+        self._level = ""
+        self._waiting: deque[_Job[Any]] = deque()
         forks.guard(self)
 
-    @contextmanager
-    def writing(self, *, durable: bool) -> Generator[sqlite3.Connection]:
-        """Run one transaction, alone; a durable one is synced to the disk, any other is safe from a crash of ours."""
-        with self.reading() as connection:
-            connection.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
+    def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> T:
+        """Do *work* in a transaction; a durable one is synced to the disk, any other is safe from a crash of ours.
+
+        Threads that wait for one another share a commit: whoever gets the file first does the work of all who are
+        waiting by then. What *work* raises itself undoes its own part alone.
+
+        Raises:
+            StoreUnavailable: The file cannot be used, for any reason.
+        """
+        job = _Job(work, durable=durable)
+        self._waiting.append(job)
+        with self._lock:
+            if not job.ended:
+                self._write_all()
+        return job.outcome()
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -56,13 +85,41 @@ class Database:
         Raises:
             StoreUnavailable: The file cannot be used, for any reason.
         """
-        with self._answering(), self._lock:
+        with self._lock, self._lent() as connection:
+            yield connection
+
+    @contextmanager
+    def _lent(self) -> Generator[sqlite3.Connection]:
+        with self._answering():
             self._refuse_inherited()
             try:
                 yield self._opened()
             except BaseException:
                 self._drop()
                 raise
+
+    def _write_all(self) -> None:
+        """Do what is waiting, in one transaction."""
+        jobs = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        try:
+            with self._lent() as connection:
+                self._sync(connection, durable=any(job.durable for job in jobs))
+                connection.execute("BEGIN IMMEDIATE")
+                for job in jobs:
+                    _do(connection, job, alone=len(jobs) == 1)
+                connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001  # every caller that waits is told, and raises it
+            for job in jobs:
+                job.error = error
+        finally:
+            for job in jobs:
+                job.ended = True
+
+    def _sync(self, connection: sqlite3.Connection, *, durable: bool) -> None:
+        level = "FULL" if durable else "NORMAL"
+        if level != self._level:
+            connection.execute(f"PRAGMA synchronous = {level}")
+            self._level = level
 
     def close(self) -> None:
         """Give the file back; idempotent."""
@@ -100,10 +157,23 @@ class Database:
         return self._connection
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._level = self._connection, None, ""
         if connection is not None:
             with suppress(sqlite3.Error):  # whatever is wrong with it, it is given up
                 connection.close()
+
+
+def _do(connection: sqlite3.Connection, job: _Job[Any], *, alone: bool) -> None:
+    if alone:
+        job.result = job.work(connection)
+        return
+    connection.execute("SAVEPOINT job")
+    try:
+        job.result = job.work(connection)
+    except InvalidRequest as error:  # the caller's own mistake, which is nobody else's
+        job.error = error
+        connection.execute("ROLLBACK TO job")
+    connection.execute("RELEASE job")
 
 
 def _connection(path: Path, timeout: float) -> sqlite3.Connection:
@@ -133,13 +203,11 @@ def _prepare(connection: sqlite3.Connection, timeout: float) -> None:
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    """Give the version of the file's schema, if this code may work on it."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    empty = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
-    if application != sql.APPLICATION and not empty:
-        message = "it is the database of another program"
-        raise sqlite3.DatabaseError(message)
+    """Give the version of the schema in this file, if this code may work on it."""
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'connectkit_schema'"
+    if connection.execute(known).fetchone() is None:
+        return 0
+    version: int = connection.execute(sql.VERSION).fetchone()[0]
     if version > len(sql.MIGRATIONS):
         message = f"its schema has version {version}, this connectkit knows {len(sql.MIGRATIONS)}; upgrade connectkit"
         raise sqlite3.DatabaseError(message)
@@ -163,6 +231,5 @@ def _migrate(connection: sqlite3.Connection) -> None:
     for migration in sql.MIGRATIONS[_version(connection) :]:
         for statement in migration.split(";"):
             connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {sql.APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
+    connection.execute(sql.MIGRATED, {"version": len(sql.MIGRATIONS)})
     connection.execute("COMMIT")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from threading import Lock
+from typing import Final
+
+from attrs import evolve
 
 from . import rows, stamps
-from .base import Powers
-from .records import Delivery, Identity, Operation, State, Stored
+from .base import Movements, Powers
+from .records import Delivery, Identity, Operation, Realm, State, Stored
+
+_TO_BE_SENT: Final = {State.PLANNED, State.UNKNOWN}
 
 
 def _now() -> datetime:
@@ -30,6 +35,7 @@ class MemoryStore:
         self._lock = Lock()
         self._operations: dict[Identity, Operation] = {}
         self._deliveries: dict[tuple[str, str], Delivery] = {}
+        self._policies: dict[Realm, str] = {}
 
     @property
     def powers(self) -> Powers:
@@ -43,11 +49,18 @@ class MemoryStore:
             now = self._now()
             known = self._operations.get(draft.identity)
             if known is not None:
-                return Stored(known, now)
+                return self._stored(known, now)
             row = self._operations[draft.identity] = stamps.inserted(draft, now, lease)
-            return Stored(row, now, inserted=True)
+            return self._stored(row, now, inserted=True)
 
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:  # noqa: ARG002  # nothing is
+    def swap(
+        self,
+        changed: Operation,
+        lease: float | None,
+        *,
+        durable: bool,  # noqa: ARG002  # nothing is
+        tell: Delivery | None = None,
+    ) -> Stored | None:
         """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
         rows.from_operation(changed)
         with self._lock:
@@ -56,32 +69,105 @@ class MemoryStore:
                 return None
             now = self._now()
             row = self._operations[changed.identity] = stamps.swapped(changed, now, lease)
-            return Stored(row, now)
+            if tell is not None:
+                self._remember(tell, now)
+            return self._stored(row, now)
 
     def get(self, identity: Identity) -> Stored | None:
         """Give the row of this identity, or `None`."""
         rows.from_identity(identity)
         with self._lock:
             known = self._operations.get(identity)
-            return None if known is None else Stored(known, self._now())
+            return None if known is None else self._stored(known, self._now())
 
-    def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
-        ended = {State.SUCCEEDED, State.REFUSED}
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
         with self._lock:
             now = self._now()
-            found = (Stored(row, now) for row in self._operations.values() if row.state not in ended)
+            occupied = {row.lane: row.identity for row in self._operations.values() if row.identity.realm == realm}
+            waiting = [
+                row
+                for row in self._operations.values()
+                if row.deferred
+                and row.identity.realm == realm
+                and row.seen(now) in _TO_BE_SENT
+                and row.due <= now
+                and (not row.account or occupied.get(row.account, row.identity) == row.identity)
+            ]
+            if not waiting:
+                return None
+            first = max(waiting, key=lambda row: row.priority)  # of several, the first that was inserted
+            row = self._operations[first.identity] = stamps.assigned(first, now, lease)
+            return self._stored(row, now)
+
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        with self._lock:
+            now = self._now()
+            found = (
+                self._stored(row, now)
+                for row in self._operations.values()
+                if row.identity.realm == realm and row.state in states and account in {"", row.account}
+            )
             return tuple(islice(found, limit))
+
+    def moved(self, movements: Movements) -> int:
+        """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
+        with self._lock:
+            return sum(
+                row.amount
+                for row in self._operations.values()
+                if row.identity.realm == movements.realm
+                and row.currency == movements.currency
+                and row.verb in movements.verbs
+                and row.first_sent >= movements.since
+                and row.state not in {State.PLANNED, State.REFUSED}
+                and movements.account in {"", row.account}
+            )
+
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
+        with self._lock:
+            old = [
+                row
+                for row in self._operations.values()
+                if row.identity.realm == realm
+                and row.state in {State.SUCCEEDED, State.REFUSED}
+                and row.updated < before
+                and account in {"", row.account}
+                and (row.request or row.answer or row.refusal)
+            ]
+            self._operations.update({row.identity: stamps.purged(row) for row in old})
+            return len(old)
+
+    def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        with self._lock:
+            return self._policies.get(realm, "")
+
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
+        with self._lock:
+            if self._policies.get(realm, "") != before:
+                return False
+            self._policies[realm] = after
+            return True
+
+    def _stored(self, row: Operation, now: datetime, *, inserted: bool = False) -> Stored:
+        return Stored(row, now, inserted, self._policies.get(row.identity.realm, ""))
 
     def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
         rows.from_delivery(delivery)
         with self._lock:
-            name = (delivery.scope, delivery.event_id)
-            if name in self._deliveries:
-                return False
-            self._deliveries[name] = stamps.remembered(delivery, self._now())
-            return True
+            return self._remember(delivery, self._now())
+
+    def _remember(self, delivery: Delivery, now: datetime) -> bool:
+        name = (delivery.scope, delivery.event_id)
+        if name in self._deliveries:
+            return False
+        self._deliveries[name] = stamps.remembered(delivery, now)
+        return True
 
     def take(self, lease: float) -> Delivery | None:
         """Claim the oldest delivery that is due; see `EventStore.take`."""
@@ -115,6 +201,17 @@ class MemoryStore:
                 return False
             self._deliveries[known.scope, known.event_id] = stamps.failed(known, error, self._now(), delay)
             return True
+
+    def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        with self._lock:
+            old = {
+                name: evolve(delivery, body=b"")
+                for name, delivery in self._deliveries.items()
+                if delivery.done and delivery.received < before and delivery.body and scope in {"", delivery.scope}
+            }
+            self._deliveries.update(old)
+            return len(old)
 
     def _held(self, delivery: Delivery) -> Delivery | None:
         known = self._deliveries.get((delivery.scope, delivery.event_id))

@@ -15,11 +15,27 @@ NEVER: Final = datetime.fromtimestamp(0, tz=UTC)
 class State(Enum):
     """How far an operation has come. `STARTED` with an ended lease is `UNKNOWN` for every reader."""
 
+    PLANNED = "planned"
     STARTED = "started"
     SUCCEEDED = "succeeded"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     REVIEW = "review"
+
+
+@frozen
+class Realm:
+    """Within which the names of operations are unique, and one policy holds.
+
+    Attributes:
+        tenant: Whose operations, where one platform serves several tenants; `""` otherwise.
+        platform: The platform's own account id.
+        livemode: Whether real money moves.
+    """
+
+    tenant: str
+    platform: str
+    livemode: bool
 
 
 @frozen
@@ -39,6 +55,11 @@ class Identity:
     livemode: bool
     key: str
     step: str = ""
+
+    @property
+    def realm(self) -> Realm:
+        """Within what it is unique."""
+        return Realm(self.tenant, self.platform, self.livemode)
 
 
 @frozen
@@ -64,6 +85,13 @@ class Operation:
         refusal: Why it was refused or needs a review, JSON; `""` otherwise.
         created: When it was first begun.
         updated: When this row was last changed.
+        account: The connected account that it concerns, or `""`.
+        amount: What it moves, in minor units of *currency*; 0 where that is nothing or not known beforehand.
+        currency: Of the amount, or `""`.
+        deferred: Whether workers send it, and are to tell how it ended.
+        priority: Of what is due, the higher goes first.
+        due: Before when no worker sends it.
+        lane: The account on whose behalf a worker holds it; an account has one lane, so that one at a time is in it.
     """
 
     identity: Identity
@@ -84,6 +112,13 @@ class Operation:
     refusal: str = ""
     created: datetime = NEVER
     updated: datetime = NEVER
+    account: str = ""
+    amount: int = 0
+    currency: str = ""
+    deferred: bool = False
+    priority: int = 0
+    due: datetime = NEVER
+    lane: str = ""
 
     def seen(self, now: datetime) -> State:
         """Give the state as a reader has to take it at *now*."""
@@ -100,11 +135,13 @@ class Stored:
         operation: The row.
         now: The store's clock at that moment.
         inserted: Whether this very call created it.
+        policy: The policy of its realm at that moment, `""` where none was set.
     """
 
     operation: Operation
     now: datetime
     inserted: bool = False
+    policy: str = ""
 
 
 @frozen

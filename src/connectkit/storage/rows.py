@@ -7,17 +7,21 @@ names that differ only in what a database replaced would be one operation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from connectkit.errors import InvalidRequest
 
-from .records import NEVER, Delivery, Identity, Operation, State
+from . import sql
+from .base import Movements
+from .records import NEVER, Delivery, Identity, Operation, Realm, State
 
 Values: TypeAlias = Mapping[str, str | int | bytes]
 """Column values by their names."""
 
+_PLACES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as there are states
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -36,6 +40,38 @@ def from_identity(identity: Identity) -> Values:
             "step": identity.step,
         }
     )
+
+
+def from_realm(realm: Realm) -> Values:
+    """Give the columns that name a realm.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return _checked({"tenant": realm.tenant, "platform": realm.platform, "livemode": int(realm.livemode)})
+
+
+def from_movements(movements: Movements) -> Values:
+    """Give what selects movements; its verbs are a JSON list.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    sought: Values = {"currency": movements.currency, "account": movements.account, "since": micros(movements.since)}
+    return _checked({**from_realm(movements.realm), **sought, "verbs": json.dumps(sorted(movements.verbs))})
+
+
+def listing(realm: Realm, states: Collection[State], limit: int, account: str) -> tuple[str, Values]:
+    """Give the statement that lists operations, and its values.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    named = [state.value for state in states] or [""]
+    places = dict(zip(_PLACES, named * len(_PLACES), strict=False))
+    ended = {State.SUCCEEDED, State.REFUSED}.intersection(states)
+    statement = sql.LIST_OPERATIONS if ended else sql.LIST_UNFINISHED
+    return statement, _checked({**from_realm(realm), **places, "limit": limit, "account": account})
 
 
 def from_operation(operation: Operation) -> Values:
@@ -69,6 +105,13 @@ def from_operation(operation: Operation) -> Values:
             "refusal": operation.refusal,
             "created": micros(operation.created),
             "updated": micros(operation.updated),
+            "account": operation.account,
+            "amount": operation.amount,
+            "currency": operation.currency,
+            "deferred": int(operation.deferred),
+            "priority": operation.priority,
+            "due": micros(operation.due),
+            "lane": operation.lane,
         }
     )
 
@@ -76,7 +119,8 @@ def from_operation(operation: Operation) -> Values:
 def to_operation(row: Sequence[Any]) -> Operation:
     """Give the operation of a row, whose columns are in the order of `from_operation`."""
     tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version = row[:12]
-    doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated = row[12:]
+    doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated = row[12:22]
+    account, amount, currency, deferred, priority, due, lane = row[22:29]
     return Operation(
         identity=Identity(tenant, platform, bool(livemode), key, step),
         verb=verb,
@@ -96,6 +140,13 @@ def to_operation(row: Sequence[Any]) -> Operation:
         refusal=refusal,
         created=moment(created),
         updated=moment(updated),
+        account=account,
+        amount=amount,
+        currency=currency,
+        deferred=bool(deferred),
+        priority=priority,
+        due=moment(due),
+        lane=lane,
     )
 
 

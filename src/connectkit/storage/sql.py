@@ -1,20 +1,35 @@
-"""The statements of the embedded store, named, once.
+"""The statements of the stores that speak SQL, named, once.
 
 Rules of this file. A migration that was released is never edited: a change of the schema is another one at the end, and
-it only adds, because older code goes on working on the same file while a fleet is renewed. No statement needs more than
-SQLite 3.24, which is what the oldest systems in use have. Columns are listed by name, so that additions do not matter.
+it only adds, because older code goes on working on the same database while a fleet is renewed. Statements are written
+so that SQLite 3.24, which is what the oldest systems in use have, and PostgreSQL both understand them; truth is 0 or 1.
+Columns are listed by name, so that additions do not matter.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-APPLICATION: Final = 0x636B6974
-"""Marks a file as ours, in its header: the letters of "ckit"."""
+VERSION: Final = "SELECT value FROM connectkit_schema WHERE name = 'version'"
+"""Gives the version of the schema."""
 
 MIGRATIONS: Final = (
     """
-    CREATE TABLE operations (
+    CREATE TABLE connectkit_schema (
+        name TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+    );
+    INSERT INTO connectkit_schema (name, value) VALUES ('version', 0);
+
+    CREATE TABLE connectkit_policies (
+        tenant TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        livemode INTEGER NOT NULL,
+        policy TEXT NOT NULL,
+        PRIMARY KEY (tenant, platform, livemode)
+    );
+
+    CREATE TABLE connectkit_operations (
         id INTEGER PRIMARY KEY, -- grows with each insertion, also when the clock is set back
         tenant TEXT NOT NULL,
         platform TEXT NOT NULL,
@@ -34,15 +49,28 @@ MIGRATIONS: Final = (
         lease_until INTEGER NOT NULL,
         created INTEGER NOT NULL,
         updated INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        deferred INTEGER NOT NULL,
+        priority INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        lane TEXT NOT NULL,
         object_id TEXT NOT NULL,
         refusal TEXT NOT NULL,
         request TEXT NOT NULL, -- bodies come last: what stands before them is read without them
         answer TEXT NOT NULL,
         UNIQUE (tenant, platform, livemode, key, step)
     );
-    CREATE INDEX operations_unfinished ON operations (id) WHERE state NOT IN ('succeeded', 'refused');
+    CREATE INDEX connectkit_operations_unfinished ON connectkit_operations (id)
+        WHERE state NOT IN ('succeeded', 'refused');
+    CREATE INDEX connectkit_operations_due ON connectkit_operations (priority DESC, id)
+        WHERE deferred = 1 AND state IN ('planned', 'unknown', 'started');
+    CREATE UNIQUE INDEX connectkit_operations_lanes ON connectkit_operations (tenant, platform, livemode, lane)
+        WHERE lane <> '';
+    CREATE INDEX connectkit_operations_moved ON connectkit_operations (currency, first_sent) WHERE amount <> 0;
 
-    CREATE TABLE deliveries (
+    CREATE TABLE connectkit_deliveries (
         id INTEGER PRIMARY KEY, -- grows with each reception, also when the clock is set back
         scope TEXT NOT NULL,
         event_id TEXT NOT NULL,
@@ -57,30 +85,35 @@ MIGRATIONS: Final = (
         body BLOB NOT NULL,
         UNIQUE (scope, event_id)
     );
-    CREATE INDEX deliveries_waiting ON deliveries (id) WHERE NOT done;
-    CREATE INDEX deliveries_ordered ON deliveries (ordering, id) WHERE NOT done;
+    CREATE INDEX connectkit_deliveries_waiting ON connectkit_deliveries (id) WHERE done = 0;
+    CREATE INDEX connectkit_deliveries_ordered ON connectkit_deliveries (ordering, id) WHERE done = 0;
     """,
 )
 """What makes a schema of version n out of one of version n - 1."""
 
+MIGRATED: Final = "UPDATE connectkit_schema SET value = :version WHERE name = 'version'"
+"""Notes the version of the schema."""
+
 INSERT_OPERATION: Final = """
-    INSERT INTO operations (
+    INSERT INTO connectkit_operations (
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated
+        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+        account, amount, currency, deferred, priority, due, lane
     ) VALUES (
         :tenant, :platform, :livemode, :key, :step, :verb, :fingerprint, :request, :state, :generation, :token,
         :version, :doubt, :spent, :first_sent, :quiet_from, :lease_until, :object_id, :answer, :refusal, :created,
-        :updated
+        :updated, :account, :amount, :currency, :deferred, :priority, :due, :lane
     ) ON CONFLICT (tenant, platform, livemode, key, step) DO NOTHING
 """
 """Adds an operation, or nothing if its identity is taken."""
 
 SWAP_OPERATION: Final = """
-    UPDATE operations SET
+    UPDATE connectkit_operations SET
         verb = :verb, fingerprint = :fingerprint, request = :request, state = :state, generation = :generation,
         token = :token, version = :version, doubt = :doubt, spent = :spent, first_sent = :first_sent,
         quiet_from = :quiet_from, lease_until = :lease_until, object_id = :object_id, answer = :answer,
-        refusal = :refusal, created = :created, updated = :updated
+        refusal = :refusal, created = :created, updated = :updated, account = :account, amount = :amount,
+        currency = :currency, deferred = :deferred, priority = :priority, due = :due, lane = :lane
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND key = :key AND step = :step
         AND version = :version - 1
 """
@@ -89,25 +122,86 @@ SWAP_OPERATION: Final = """
 GET_OPERATION: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated
-    FROM operations
+        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+        account, amount, currency, deferred, priority, due, lane
+    FROM connectkit_operations
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND key = :key AND step = :step
 """
 """Gives the operation of an identity."""
 
-UNFINISHED_OPERATIONS: Final = """
+DUE_OPERATION: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated
-    FROM operations
-    WHERE state NOT IN ('succeeded', 'refused')
+        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+        account, amount, currency, deferred, priority, due, lane
+    FROM connectkit_operations AS waiting
+    WHERE deferred = 1 AND tenant = :tenant AND platform = :platform AND livemode = :livemode AND due <= :now
+        AND state IN ('planned', 'unknown', 'started') AND (state <> 'started' OR lease_until <= :now)
+        AND (
+            account = '' OR NOT EXISTS (
+                SELECT 1 FROM connectkit_operations AS busy
+                WHERE busy.lane <> '' AND busy.lane = waiting.account AND busy.id <> waiting.id
+                    AND busy.tenant = :tenant AND busy.platform = :platform AND busy.livemode = :livemode
+            )
+        )
+    ORDER BY priority DESC, id
+    LIMIT 1
+"""
+"""Gives the operation that a worker has to send next."""
+
+LIST_OPERATIONS: Final = """
+    SELECT
+        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
+        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+        account, amount, currency, deferred, priority, due, lane
+    FROM connectkit_operations
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
+        AND state IN (:first, :second, :third, :fourth, :fifth, :sixth) AND (:account = '' OR account = :account)
     ORDER BY id
     LIMIT :limit
 """
-"""Gives what is neither succeeded nor refused, the oldest first."""
+"""Gives the operations in up to six states, the oldest first; a state may be named more than once."""
+
+LIST_UNFINISHED: Final = LIST_OPERATIONS.replace("ORDER BY", "AND state NOT IN ('succeeded', 'refused') ORDER BY")
+"""The same, where none of these states is an end: for which there is an index."""
+
+MOVED: Final = """
+    SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM connectkit_operations
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
+        AND amount <> 0 AND currency = :currency AND first_sent >= :since
+        AND verb IN (SELECT value FROM json_each(:verbs))
+        AND state NOT IN ('planned', 'refused') AND (:account = '' OR account = :account)
+"""
+"""Sums what was moved."""
+
+PURGE_OPERATIONS: Final = """
+    UPDATE connectkit_operations SET request = '', answer = '', refusal = '', version = version + 1
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
+        AND state IN ('succeeded', 'refused') AND updated < :before
+        AND (request <> '' OR answer <> '' OR refusal <> '') AND (:account = '' OR account = :account)
+"""
+"""Empties the bodies of what ended."""
+
+GET_POLICY: Final = """
+    SELECT policy FROM connectkit_policies
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
+"""
+"""Gives the policy of a realm."""
+
+INSERT_POLICY: Final = """
+    INSERT INTO connectkit_policies (tenant, platform, livemode, policy)
+    VALUES (:tenant, :platform, :livemode, '') ON CONFLICT (tenant, platform, livemode) DO NOTHING
+"""
+"""Makes room for the policy of a realm."""
+
+SET_POLICY: Final = """
+    UPDATE connectkit_policies SET policy = :after
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND policy = :before
+"""
+"""Replaces the policy of a realm, if it is the one that was seen."""
 
 INSERT_DELIVERY: Final = """
-    INSERT INTO deliveries (
+    INSERT INTO connectkit_deliveries (
         scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error
     ) VALUES (
         :scope, :event_id, :type, :body, :ordering, :received, :attempts, :lease_until, :token, :done, :error
@@ -117,11 +211,11 @@ INSERT_DELIVERY: Final = """
 
 NEXT_DELIVERY: Final = """
     SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error
-    FROM deliveries AS waiting
-    WHERE NOT done AND lease_until <= :now AND (
+    FROM connectkit_deliveries AS waiting
+    WHERE done = 0 AND lease_until <= :now AND (
         ordering = '' OR NOT EXISTS (
-            SELECT 1 FROM deliveries AS earlier
-            WHERE NOT earlier.done AND earlier.ordering = waiting.ordering AND earlier.id < waiting.id
+            SELECT 1 FROM connectkit_deliveries AS earlier
+            WHERE earlier.done = 0 AND earlier.ordering = waiting.ordering AND earlier.id < waiting.id
         )
     )
     ORDER BY id
@@ -130,18 +224,25 @@ NEXT_DELIVERY: Final = """
 """Gives the oldest delivery that nobody holds and that no earlier one of its ordering key stands before."""
 
 TAKE_DELIVERY: Final = """
-    UPDATE deliveries SET attempts = :attempts, token = :token, lease_until = :lease_until
+    UPDATE connectkit_deliveries SET attempts = :attempts, token = :token, lease_until = :lease_until
     WHERE scope = :scope AND event_id = :event_id
 """
 """Hands a delivery to a worker."""
 
 FINISH_DELIVERY: Final = """
-    UPDATE deliveries SET done = 1, error = :error WHERE scope = :scope AND event_id = :event_id AND token = :token
+    UPDATE connectkit_deliveries SET done = 1, error = :error
+    WHERE scope = :scope AND event_id = :event_id AND token = :token
 """
 """Ends a delivery, if it was not taken again."""
 
 FAIL_DELIVERY: Final = """
-    UPDATE deliveries SET error = :error, lease_until = :lease_until
-    WHERE scope = :scope AND event_id = :event_id AND token = :token AND NOT done
+    UPDATE connectkit_deliveries SET error = :error, lease_until = :lease_until
+    WHERE scope = :scope AND event_id = :event_id AND token = :token AND done = 0
 """
 """Gives a delivery back, if it was not taken again and is not done."""
+
+FORGET_DELIVERIES: Final = """
+    UPDATE connectkit_deliveries SET body = :empty
+    WHERE done = 1 AND received < :before AND body <> :empty AND (:scope = '' OR scope = :scope)
+"""
+"""Empties the bodies of old deliveries."""

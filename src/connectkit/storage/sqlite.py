@@ -7,7 +7,8 @@ and is not lost with the process, is not waited for.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +16,10 @@ from typing import NoReturn, Self
 
 from connectkit.errors import InvalidRequest
 
-from . import rows, sql, stamps
-from .base import Powers
+from . import enlisting, rows, sql, stamps
+from .base import Movements, Powers
 from .database import Database
-from .records import Delivery, Identity, Operation, Stored
+from .records import Delivery, Identity, Operation, Realm, State, Stored
 
 
 class SQLiteStore:
@@ -43,51 +44,123 @@ class SQLiteStore:
     @property
     def powers(self) -> Powers:
         """What was acknowledged is on the disk, and every process of this machine sees it."""
-        return Powers(durable=True, shared=True)
+        return Powers(durable=True, shared=True, transactional=True)
 
     def insert(self, draft: Operation, lease: float) -> Stored:
         """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
-        with self._database.writing(durable=True) as connection:
+
+        def work(connection: sqlite3.Connection) -> Stored:
             now = _now()
             row = stamps.inserted(draft, now, lease)
             values = rows.from_operation(row)
             if connection.execute(sql.INSERT_OPERATION, values).rowcount:
-                return Stored(row, now, inserted=True)
-            return Stored(rows.to_operation(connection.execute(sql.GET_OPERATION, values).fetchone()), now)
+                return Stored(row, now, True, _policy(connection, values))  # noqa: FBT003  # a field
+            found = rows.to_operation(connection.execute(sql.GET_OPERATION, values).fetchone())
+            return Stored(found, now, policy=_policy(connection, values))
 
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+        return self._database.write(work, durable=True)
+
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
-        with self._database.writing(durable=durable) as connection:
+
+        def work(connection: sqlite3.Connection) -> Stored | None:
             now = _now()
             row = stamps.swapped(changed, now, lease)
-            swapped = connection.execute(sql.SWAP_OPERATION, rows.from_operation(row)).rowcount
-            return Stored(row, now) if swapped else None
+            values = rows.from_operation(row)
+            if not connection.execute(sql.SWAP_OPERATION, values).rowcount:
+                return None
+            if tell is not None:
+                connection.execute(sql.INSERT_DELIVERY, rows.from_delivery(stamps.remembered(tell, now)))
+            return Stored(row, now, policy=_policy(connection, values))
+
+        return self._database.write(work, durable=durable)
 
     def get(self, identity: Identity) -> Stored | None:
         """Give the row of this identity, or `None`."""
+        values = rows.from_identity(identity)
         with self._database.reading() as connection:
-            found = connection.execute(sql.GET_OPERATION, rows.from_identity(identity)).fetchone()
-            return None if found is None else Stored(rows.to_operation(found), _now())
+            found = connection.execute(sql.GET_OPERATION, values).fetchone()
+            if found is None:
+                return None
+            return Stored(rows.to_operation(found), _now(), policy=_policy(connection, values))
 
-    def unfinished(self, limit: int) -> Sequence[Stored]:
-        """List what is neither succeeded nor refused, the oldest first, at most *limit* rows."""
-        with self._database.reading() as connection:
-            found = connection.execute(sql.UNFINISHED_OPERATIONS, {"limit": limit}).fetchall()
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
+
+        def work(connection: sqlite3.Connection) -> Stored | None:
             now = _now()
-            return tuple(Stored(rows.to_operation(row), now) for row in found)
+            values = {**rows.from_realm(realm), "now": rows.micros(now)}
+            found = connection.execute(sql.DUE_OPERATION, values).fetchone()
+            if found is None:
+                return None
+            row = stamps.assigned(rows.to_operation(found), now, lease)
+            connection.execute(sql.SWAP_OPERATION, rows.from_operation(row))
+            return Stored(row, now, policy=_policy(connection, values))
+
+        return self._database.write(work, durable=True)
+
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        statement, values = rows.listing(realm, states, limit, account)
+        with self._database.reading() as connection:
+            found = connection.execute(statement, values).fetchall()
+            now, policy = _now(), _policy(connection, values)
+            return tuple(Stored(rows.to_operation(row), now, policy=policy) for row in found)
+
+    def moved(self, movements: Movements) -> int:
+        """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
+        with self._database.reading() as connection:
+            total: int = connection.execute(sql.MOVED, rows.from_movements(movements)).fetchone()[0]
+            return total
+
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
+        values = {**rows.from_realm(realm), "before": rows.micros(before), "account": account}
+        return self._changed(sql.PURGE_OPERATIONS, values, durable=True)
+
+    def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        with self._database.reading() as connection:
+            return _policy(connection, rows.from_realm(realm))
+
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
+        values = {**rows.from_realm(realm), "before": before, "after": after}
+
+        def work(connection: sqlite3.Connection) -> bool:
+            connection.execute(sql.INSERT_POLICY, values)
+            return connection.execute(sql.SET_POLICY, values).rowcount == 1
+
+        return self._database.write(work, durable=True)
+
+    def enlist(self, connection: object, draft: Operation) -> Stored:
+        """Store *draft* in the transaction of *connection*, which has this store's file open.
+
+        *connection* is a `sqlite3.Connection`, or a `Connection` or `Session` of SQLAlchemy.
+
+        Raises:
+            InvalidRequest: This is no connection that the store can write through.
+            StoreUnavailable: The row could not be written; the schema is made by the first use of the store itself.
+        """
+        return enlisting.write(connection, draft, enlisting.SQLITE)
+
+    async def aenlist(self, connection: object, draft: Operation) -> Stored:
+        """Store *draft* in the transaction of an `AsyncConnection` or `AsyncSession` of SQLAlchemy; see `enlist`."""
+        return await enlisting.awrite(connection, draft, enlisting.SQLITE)
 
     def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
-        with self._database.writing(durable=True) as connection:
-            row = stamps.remembered(delivery, _now())
-            return connection.execute(sql.INSERT_DELIVERY, rows.from_delivery(row)).rowcount == 1
+        return self._changed(sql.INSERT_DELIVERY, lambda now: stamps.remembered(delivery, now), durable=True) == 1
 
     def take(self, lease: float) -> Delivery | None:
         """Claim the oldest delivery that is due; see `EventStore.take`.
 
         The claim may be lost with the machine's power, as are all workers that could hold it.
         """
-        with self._database.writing(durable=False) as connection:
+
+        def work(connection: sqlite3.Connection) -> Delivery | None:
             now = _now()
             found = connection.execute(sql.NEXT_DELIVERY, {"now": rows.micros(now)}).fetchone()
             if found is None:
@@ -96,20 +169,33 @@ class SQLiteStore:
             connection.execute(sql.TAKE_DELIVERY, rows.from_delivery(row))
             return row
 
+        return self._database.write(work, durable=False)
+
     def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done, or given up for an *error*; see `EventStore.finish`.
 
         If the machine loses its power in the next moments, the delivery may be handled again.
         """
-        with self._database.writing(durable=False) as connection:
-            row = stamps.finished(delivery, error)
-            return connection.execute(sql.FINISH_DELIVERY, rows.from_delivery(row)).rowcount == 1
+        return self._changed(sql.FINISH_DELIVERY, lambda _: stamps.finished(delivery, error), durable=False) == 1
 
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
         """Give a taken delivery back, to be taken again after *delay* seconds; `False` as in `finish`."""
-        with self._database.writing(durable=False) as connection:
-            row = stamps.failed(delivery, error, _now(), delay)
-            return connection.execute(sql.FAIL_DELIVERY, rows.from_delivery(row)).rowcount == 1
+        failed = self._changed(sql.FAIL_DELIVERY, lambda now: stamps.failed(delivery, error, now, delay), durable=False)
+        return failed == 1
+
+    def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        values: rows.Values = {"before": rows.micros(before), "scope": scope, "empty": b""}
+        return self._changed(sql.FORGET_DELIVERIES, values, durable=True)
+
+    def _changed(self, statement: str, values: rows.Values | Callable[[datetime], Delivery], *, durable: bool) -> int:
+        """Run one statement, and give how many rows it changed."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            given = rows.from_delivery(values(_now())) if callable(values) else values
+            return connection.execute(statement, given).rowcount
+
+        return self._database.write(work, durable=durable)
 
     def close(self) -> None:
         """Give back the file; idempotent."""
@@ -129,6 +215,11 @@ class SQLiteStore:
     def __reduce__(self) -> NoReturn:
         message = f"{self!r} holds an open file and cannot be copied or pickled: make another one on the same path."
         raise TypeError(message)
+
+
+def _policy(connection: sqlite3.Connection, realm: rows.Values) -> str:
+    found = connection.execute(sql.GET_POLICY, realm).fetchone()
+    return "" if found is None else found[0]
 
 
 def _now() -> datetime:

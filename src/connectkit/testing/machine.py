@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import UTC, datetime
 from typing import Final
 
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
 
-from connectkit.storage.base import Store
+from connectkit.storage.base import Movements, Store
 from connectkit.storage.memory import MemoryStore
 from connectkit.storage.records import NEVER, Delivery, Operation, State, Stored
 
-from .samples import ENDED, HELD, draft, event, identity
+from .samples import ENDED, HELD, REALM, draft, event, identity, planned
+
+_PAST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_FUTURE: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 @frozen
@@ -33,6 +37,7 @@ class _Deliveries:
 _leases: Final = st.sampled_from([ENDED, HELD])
 _keys: Final = st.sampled_from(["order-1", "order-2", "order-3"])
 _events: Final = st.sampled_from(["evt_1", "evt_2", "evt_3", "evt_4"])
+_accounts: Final = st.sampled_from(["", "acct_1"])
 _orderings: Final = st.sampled_from(["", "po_1", "po_2"])
 
 
@@ -70,20 +75,50 @@ class StoreMachine(RuleBasedStateMachine):
         drawn = draft(key, fingerprint=fingerprint)
         return _same(self._model.insert(drawn, lease), self._store.insert(drawn, lease))
 
+    @rule(target=rows, key=_keys, account=_accounts, priority=st.integers(0, 2))
+    def plan(self, key: str, account: str, priority: int) -> _Rows:
+        """Both plan it, or both have it."""
+        drawn = planned(key, account=account, priority=priority)
+        return _same(self._model.insert(drawn, HELD), self._store.insert(drawn, HELD))
+
+    @rule(target=rows, lease=_leases)
+    def due(self, lease: float) -> _Rows | MultipleResults[_Rows]:
+        """Both hand out the same operation, or none."""
+        expected, found = self._model.due(REALM, lease), self._store.due(REALM, lease)
+        if expected is None or found is None:
+            assert expected is found
+            return multiple()
+        return _same(expected, found)
+
     @rule(
         target=rows,
         rows=rows,
         state=st.sampled_from(State),
         answer=st.text(),
         lease=st.none() | _leases,
+        amount=st.integers(0, 3),
         durable=st.booleans(),
+        tell=st.none() | st.builds(event, _events),
     )
     def swap(
-        self, rows: _Rows, state: State, answer: str, lease: float | None, *, durable: bool
+        self,
+        rows: _Rows,
+        state: State,
+        answer: str,
+        lease: float | None,
+        amount: int,
+        *,
+        durable: bool,
+        tell: Delivery | None,
     ) -> _Rows | MultipleResults[_Rows]:
-        """Both swap the row that was seen, however old, or both refuse."""
+        """Both swap the row that was seen, however old, and tell of it, or both refuse."""
         expected, found = (
-            store.swap(evolve(seen.operation, state=state, answer=answer), lease, durable=durable)
+            store.swap(
+                evolve(seen.operation, state=state, answer=answer, amount=amount, currency="usd"),
+                lease,
+                durable=durable,
+                tell=tell,
+            )
             for store, seen in ((self._model, rows.expected), (self._store, rows.found))
         )
         if expected is None or found is None:
@@ -100,11 +135,30 @@ class StoreMachine(RuleBasedStateMachine):
         else:
             _same(expected, found)
 
-    @rule(limit=st.integers(1, 4))
-    def unfinished(self, limit: int) -> None:
+    @rule(states=st.sets(st.sampled_from(State)), limit=st.integers(1, 4), account=_accounts)
+    def listed(self, states: set[State], limit: int, account: str) -> None:
         """Both list the same rows in the same order."""
-        for expected, found in zip(self._model.unfinished(limit), self._store.unfinished(limit), strict=True):
-            _same(expected, found)
+        expected, found = (store.listed(REALM, states, limit, account) for store in (self._model, self._store))
+        for one, other in zip(expected, found, strict=True):
+            _same(one, other)
+
+    @rule(account=_accounts)
+    def moved(self, account: str) -> None:
+        """Both give the same sum."""
+        movements = Movements(realm=REALM, currency="usd", verbs=["payouts.create"], since=_PAST, account=account)
+        assert self._model.moved(movements) == self._store.moved(movements)
+
+    @rule(before=st.sampled_from([_PAST, _FUTURE]), account=_accounts)
+    def purge(self, before: datetime, account: str) -> None:
+        """Both forget as much."""
+        assert self._model.purge(REALM, before, account) == self._store.purge(REALM, before, account)
+        assert self._model.forget(before, account) == self._store.forget(before, account)
+
+    @rule(before=st.sampled_from(["", "one"]), after=st.sampled_from(["", "one", "two"]))
+    def set_policy(self, before: str, after: str) -> None:
+        """Both replace the policy, or none."""
+        assert self._model.set_policy(REALM, before, after) == self._store.set_policy(REALM, before, after)
+        assert self._model.policy(REALM) == self._store.policy(REALM)
 
     @rule(event_id=_events, ordering=_orderings)
     def remember(self, event_id: str, ordering: str) -> None:
@@ -136,12 +190,13 @@ class StoreMachine(RuleBasedStateMachine):
 def _same(expected: Stored, found: Stored) -> _Rows:
     assert _timeless(expected.operation) == _timeless(found.operation)
     assert expected.inserted == found.inserted
+    assert expected.policy == found.policy
     assert (expected.operation.lease_until <= expected.now) == (found.operation.lease_until <= found.now)
     return _Rows(expected, found)
 
 
 def _timeless(operation: Operation) -> Operation:
-    return evolve(operation, first_sent=NEVER, lease_until=NEVER, created=NEVER, updated=NEVER)
+    return evolve(operation, first_sent=NEVER, quiet_from=NEVER, lease_until=NEVER, created=NEVER, updated=NEVER)
 
 
 def _timeless_delivery(delivery: Delivery) -> Delivery:

@@ -13,7 +13,7 @@ from attrs import evolve
 from connectkit.storage.base import Store
 from connectkit.storage.records import State
 
-from .samples import ANSWER, ENDED, HELD, draft, event
+from .samples import ANSWER, ENDED, HELD, REALM, draft, event
 
 Job: TypeAlias = Callable[[Store, Callable[[str], None]], None]
 """What a process does with a store; it says a line whenever something was acknowledged."""
@@ -88,6 +88,18 @@ def take_one(store: Store, say: Callable[[str], None]) -> None:
     """Take a delivery under a lease that ends at once, and say its token."""
     taken = store.take(ENDED)
     say("none" if taken is None else str(taken.token))
+
+
+def claim_one(store: Store, say: Callable[[str], None]) -> None:
+    """Claim what is to be sent, and say its token."""
+    claimed = store.due(REALM, HELD)
+    say("none" if claimed is None else str(claimed.operation.token))
+
+
+def claim_in_passing(store: Store, say: Callable[[str], None]) -> None:
+    """Claim what is to be sent under a lease that ends at once, and say its token."""
+    claimed = store.due(REALM, ENDED)
+    say("none" if claimed is None else str(claimed.operation.token))
 
 
 def work_without_end(store: Store, say: Callable[[str], None]) -> None:

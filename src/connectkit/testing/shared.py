@@ -10,11 +10,11 @@ import pytest
 from attrs import evolve
 
 from connectkit.errors import StoreUnavailable
-from connectkit.storage.base import Store
-from connectkit.storage.records import State
+from connectkit.storage.base import Movements, Store
+from connectkit.storage.records import NEVER, State
 
-from .processes import Child, insert_one, take_one, work_without_end
-from .samples import ANSWER, ENDED, HELD, draft, event, identity
+from .processes import Child, claim_in_passing, claim_one, insert_one, take_one, work_without_end
+from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
 from .stores import StoreSuite
 
 _PROCESSES: Final = 8
@@ -23,11 +23,17 @@ VERBS: Final[Mapping[str, Callable[[Store], object]]] = {
     "insert": lambda store: store.insert(draft(), HELD),
     "swap": lambda store: store.swap(draft(), HELD, durable=True),
     "get": lambda store: store.get(identity("order-1")),
-    "unfinished": lambda store: store.unfinished(1),
+    "due": lambda store: store.due(REALM, HELD),
+    "listed": lambda store: store.listed(REALM, UNSETTLED, 1),
+    "moved": lambda store: store.moved(Movements(realm=REALM, currency="usd", verbs=(), since=NEVER)),
+    "purge": lambda store: store.purge(REALM, NEVER),
+    "policy": lambda store: store.policy(REALM),
+    "set_policy": lambda store: store.set_policy(REALM, "", "{}"),
     "remember": lambda store: store.remember(event()),
     "take": lambda store: store.take(HELD),
     "finish": lambda store: store.finish(event()),
     "fail": lambda store: store.fail(event(), "", HELD),
+    "forget": lambda store: store.forget(NEVER),
 }
 """Each verb of a store, by its name."""
 
@@ -86,6 +92,34 @@ class SharedStoreSuite(StoreSuite):
         again = store.take(HELD)
         assert again is not None
         assert again.token > token
+
+    def test_what_a_killed_worker_was_sending_comes_back(self, reopen: Callable[[], Store], store: Store) -> None:
+        """When its lease has ended, with a higher token, and in doubt."""
+        store.insert(planned(account="acct_1"), HELD)
+        store.insert(planned("order-2", account="acct_1"), HELD)
+        with Child(reopen, claim_in_passing) as child:
+            child.begin()
+            token = int(child.hear())
+            child.kill()
+        again = store.due(REALM, HELD)
+        assert again is not None
+        assert (again.operation.identity.key, again.operation.doubt) == ("order-1", True)
+        assert again.operation.token > token
+        assert store.due(REALM, HELD) is None
+
+    @pytest.mark.parametrize("account", ["", "acct_1"])
+    def test_of_many_processes_each_sends_another(
+        self, reopen: Callable[[], Store], store: Store, account: str
+    ) -> None:
+        """And for one account only one of them sends."""
+        for number in range(_PROCESSES // 2):
+            store.insert(planned(f"order-{number}", account=account), HELD)
+        with ExitStack() as stack:
+            children = [stack.enter_context(Child(reopen, claim_one)) for _ in range(_PROCESSES)]
+            for child in children:
+                child.begin()
+            said = [child.hear() for child in children]
+        assert len([line for line in said if line != "none"]) == (1 if account else _PROCESSES // 2)
 
     def test_a_store_that_is_opened_again_has_everything(self, reopen: Callable[[], Store], store: Store) -> None:
         """To the byte."""

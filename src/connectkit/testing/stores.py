@@ -13,10 +13,10 @@ from attrs import evolve
 from hypothesis import given
 
 from connectkit.errors import InvalidRequest
-from connectkit.storage.base import Store
-from connectkit.storage.records import Delivery, Operation, State
+from connectkit.storage.base import Movements, Store
+from connectkit.storage.records import NEVER, Delivery, Identity, Operation, Realm, State, Stored
 
-from .samples import ANSWER, ENDED, HELD, draft, event, identity
+from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
 from .strategies import deliveries, operations
 
 T = TypeVar("T")
@@ -190,8 +190,174 @@ class StoreSuite:
         for row, state in reversed([*zip(inserted, states, strict=True)]):
             store.swap(evolve(row, state=state), None, durable=False)
         listed = [_known(store, key) for key in ("started", "unknown", "review")]
-        assert [stored.operation for stored in store.unfinished(5)] == listed
-        assert [stored.operation for stored in store.unfinished(2)] == listed[:2]
+        assert [stored.operation for stored in store.listed(REALM, UNSETTLED, 5)] == listed
+        assert [stored.operation for stored in store.listed(REALM, UNSETTLED, 2)] == listed[:2]
+
+    def test_a_list_is_of_one_realm_and_one_account(self, store: Store) -> None:
+        """Whoever works for one tenant, platform or mode never sees another's operations."""
+        others = [evolve(REALM, tenant="other"), evolve(REALM, platform="acct_other"), evolve(REALM, livemode=True)]
+        mine = store.insert(evolve(draft(), account="acct_1"), HELD).operation
+        for realm in others:
+            store.insert(_of(realm, planned()), HELD)
+        assert [stored.operation for stored in store.listed(REALM, [*State], 5)] == [mine]
+        assert [stored.operation for stored in store.listed(REALM, [*State], 5, "acct_1")] == [mine]
+        assert not store.listed(REALM, [*State], 5, "acct_2")
+        assert not store.listed(REALM, [], 5)
+        assert store.due(REALM, HELD) is None
+        assert [len(store.listed(realm, [State.PLANNED], 5)) for realm in others] == [1, 1, 1]
+
+    def test_what_is_planned_is_held_by_nobody(self, store: Store) -> None:
+        """And was never sent."""
+        stored = store.insert(planned(), HELD)
+        row = evolve(planned(), created=stored.now, updated=stored.now, lease_until=stored.now)
+        assert stored.operation == row
+        assert _known(store, "order-1").first_sent == NEVER
+
+    def test_what_is_due_is_claimed(self, store: Store) -> None:
+        """It is sent for the first time, by one holder, in the lane of its account."""
+        drawn = store.insert(planned(account="acct_1"), HELD).operation
+        claimed = _due(store, HELD)
+        now = claimed.now
+        started = evolve(drawn, state=State.STARTED, token=1, version=2, lane="acct_1", first_sent=now, updated=now)
+        assert claimed.operation == evolve(started, lease_until=now + timedelta(seconds=HELD))
+        assert _known(store, "order-1") == claimed.operation
+        assert store.due(REALM, HELD) is None
+
+    def test_what_is_due_goes_by_priority_and_then_by_age(self, store: Store) -> None:
+        """The highest first, and the oldest of these."""
+        for key, priority in (("order-1", 0), ("order-2", 5), ("order-3", 5), ("order-4", -5)):
+            store.insert(planned(key, priority=priority), HELD)
+        order = [_due(store, HELD).operation.identity.key for _ in range(4)]
+        assert order == ["order-2", "order-3", "order-1", "order-4"]
+
+    def test_nothing_is_due_before_its_time(self, store: Store) -> None:
+        """However high its priority; and what is not deferred, or has ended, is never due."""
+        later = store.insert(evolve(planned(), due=_now(store) + timedelta(days=1)), HELD).operation
+        store.insert(evolve(draft("order-2"), state=State.UNKNOWN), ENDED)
+        for number, state in enumerate((State.SUCCEEDED, State.REFUSED, State.REVIEW)):
+            store.insert(evolve(planned(f"ended-{number}"), state=state), ENDED)
+        assert store.due(REALM, HELD) is None
+        store.swap(evolve(later, due=later.created), None, durable=True)
+        assert _due(store, HELD).operation.identity.key == "order-1"
+
+    def test_an_account_has_one_operation_in_its_lane(self, store: Store) -> None:
+        """Until that is swapped into another state; and no account blocks another."""
+        for key, account in (("order-1", "acct_1"), ("order-2", "acct_1"), ("order-3", "acct_2"), ("order-4", "")):
+            store.insert(planned(key, account=account), HELD)
+        first, *others = (_due(store, HELD).operation for _ in range(3))
+        assert [row.identity.key for row in (first, *others)] == ["order-1", "order-3", "order-4"]
+        assert store.due(REALM, HELD) is None
+        settled = store.swap(evolve(first, state=State.SUCCEEDED), None, durable=False)
+        assert settled is not None
+        assert settled.operation.lane == ""
+        assert _due(store, HELD).operation.identity.key == "order-2"
+
+    def test_a_lane_stays_occupied_by_a_vanished_worker(self, store: Store) -> None:
+        """What it was sending comes first, in doubt, with a higher token and its old lease remembered."""
+        store.insert(planned(account="acct_1"), HELD)
+        store.insert(planned("order-2", account="acct_1", priority=9), HELD)
+        urgent = _due(store, ENDED).operation
+        again = _due(store, HELD).operation
+        assert urgent.identity == again.identity
+        assert (again.token, again.doubt, again.quiet_from) == (2, True, urgent.lease_until)
+        assert again.first_sent == urgent.first_sent
+
+    def test_each_of_many_threads_sends_another(self, store: Store) -> None:
+        """An operation is claimed once, and an account has one of them."""
+        for number in range(_THREADS):
+            store.insert(planned(f"order-{number}", account="acct_1" if number % 2 else ""), HELD)
+        claimed = [found.operation for found in at_once(lambda _: store.due(REALM, HELD)) if found is not None]
+        assert len({row.identity for row in claimed}) == len(claimed) == _THREADS // 2 + 1
+        assert len([row for row in claimed if row.account]) == 1
+
+    def test_a_swap_tells_with_the_change_or_not_at_all(self, store: Store) -> None:
+        """What was swapped is told once; what was not swapped is not told."""
+        inserted = store.insert(draft(), HELD).operation
+        assert store.swap(evolve(inserted, object_id="po_1"), None, durable=False, tell=event()) is not None
+        assert store.swap(evolve(inserted, object_id="po_2"), None, durable=False, tell=event("evt_2")) is None
+        assert not store.remember(event())
+        taken = _taken(store, HELD)
+        assert (taken.event_id, taken.body, taken.attempts) == (event().event_id, event().body, 1)
+        assert store.take(HELD) is None
+
+    def test_movements_are_summed(self, store: Store) -> None:
+        """Those of a currency, verbs, time, account and realm; what was refused or never sent moved nothing."""
+        began = _now(store)
+        moves = [
+            (draft("1"), 1, "acct_1"),
+            (draft("2"), 20, "acct_2"),
+            (evolve(draft("3"), state=State.REFUSED), 300, "acct_1"),
+            (planned("4"), 4000, "acct_1"),
+            (evolve(draft("5"), verb="transfers.create"), 50_000, "acct_1"),
+            (_of(evolve(REALM, livemode=True), draft("6")), 600_000, "acct_1"),
+        ]
+        for row, amount, account in moves:
+            store.insert(evolve(row, amount=amount, currency="usd", account=account), HELD)
+        store.insert(evolve(draft("7"), amount=7_000_000, currency="eur"), HELD)
+        sought = Movements(realm=REALM, currency="usd", verbs=["payouts.create"], since=began)
+        others = [
+            evolve(sought, verbs=["payouts.create", "transfers.create"]),
+            evolve(sought, account="acct_2"),
+            evolve(sought, since=_now(store) + timedelta(days=1)),
+            evolve(sought, verbs=[]),
+        ]
+        assert [store.moved(movements) for movements in (sought, *others)] == [21, 50_021, 20, 0, 0]
+
+    def test_a_purge_forgets_the_bodies_and_keeps_the_names(self, store: Store) -> None:
+        """Of what has ended; so that nothing is done again."""
+        settled = self._ended(store, "order-1", State.SUCCEEDED, "acct_1")
+        self._ended(store, "order-2", State.REFUSED, "acct_2")
+        waiting = store.insert(draft("order-3"), HELD).operation
+        future = _now(store) + timedelta(days=1)
+        assert store.purge(REALM, settled.created) == 0
+        assert store.purge(evolve(REALM, tenant="other"), future) == 0
+        assert store.purge(REALM, future, "acct_1") == 1
+        kept = evolve(settled, request="", answer="", refusal="", version=settled.version + 1)
+        assert _known(store, "order-1") == kept
+        assert store.insert(draft(), HELD).operation == kept
+        assert (store.purge(REALM, future), store.purge(REALM, future)) == (1, 0)
+        assert _known(store, "order-3") == waiting
+
+    @staticmethod
+    def _ended(store: Store, key: str, state: State, account: str) -> Operation:
+        inserted = store.insert(evolve(draft(key), account=account), HELD).operation
+        ended = evolve(inserted, state=state, object_id="po_1", answer=ANSWER, refusal="{}")
+        swapped = store.swap(ended, None, durable=True)
+        assert swapped is not None
+        return swapped.operation
+
+    def test_old_deliveries_lose_their_bodies_and_stay_known(self, store: Store) -> None:
+        """Only those that are done."""
+        store.remember(event())
+        store.remember(event("evt_2"))
+        assert store.finish(_taken(store, HELD))
+        future = _now(store) + timedelta(days=1)
+        assert (store.forget(_now(store) - timedelta(days=1)), store.forget(future, "test/acct_other")) == (0, 0)
+        assert (store.forget(future, event().scope), store.forget(future)) == (1, 0)
+        assert not store.remember(event())
+        assert _taken(store, HELD).body == event().body
+
+    def test_a_policy_is_replaced_by_whoever_saw_it(self, store: Store) -> None:
+        """And every row of its realm tells it from then on."""
+        before = store.insert(draft(), HELD)
+        assert (before.policy, store.policy(REALM)) == ("", "")
+        assert store.set_policy(REALM, "", "one")
+        assert not store.set_policy(REALM, "", "two")
+        assert store.set_policy(REALM, "one", "three")
+        assert store.policy(REALM) == "three"
+        assert store.policy(evolve(REALM, livemode=True)) == ""
+        store.insert(planned("order-2"), HELD)
+        found = store.get(identity("order-1"))
+        again = [store.insert(draft(), HELD), store.swap(before.operation, None, durable=False), _due(store, HELD)]
+        assert [stored and stored.policy for stored in (found, *again)] == ["three"] * 4
+        other = store.insert(_of(evolve(REALM, livemode=True), draft()), HELD)
+        assert other.policy == ""
+
+    def test_one_of_many_threads_sets_the_policy(self, store: Store) -> None:
+        """Of those who saw the same one."""
+        assert sorted(at_once(lambda number: store.set_policy(REALM, "", f"of {number}"))) == [False] * (
+            _THREADS - 1
+        ) + [True]
 
     def test_one_of_many_threads_remembers(self, store: Store) -> None:
         """Of any number of deliveries of one event exactly one is new."""
@@ -323,6 +489,19 @@ class StoreSuite:
         store.insert(draft(), HELD)
         store.close()
         store.close()
+
+
+def _of(realm: Realm, row: Operation) -> Operation:
+    name = row.identity
+    return evolve(
+        row, identity=Identity(realm.tenant, realm.platform, livemode=realm.livemode, key=name.key, step=name.step)
+    )
+
+
+def _due(store: Store, lease: float) -> Stored:
+    claimed = store.due(REALM, lease)
+    assert claimed is not None
+    return claimed
 
 
 def _known(store: Store, key: str) -> Operation:

@@ -37,6 +37,12 @@ def operations() -> st.SearchStrategy[Operation]:
         refusal=st.text(),
         created=_times,
         updated=_times,
+        account=st.text(),
+        amount=st.integers(0, 99_999_999_999_999),
+        currency=st.text(),
+        deferred=st.booleans(),
+        priority=st.integers(-1000, 1000),
+        due=_times,
     )
 
 

@@ -22,7 +22,8 @@ from connectkit.requests import Request, Response
 from connectkit.sdk import Unanswered
 from connectkit.storage.bridges import Inline
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import Identity, Operation
+from connectkit.storage.records import Identity, Operation, Realm, Stored
+from connectkit.testing.samples import UNSETTLED
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -123,6 +124,10 @@ class Bench:
         row = evolve(self.row(intent.key), quiet_from=self.world.now() + timedelta(minutes=1))
         self.store.swap(row, None, durable=True)
         return row
+
+    def unsettled(self) -> Sequence[Stored]:
+        """Give the rows of the journal that have not ended."""
+        return self.store.listed(Realm("", "acct_platform", livemode=False), UNSETTLED, 10)
 
     def row(self, key: str = "payout-1", step: str = "") -> Operation:
         """Give the journal's row."""

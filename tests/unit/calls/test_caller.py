@@ -28,7 +28,7 @@ from connectkit.errors import (
     Unreachable,
 )
 from connectkit.requests import Request, Response
-from connectkit.storage.records import Operation, State, Stored
+from connectkit.storage.records import Delivery, Operation, State, Stored
 
 from .scripted import LOST, START, UNSENT, Bench, failed, marked, ok, page, payout
 
@@ -336,7 +336,9 @@ class _Failing:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def swap(self, changed: Operation, lease: float | None, *, durable: bool) -> Stored | None:
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
         raise StoreUnavailable(changed.verb)
 
 

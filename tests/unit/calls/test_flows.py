@@ -12,6 +12,7 @@ from connectkit.errors import InsufficientBalance, OperationConflict, OperationI
 from connectkit.models.base import Answer
 from connectkit.requests import Request, Response
 from connectkit.storage.records import State
+from connectkit.testing.samples import UNSETTLED
 
 from .scripted import LOST, Bench, failed, ok, page, payout
 
@@ -84,7 +85,7 @@ def test_an_unknown_step_leaves_the_flow_unknown() -> None:
         Flow(bench).run()
     assert bench.row("order-1").state is State.UNKNOWN
     assert bench.row("order-1", "transfer/2").state is State.UNKNOWN
-    unfinished = run(bench.caller.unfinished(10))
+    unfinished = run(bench.caller.listed(UNSETTLED, 10))
     assert {stored.operation.verb for stored in unfinished} == {"settle", "transfers.create"}
 
 

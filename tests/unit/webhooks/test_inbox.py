@@ -125,6 +125,6 @@ def test_a_file_keeps_why_an_event_was_given_up(tmp_path: Path) -> None:
         assert taken is not None
         assert run(inbox.fail(evolve(taken, attempts=ATTEMPTS), "KeyError")) is Outcome.GIVEN_UP
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT event_id, done, error FROM deliveries").fetchall() == [
+        assert connection.execute("SELECT event_id, done, error FROM connectkit_deliveries").fetchall() == [
             ("evt_1", 1, "KeyError")
         ]

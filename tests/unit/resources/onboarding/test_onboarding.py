@@ -187,7 +187,7 @@ def test_a_link_is_made_anew_each_time_and_nowhere_kept() -> None:
     other = desk(bench).link("acct_1", **PAGES, type="account_update", api="v1")
     assert one.expires_at == other.expires_at == datetime(2026, 11, 23, 12, 5, tzinfo=UTC)
     assert [request.idempotency_key for request in bench.stripe.sent] == [None, None]
-    assert not bench.store.unfinished(10)
+    assert not bench.unsettled()
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_more_is_told_of_a_seller_without_being_written_down(api: Any, data: dic
     assert request.path == {"v1": "/v1/accounts/acct_1", "v2": "/v2/core/accounts/acct_1"}[api]
     assert request.idempotency_key is None
     assert "metadata" not in request.params
-    assert not bench.store.unfinished(10)
+    assert not bench.unsettled()
 
 
 @pytest.mark.parametrize(
