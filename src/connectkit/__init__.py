@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from connectkit.connect import AsyncConnect as AsyncConnect
     from connectkit.connect import Connect as Connect
     from connectkit.errors import AccountNotReady as AccountNotReady
+    from connectkit.errors import AnswerPurged as AnswerPurged
     from connectkit.errors import AuthenticationFailed as AuthenticationFailed
+    from connectkit.errors import Braked as Braked
     from connectkit.errors import ClockSkewed as ClockSkewed
     from connectkit.errors import ConnectKitError as ConnectKitError
     from connectkit.errors import Happened as Happened
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
     from connectkit.errors import PermissionDenied as PermissionDenied
     from connectkit.errors import Refused as Refused
     from connectkit.errors import ReviewNeeded as ReviewNeeded
+    from connectkit.errors import StoreRestored as StoreRestored
     from connectkit.errors import StoreUnavailable as StoreUnavailable
     from connectkit.errors import Throttled as Throttled
     from connectkit.errors import Unreachable as Unreachable
+    from connectkit.later.pending import AsyncPending as AsyncPending
+    from connectkit.later.pending import Pending as Pending
     from connectkit.models.accounts import Account as Account
     from connectkit.models.accounts import AccountLink as AccountLink
     from connectkit.models.accounts import BankAccount as BankAccount
@@ -50,6 +55,8 @@ if TYPE_CHECKING:
     from connectkit.models.details import Company as Company
     from connectkit.models.details import Individual as Individual
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
+    from connectkit.models.operations import OperationEnd as OperationEnd
+    from connectkit.models.operations import Standing as Standing
     from connectkit.models.payments import Payment as Payment
     from connectkit.models.payouts import Payout as Payout
     from connectkit.models.refunds import Refund as Refund
@@ -66,6 +73,8 @@ if TYPE_CHECKING:
     from connectkit.models.transfers import TransferReversal as TransferReversal
     from connectkit.money import Currency as Currency
     from connectkit.money import Money as Money
+    from connectkit.policies import Brakes as Brakes
+    from connectkit.policies import Limit as Limit
     from connectkit.storage.memory import MemoryStore as MemoryStore
     from connectkit.storage.records import Operation as Operation
     from connectkit.storage.records import State as State
@@ -87,7 +96,9 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.connect": ("AsyncConnect", "Connect"),
         "connectkit.errors": (
             "AccountNotReady",
+            "AnswerPurged",
             "AuthenticationFailed",
+            "Braked",
             "ClockSkewed",
             "ConnectKitError",
             "Happened",
@@ -102,10 +113,12 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "PermissionDenied",
             "Refused",
             "ReviewNeeded",
+            "StoreRestored",
             "StoreUnavailable",
             "Throttled",
             "Unreachable",
         ),
+        "connectkit.later.pending": ("AsyncPending", "Pending"),
         "connectkit.models.accounts": (
             "Account",
             "AccountLink",
@@ -124,6 +137,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Individual",
             "TermsAcceptance",
         ),
+        "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),
         "connectkit.models.refunds": ("Refund",),
@@ -132,6 +146,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.topups": ("TopUp",),
         "connectkit.models.transfers": ("Settlement", "Transfer", "TransferReversal"),
         "connectkit.money": ("Currency", "Money"),
+        "connectkit.policies": ("Brakes", "Limit"),
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.records": ("Operation", "State"),
         "connectkit.storage.sqlite": ("SQLiteStore",),

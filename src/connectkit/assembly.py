@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import frozen
 
 from .calls.caller import Caller, Owner
+from .calls.gatekeeper import Gatekeeper
 from .calls.limits import RateGate, Rates
 from .calls.lookup import Lookup
 from .calls.performer import Performer
@@ -24,6 +25,7 @@ from .journal import Journal
 from .ports import AsyncioWorld, BlockingWorld, World
 from .requests import checked_id
 from .resources.balances import AsyncBalances, Balances
+from .resources.brakes import AsyncBrakeRoom, BrakeRoom
 from .resources.charges import AsyncCharges, Charges
 from .resources.onboarding import AsyncOnboarding, Onboarding
 from .resources.operations import AsyncOperations, Operations
@@ -33,6 +35,7 @@ from .resources.transfers import AsyncTransfers, Transfers
 from .sdk import API_VERSION, Sdk
 from .storage.base import AsyncStore, Store
 from .storage.bridges import Inline, Threaded
+from .storage.ciphers import Cipher, Enciphered
 from .storage.memory import MemoryStore
 from .storage.records import Operation
 from .transport import Transport
@@ -62,6 +65,8 @@ class Options:
     deadline: float
     look_up_pause: float | None
     on_unrecorded: Callable[[Operation], None] | None
+    epoch: int | None
+    cipher: Cipher | None
 
     def gate(self) -> RateGate | None:
         """Give the rate gate: against Stripe itself there always is one."""
@@ -79,6 +84,7 @@ class Parts:
     memory: AsyncStore
     sdk: Sdk
     caller: Caller
+    blocking: bool
 
 
 def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
@@ -94,15 +100,17 @@ def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
     if options.platform is not None:
         checked_id(options.platform, "platform", "acct_")
     world: World = BlockingWorld() if blocking else AsyncioWorld()
-    memory = _memory(store, blocking=blocking)
+    bridged = _memory(store, blocking=blocking)
+    memory = bridged if options.cipher is None else Enciphered(bridged, options.cipher)
     sdk = Sdk(api_key, base_url=options.base_url, transport=options.transport, http_client=options.http_client)
     sender = Sender(sdk, world, gate=options.gate(), retries=options.retries or Retries(), deadline=options.deadline)
     journal = Journal(memory, world, lease=options.deadline * _LEASES)
     lookup = Lookup(sender, world, pause=options.look_up_pause)
-    performer = Performer(sender, journal, lookup, options.on_unrecorded or log_unrecorded)
+    gatekeeper = Gatekeeper(journal, options.epoch)
+    performer = Performer(sender, journal, lookup, gatekeeper, options.on_unrecorded or log_unrecorded)
     owner = Owner(sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode)
     caller = Caller(performer, world, owner, version=API_VERSION)
-    return Parts(world=world, store=store, memory=memory, sdk=sdk, caller=caller)
+    return Parts(world=world, store=store, memory=memory, sdk=sdk, caller=caller, blocking=blocking)
 
 
 @frozen(kw_only=True)
@@ -115,6 +123,7 @@ class AsyncRooms:
     payouts: AsyncPayouts
     topups: AsyncTopUps
     balances: AsyncBalances
+    brakes: AsyncBrakeRoom
     operations: AsyncOperations
 
     @classmethod
@@ -127,6 +136,7 @@ class AsyncRooms:
             payouts=AsyncPayouts(caller),
             topups=AsyncTopUps(caller),
             balances=AsyncBalances(caller),
+            brakes=AsyncBrakeRoom(caller),
             operations=AsyncOperations(caller),
         )
 
@@ -141,6 +151,7 @@ class Rooms:
     payouts: Payouts
     topups: TopUps
     balances: Balances
+    brakes: BrakeRoom
     operations: Operations
 
     @classmethod
@@ -154,6 +165,7 @@ class Rooms:
             payouts=Payouts(sources.payouts),
             topups=TopUps(sources.topups),
             balances=Balances(sources.balances),
+            brakes=BrakeRoom(sources.brakes),
             operations=Operations(sources.operations),
         )
 

@@ -9,13 +9,16 @@ from .errors import InvalidRequest
 
 if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs is imported when one is made
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     import stripe
 
     from .calls.limits import RateGate
     from .calls.retries import Retries
+    from .later import AsyncLater, Later
     from .resources.balances import AsyncBalances, Balances
+    from .resources.brakes import AsyncBrakeRoom, BrakeRoom
     from .resources.charges import AsyncCharges, Charges
     from .resources.onboarding import AsyncOnboarding, Onboarding
     from .resources.operations import AsyncOperations, Operations
@@ -24,6 +27,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.transfers import AsyncTransfers, Transfers
     from .simulator import Simulator
     from .storage.base import AsyncStore, Store
+    from .storage.ciphers import Cipher
     from .storage.records import Operation
     from .transport import Transport
     from .webhooks.router import AsyncWebhookRouter, OnError, WebhookRouter
@@ -56,6 +60,8 @@ class _Root(Generic[S]):
         deadline: float = 30.0,
         look_up_pause: float | None = None,
         on_unrecorded: Callable[[Operation], None] | None = None,
+        epoch: int | None = None,
+        cipher: Cipher | None = None,
     ) -> None:
         """Join the parts; nothing is sent and nothing is opened yet.
 
@@ -74,6 +80,9 @@ class _Root(Generic[S]):
             deadline: The hard limit of one send, in seconds. A claim lasts two and a half times as long.
             look_up_pause: The seconds between two looks for something whose outcome is unknown.
             on_unrecorded: Told of an operation that was done and could not be recorded; logged if it is not given.
+            epoch: The epoch of the store that the fleet has agreed on; nothing is sent over a store of another one, as
+                an old backup is. Not compared if it is not given.
+            cipher: Encrypts what the store keeps of requests, answers and events, as a `Fernet` does.
 
         Raises:
             InvalidRequest: An argument is wrong, or the key is of another mode than *livemode* says.
@@ -95,6 +104,8 @@ class _Root(Generic[S]):
             deadline=deadline,
             look_up_pause=look_up_pause,
             on_unrecorded=on_unrecorded,
+            epoch=epoch,
+            cipher=cipher,
         )
         self._parts = assembled(api_key, options, blocking=self._blocking)
         self._livemode = livemode
@@ -156,7 +167,8 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         payouts: Money paid out to a bank.
         topups: The platform's own money added to its balance.
         balances: What is there, and every movement.
-        operations: What the journal holds that is not settled yet.
+        brakes: What the platform forbids itself.
+        operations: What the journal holds: looked at, brought to an end, decided.
         store: Where operations and events are remembered.
     """
 
@@ -168,6 +180,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     payouts: AsyncPayouts
     topups: AsyncTopUps
     balances: AsyncBalances
+    brakes: AsyncBrakeRoom
     operations: AsyncOperations
 
     def _furnish(self) -> None:
@@ -180,6 +193,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.payouts = rooms.payouts
         self.topups = rooms.topups
         self.balances = rooms.balances
+        self.brakes = rooms.brakes
         self.operations = rooms.operations
 
     def webhooks(
@@ -202,6 +216,25 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         return AsyncWebhookRouter(
             parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
         )
+
+    def later(self, connection: object = None, *, priority: int = 0, not_before: datetime | None = None) -> AsyncLater:
+        """Give the same verbs, which write down what `operations.work` is to send, in a transaction of yours.
+
+        Args:
+            connection: An open connection to the database of the store, asynchronous or not, in whose transaction it is
+                written: of the driver, or a connection or session of SQLAlchemy. If there is none, it is committed at
+                once.
+            priority: Of what is due, the higher goes first.
+            not_before: The earliest time, aware.
+
+        Raises:
+            InvalidRequest: The store cannot write in another's transaction, or the time has no zone.
+        """
+        from .later import AsyncLater  # noqa: PLC0415  # see above
+        from .outbox import planning, watching  # noqa: PLC0415  # see above
+
+        parts = self._parts
+        return AsyncLater(planning(parts, connection, priority, not_before), watching(parts))
 
     async def aclose(self) -> None:
         """Close the transport, unless it was given; the store stays open, for it was given."""
@@ -228,7 +261,8 @@ class Connect(_Root["Store"]):
         payouts: Money paid out to a bank.
         topups: The platform's own money added to its balance.
         balances: What is there, and every movement.
-        operations: What the journal holds that is not settled yet.
+        brakes: What the platform forbids itself.
+        operations: What the journal holds: looked at, brought to an end, decided.
         store: Where operations and events are remembered.
     """
 
@@ -240,6 +274,7 @@ class Connect(_Root["Store"]):
     payouts: Payouts
     topups: TopUps
     balances: Balances
+    brakes: BrakeRoom
     operations: Operations
 
     def _furnish(self) -> None:
@@ -252,6 +287,7 @@ class Connect(_Root["Store"]):
         self.payouts = rooms.payouts
         self.topups = rooms.topups
         self.balances = rooms.balances
+        self.brakes = rooms.brakes
         self.operations = rooms.operations
 
     def webhooks(
@@ -275,6 +311,24 @@ class Connect(_Root["Store"]):
             parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
         )
         return WebhookRouter(source)
+
+    def later(self, connection: object = None, *, priority: int = 0, not_before: datetime | None = None) -> Later:
+        """Give the same verbs, which write down what `operations.work` is to send, in a transaction of yours.
+
+        Args:
+            connection: An open connection to the database of the store, in whose transaction it is written: of the
+                driver, or a connection or session of SQLAlchemy. If there is none, it is committed at once.
+            priority: Of what is due, the higher goes first.
+            not_before: The earliest time, aware.
+
+        Raises:
+            InvalidRequest: The store cannot write in another's transaction, or the time has no zone.
+        """
+        from .later import Later  # noqa: PLC0415  # see above
+        from .outbox import planning, watching  # noqa: PLC0415  # see above
+
+        parts = self._parts
+        return Later(planning(parts, connection, priority, not_before), watching(parts))
 
     def close(self) -> None:
         """Close the transport, unless it was given; the store stays open, for it was given."""

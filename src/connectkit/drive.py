@@ -48,7 +48,7 @@ def blocking(method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]]) -> Cal
     def call(self: Blocking[S], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return run(method(self._source, *args, **kwargs))  # the face's own source
 
-    return _present(call, method)
+    return presented(call, method)
 
 
 def iterating(
@@ -66,7 +66,7 @@ def iterating(
         finally:
             run(items.aclose())
 
-    return _present(call, method)
+    return presented(call, method, Iterator)
 
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -75,32 +75,41 @@ C = TypeVar("C", bound=Callable[..., Any])
 class _LateSignature(inspect.Signature):
     """The signature of an adopted method, evaluated when somebody looks, so that importing stays cheap."""
 
-    __slots__ = ("_method",)
+    __slots__ = ("_method", "_wrapper")
 
-    def __init__(self, method: Callable[..., Any]) -> None:
+    def __init__(self, method: Callable[..., Any], wrapper: Any) -> None:  # noqa: ANN401  # any generic type, or None
         self._method = method
+        self._wrapper = wrapper
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the two slots of Signature hold
         if name not in {"_parameters", "_return_annotation"}:
             raise AttributeError(name)
-        found = _signature(self._method)
+        found = _signature(self._method, self._wrapper)
         inspect.Signature.__init__(self, list(found.parameters.values()), return_annotation=found.return_annotation)
         return object.__getattribute__(self, name)
 
     def replace(self, **changes: Any) -> inspect.Signature:  # type: ignore[override]  # noqa: ANN401  # a plain one is enough
-        return _signature(self._method).replace(**changes)
+        return _signature(self._method, self._wrapper).replace(**changes)
 
 
-def _signature(method: Callable[..., Any]) -> inspect.Signature:
+def _signature(method: Callable[..., Any], wrapper: Any) -> inspect.Signature:  # noqa: ANN401  # any generic type, or None
     signature = inspect.signature(method, eval_str=True)
+    if wrapper is None:
+        return signature
     returns: Any = signature.return_annotation
-    if get_origin(returns) is AsyncGenerator:
-        signature = signature.replace(return_annotation=Iterator[get_args(returns)[0]])  # type: ignore[misc]
-    return signature
+    inner = get_args(returns)[0] if get_origin(returns) is AsyncGenerator else returns
+    return signature.replace(return_annotation=wrapper[inner])
 
 
-def _present(call: C, method: Callable[..., Any]) -> C:
+def presented(call: C, method: Callable[..., Any], wrapper: Any = None) -> C:  # noqa: ANN401  # any generic type
+    """Give *call* the name, the documentation and the signature of *method*.
+
+    Args:
+        call: What calls the method in another way.
+        method: The method, an `async def` of the source.
+        wrapper: A generic type, as `Iterator`, in which *call* gives what the method gives.
+    """
     functools.update_wrapper(call, method)
     del call.__wrapped__  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
-    call.__signature__ = _LateSignature(method)  # type: ignore[attr-defined]
+    call.__signature__ = _LateSignature(method, wrapper)  # type: ignore[attr-defined]
     return call

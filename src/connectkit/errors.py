@@ -15,8 +15,11 @@
     │   ├── OperationConflict       its key already names another request
     │   ├── OperationInProgress     somebody else is sending it now
     │   ├── OutcomeUnknown          it may have happened: call again with the same key
-    │   └── ReviewNeeded            a person has to look before anything more is sent
+    │   ├── ReviewNeeded            a person has to look before anything more is sent
+    │   └── AnswerPurged            it was done, and what came of it was purged
+    ├── Braked                  a brake of the platform's own forbids it now, so nothing was sent
     ├── StoreUnavailable        the store could not be reached, so nothing was sent
+    │   └── StoreRestored           the store is another than the fleet agreed on: an old backup
     └── ClockSkewed             this machine's clock is wrong, so nothing was sent
 
 Each error says what was tried, whether it can have happened, and what to do next. None of them carries a secret or a
@@ -212,8 +215,38 @@ class ReviewNeeded(OperationError):
     happened = Happened.UNKNOWN
 
 
+class AnswerPurged(OperationError):
+    """It was done, and the journal's record of what came of it was purged.
+
+    Attributes:
+        object_id: The object that came of it, or the first of several.
+    """
+
+    happened = Happened.YES
+
+    def __init__(self, message: str, *, key: str, object_id: str, tried: str = "", next_step: str = "") -> None:
+        super().__init__(message, key=key, tried=tried, next_step=next_step)
+        self.object_id = object_id
+
+
+class Braked(ConnectKitError):
+    """A brake of the platform's own forbids it now; nothing was sent by this call.
+
+    Attributes:
+        brake: Which one: `stop`, `dry_run`, `destination` or `limit`.
+    """
+
+    def __init__(self, message: str, *, brake: str, tried: str = "", next_step: str = "") -> None:
+        super().__init__(message, tried=tried, next_step=next_step)
+        self.brake = brake
+
+
 class StoreUnavailable(ConnectKitError):
     """The store could not be reached, so nothing was sent."""
+
+
+class StoreRestored(StoreUnavailable):
+    """The store is not of the epoch that the fleet agreed on: it was restored from a backup, and has forgotten."""
 
 
 class ClockSkewed(ConnectKitError):

@@ -25,11 +25,12 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
-from .errors import StoreUnavailable
+from .errors import OperationInProgress, StoreUnavailable
 from .ports import World
-from .storage.base import AsyncOperationStore
+from .storage.base import AsyncStore, Movements
 from .storage.records import NEVER, Identity, Operation, Realm, State, Stored
 from .storage.stamps import held
+from .telling import told
 
 _ROUNDS: Final = 100  # a swap lost a hundred times in a row is not a race, it is a broken store
 
@@ -136,22 +137,33 @@ def settled(operation: Operation, token: int, report: Report) -> Operation:
     if token != operation.token or operation.state is not State.STARTED:
         return operation
     match report:
-        case Refusal() if report.sent_at < operation.quiet_from:
-            return evolve(operation, state=State.UNKNOWN, doubt=True)
         case Refusal():
-            return evolve(
-                operation,
-                state=State.REFUSED,
-                doubt=False,
-                spent=report.spent,
-                object_id=report.object_id,
-                refusal=report.why,
-            )
+            return _refused(operation, report)
         case Doubt():
-            quiet = max(operation.quiet_from, report.at)
-            return evolve(operation, state=State.UNKNOWN, doubt=operation.doubt or report.possible, quiet_from=quiet)
+            return _doubted(operation, report)
         case _:
             return evolve(operation, state=State.REVIEW, refusal=report.why)
+
+
+def _refused(operation: Operation, report: Refusal) -> Operation:
+    if report.sent_at < operation.quiet_from:
+        return evolve(operation, state=State.UNKNOWN, doubt=True)
+    return evolve(
+        operation,
+        state=State.REFUSED,
+        doubt=False,
+        spent=report.spent,
+        object_id=report.object_id,
+        refusal=report.why,
+    )
+
+
+def _doubted(operation: Operation, report: Doubt) -> Operation:
+    doubt = operation.doubt or report.possible
+    if operation.deferred and not doubt:
+        return evolve(operation, state=State.PLANNED)
+    quiet = max(operation.quiet_from, report.at)
+    return evolve(operation, state=State.UNKNOWN, doubt=doubt, quiet_from=quiet)
 
 
 def _succeeded(operation: Operation, report: Success) -> Operation:
@@ -175,12 +187,14 @@ class Held:
         wall: This process's wall clock just before the store was asked.
         boot: Its boot clock just before the store was asked.
         now: The store's clock when it granted.
+        policy: The policy of its realm when it was granted.
     """
 
     operation: Operation
     wall: datetime
     boot: float
     now: datetime
+    policy: str = ""
 
 
 class Journal:
@@ -192,7 +206,7 @@ class Journal:
         lease: For how many seconds a claim is given. A send's hard deadline has to be under half of it.
     """
 
-    def __init__(self, store: AsyncOperationStore, world: World, *, lease: float) -> None:
+    def __init__(self, store: AsyncStore, world: World, *, lease: float) -> None:
         self._store = store
         self._world = world
         self._lease = lease
@@ -208,10 +222,72 @@ class Journal:
         wall, boot = self._world.now(), self._world.boot()
         found = await self._store.insert(draft, self._lease)
         if found.inserted:
-            return Held(found.operation, wall, boot, found.now)
+            return Held(found.operation, wall, boot, found.now, found.policy)
         if found.operation.fingerprint != draft.fingerprint:
             return found
+        if not found.operation.request:
+            found = evolve(found, operation=_refilled(found.operation, draft, following))
         return await self._claim(found, following)
+
+    async def due(self, realm: Realm) -> Held | None:
+        """Claim the deferred operation of *realm* that is to be sent next; `None` if there is none.
+
+        Raises:
+            StoreUnavailable: The store could not be reached; nothing may be sent.
+        """
+        wall, boot = self._world.now(), self._world.boot()
+        found = await self._store.due(realm, self._lease)
+        return None if found is None else Held(found.operation, wall, boot, found.now, found.policy)
+
+    async def postpone(self, identity: Identity, seconds: float) -> None:
+        """Let no worker send an operation for a while; if somebody is changing it just now, it is his to say."""
+        found = await self._again(identity)
+        due = found.now + timedelta(seconds=seconds)
+        await self._store.swap(evolve(found.operation, due=due), None, durable=False)
+
+    async def decide(self, identity: Identity, decision: Callable[[Operation], Operation]) -> Operation:
+        """Change an operation that nobody is sending as a person has decided, durably.
+
+        Raises:
+            OperationInProgress: Somebody is sending it now.
+        """
+        for _ in range(_ROUNDS):
+            found = await self._again(identity)
+            if found.operation.seen(found.now) is State.STARTED:
+                message = "Somebody else is sending this operation now."
+                raise OperationInProgress(message, key=identity.key, next_step="Decide when its lease has ended.")
+            changed = decision(found.operation)
+            tell = told(changed, found.now)
+            swapped = await self._store.swap(changed, None, durable=True, tell=tell)
+            if swapped is not None:
+                return swapped.operation
+        raise _unstable()
+
+    async def policy(self, realm: Realm) -> str:
+        """Give the policy of *realm*, as it is now."""
+        return await self._store.policy(realm)
+
+    async def set_policy(self, realm: Realm, change: Callable[[str], str]) -> str:
+        """Change the policy of *realm* durably, and give it."""
+        for _ in range(_ROUNDS):
+            before = await self._store.policy(realm)
+            after = change(before)
+            if await self._store.set_policy(realm, before, after):
+                return after
+        raise _unstable()
+
+    async def moved(self, movements: Movements) -> int:
+        """Sum what was moved."""
+        return await self._store.moved(movements)
+
+    async def purge(self, realm: Realm, before: datetime, account: str) -> int:
+        """Forget what is personal of what ended before a time, and give how many rows that changed.
+
+        Events are known by mode and account alone: with no account, all of the store's are forgotten.
+        """
+        mode = "live" if realm.livemode else "test"
+        events = await self._store.forget(before, f"{mode}/{account}" if account else "")
+        return events + await self._store.purge(realm, before, account)
 
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of an operation, or `None`."""
@@ -229,7 +305,7 @@ class Journal:
             changed = claimed(found.operation, found.now, following)
             swapped = await self._store.swap(changed, self._lease, durable=True)
             if swapped is not None:
-                return Held(swapped.operation, wall, boot, swapped.now)
+                return Held(swapped.operation, wall, boot, swapped.now, swapped.policy)
             found = await self._again(found.operation.identity)
         raise _unstable()
 
@@ -259,7 +335,7 @@ class Journal:
     async def _changed(self, operation: Operation) -> Held | None:
         wall, boot = self._world.now(), self._world.boot()
         swapped = await self._store.swap(operation, self._lease, durable=True)
-        return None if swapped is None else Held(swapped.operation, wall, boot, swapped.now)
+        return None if swapped is None else Held(swapped.operation, wall, boot, swapped.now, swapped.policy)
 
     async def settle(self, held: Held, report: Report) -> Operation:
         """Record what became of a send, and give the row as it now is.
@@ -271,7 +347,8 @@ class Journal:
             changed = settled(operation, held.operation.token, report)
             if changed is operation:
                 return operation
-            swapped = await self._store.swap(changed, None, durable=False)
+            tell = told(changed, self.store_time(held))
+            swapped = await self._store.swap(changed, None, durable=False, tell=tell)
             if swapped is not None:
                 return swapped.operation
             operation = (await self._again(operation.identity)).operation
@@ -283,6 +360,14 @@ class Journal:
             message = "The store lost an operation that it had acknowledged."
             raise StoreUnavailable(message, next_step="Restore the store from its backup before anything is sent.")
         return found
+
+
+def _refilled(purged: Operation, draft: Operation, following: Callable[[Operation], str]) -> Operation:
+    """Give a row whose bodies were purged the request back that it had, from the one that its caller brings again."""
+    if not purged.generation:
+        return evolve(purged, request=draft.request)
+    before = evolve(purged, request=draft.request, generation=purged.generation - 1)
+    return evolve(purged, request=following(before))
 
 
 def _unstable() -> StoreUnavailable:

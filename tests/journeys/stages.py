@@ -7,28 +7,29 @@ from collections.abc import Awaitable, Callable
 
 from connectkit import AsyncConnect, Connect
 from connectkit.drive import run
+from connectkit.storage.base import Store
 from connectkit.testing.colours import awaited
 
 COLOURS = ("blocking", "asyncio")
 
 
-def travel(colour: str, journey: Callable[[AsyncConnect], Awaitable[None]]) -> None:
+def travel(colour: str, journey: Callable[[AsyncConnect], Awaitable[None]], store: Store | None = None) -> None:
     """Make a journey over a fresh sandbox, and hold the simulated world to its laws at the end."""
     if colour == "blocking":
-        with Connect.sandbox() as connect:
+        with Connect.sandbox(store=store) as connect:
             run(_coroutine(journey, awaited(connect)))
             connect.simulator.check()
             assert connect.simulator.ledger()["balanced"]
     else:
-        asyncio.run(_in_loop(journey))
+        asyncio.run(_in_loop(journey, store))
 
 
 async def _coroutine(journey: Callable[[AsyncConnect], Awaitable[None]], connect: AsyncConnect) -> None:
     await journey(connect)
 
 
-async def _in_loop(journey: Callable[[AsyncConnect], Awaitable[None]]) -> None:
-    async with AsyncConnect.sandbox() as connect:
+async def _in_loop(journey: Callable[[AsyncConnect], Awaitable[None]], store: Store | None) -> None:
+    async with AsyncConnect.sandbox(store=store) as connect:
         await journey(connect)
         connect.simulator.check()
         assert connect.simulator.ledger()["balanced"]

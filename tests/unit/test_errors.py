@@ -9,6 +9,8 @@ import pytest
 
 from connectkit import errors
 from connectkit.errors import (
+    AnswerPurged,
+    Braked,
     ConnectKitError,
     Happened,
     InvalidRequest,
@@ -33,6 +35,10 @@ def made(kind: type[ConnectKitError]) -> ConnectKitError:
         return kind("No.", status=402, code="card_declined", request_id="req_1", **common)
     if issubclass(kind, OperationConflict):
         return kind("No.", key="payout-1", differs=("amount",), **common)
+    if issubclass(kind, AnswerPurged):
+        return kind("No.", key="payout-1", object_id="po_1", **common)
+    if issubclass(kind, Braked):
+        return kind("No.", brake="stop", **common)
     if issubclass(kind, OperationError):
         return kind("No.", key="payout-1", **common)
     return kind("No.", **common)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 from attrs import evolve, frozen
@@ -15,14 +16,16 @@ from attrs import evolve, frozen
 from connectkit.errors import ConnectKitError, InvalidRequest, Refused
 from connectkit.journal import Doubt, Held, Refusal, Success
 from connectkit.models.base import Answer, Data, Receipt
+from connectkit.policies import Policy
 from connectkit.ports import World
 from connectkit.requests import Params, Request, checked_key, compact, fingerprint
 from connectkit.storage.records import Identity, Operation, Realm, State, Stored
 
 from . import plans
-from .endings import conflict, in_progress, replayed, review, tried
+from .endings import conflict, in_progress, purged, replayed, review, tried
 from .frozen import Frozen, projected, sealed
 from .keys import named
+from .moving import moving
 from .performer import Performer, following
 from .plans import PlannedStep, Step
 from .refusals import written
@@ -98,12 +101,12 @@ class Caller:
     """
 
     def __init__(self, performer: Performer, world: World, owner: Owner, *, version: str) -> None:
-        self._performer = performer
+        self.performer = performer
+        self.world = world
+        self.owner = owner
+        self.version = version
         self._journal = performer.journal
         self._sender = performer.sender
-        self._world = world
-        self._owner = owner
-        self._version = version
 
     async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:
         """Bring an intent to an end, once.
@@ -120,11 +123,21 @@ class Caller:
             OperationInProgress: Somebody else is still sending it.
             ConnectKitError: As in `Performer.perform`.
         """
-        identity = await self._owner.identity(intent.key)
-        fresh = self._named(identity, intent.request)
-        frozen = Frozen(sealed(fresh, intent.personal), intent.keep)
-        draft = self._draft(identity, intent.verb, intent.arguments, intent.request.account, frozen.dumps())
-        return await self._brought_to_an_end(draft, fresh.params, wait)
+        draft = await self.drafted(intent)
+        return await self._brought_to_an_end(draft, self._named(draft.identity, intent.request).params, wait)
+
+    async def drafted(self, intent: Intent) -> Operation:
+        """Give an intent as it is written down.
+
+        Raises:
+            InvalidRequest: The key is malformed.
+        """
+        identity = await self.owner.identity(intent.key)
+        frozen = Frozen(sealed(self._named(identity, intent.request), intent.personal), intent.keep)
+        return moving(
+            self._draft(identity, intent.verb, intent.arguments, intent.request.account, frozen.dumps()),
+            intent.request,
+        )
 
     async def flow(
         self,
@@ -149,14 +162,20 @@ class Caller:
         Raises:
             ConnectKitError: As in `perform`; what the steps before did stands, and the same key goes on from there.
         """
-        identity = await self._owner.identity(key)
-        known = await self._journal.get(identity)
-        text = (
-            known.operation.request if known else plans.dumps([self._planned(identity, step) for step in await plan()])
-        )
-        draft = self._draft(identity, verb, arguments, None, text)
+        draft = await self.drafted_flow(verb=verb, key=key, arguments=arguments, plan=plan)
         claim = await self._claim(draft, wait)
-        return _stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
+        return stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
+
+    async def drafted_flow(
+        self, *, verb: str, key: str, arguments: Params, plan: Callable[[], Awaitable[Sequence[Step]]]
+    ) -> Operation:
+        """Give a flow as it is written down: with the plan that was frozen before, or a new one."""
+        identity = await self.owner.identity(key)
+        known = await self._journal.get(identity)
+        text = known.operation.request if known else ""
+        if not text and not (known and known.operation.state is State.SUCCEEDED):
+            text = plans.dumps([self._planned(identity, step) for step in await plan()])
+        return self._draft(identity, verb, arguments, None, text)
 
     async def resume(self, operation: Operation) -> Sequence[Answer]:
         """Go on with an operation that somebody left unfinished, without that caller's code.
@@ -166,17 +185,54 @@ class Caller:
         Raises:
             ConnectKitError: As in `perform`.
         """
-        plan = plans.loads(operation.request)
+        if not operation.request and operation.state is not State.SUCCEEDED:
+            message = "What this operation was to send has been purged: only its caller can bring it again."
+            raise InvalidRequest(message, next_step="Call the verb with the same key and arguments.")
         claim = await self._claim(operation, wait=0.0)
         if isinstance(claim, Operation):
-            return [replayed(claim)] if plan is None else _stored_answers(claim)
-        if plan is None:
-            return [await self._performer.perform(claim, {})]
+            return stored_answers(claim)
+        return await self.carry(claim)
+
+    async def carry(self, claim: Held) -> Sequence[Answer]:
+        """Bring a claimed operation to its end, of whatever kind it is.
+
+        Raises:
+            ConnectKitError: As in `perform`.
+        """
+        if plans.loads(claim.operation.request) is None:
+            return [await self.performer.perform(claim, {})]
         return await self._follow(claim, wait=0.0)
 
     async def listed(self, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
         """List the operations in these states, the oldest first."""
-        return await self._journal.listed(await self._owner.realm(), states, limit, account)
+        return await self._journal.listed(await self.owner.realm(), states, limit, account)
+
+    async def due(self) -> Held | None:
+        """Claim the deferred operation that is to be sent next."""
+        return await self._journal.due(await self.owner.realm())
+
+    async def policy(self) -> Policy:
+        """Give the policy that holds now."""
+        return Policy.loads(await self._journal.policy(await self.owner.realm()))
+
+    async def checked_policy(self) -> Policy:
+        """Give the policy that holds now, of the store that the fleet agreed on.
+
+        Raises:
+            StoreRestored: The store is of another epoch.
+        """
+        policy = await self.policy()
+        self.performer.gatekeeper.check_store(policy, "to send what is due")
+        return policy
+
+    async def change_policy(self, change: Callable[[Policy], Policy]) -> Policy:
+        """Change the policy for the whole fleet, and give it."""
+        realm = await self.owner.realm()
+        return Policy.loads(await self._journal.set_policy(realm, lambda text: change(Policy.loads(text)).dumps()))
+
+    async def purge(self, before: datetime, account: str) -> int:
+        """Forget what is personal of what ended before a time, and give how many rows that changed."""
+        return await self._journal.purge(await self.owner.realm(), before, account)
 
     async def read(self, request: Request, verb: str) -> Answer:
         """Read something."""
@@ -201,26 +257,36 @@ class Caller:
         return await self._sender.read(self._versioned(request), verb)
 
     def _versioned(self, request: Request) -> Request:
-        return evolve(request, version=self._version)
+        return evolve(request, version=self.version)
 
     def _named(self, identity: Identity, request: Request) -> Request:
-        return named(identity, request, 0, version=self._version, marks=endpoint_of(request).marks)
+        return named(identity, request, 0, version=self.version, marks=endpoint_of(request).marks)
 
     def _planned(self, identity: Identity, step: Step) -> PlannedStep:
         leaf = evolve(identity, step=step.name)
-        return PlannedStep(step.name, step.verb, Frozen(self._named(leaf, step.request), step.keep))
+        frozen = Frozen(self._named(leaf, step.request), step.keep)
+        return PlannedStep(step.name, step.verb, frozen, step.currency)
 
     def _draft(self, identity: Identity, verb: str, arguments: Params, account: str | None, text: str) -> Operation:
         return Operation(identity, verb, fingerprint(verb, arguments, account), text)
 
     async def _brought_to_an_end(self, draft: Operation, brought: Params, wait: float) -> Answer:
         claim = await self._claim(draft, wait)
-        return replayed(claim) if isinstance(claim, Operation) else await self._performer.perform(claim, brought)
+        if isinstance(claim, Operation):
+            return replayed(claim) if claim.answer else await self.fetched(claim, Frozen.loads(draft.request))
+        return await self.performer.perform(claim, brought)
+
+    async def fetched(self, operation: Operation, frozen: Frozen) -> Answer:
+        """Read the object of an operation whose answer was purged."""
+        request = endpoint_of(frozen.request).reading(frozen.request, operation.object_id)
+        data = (await self._sender.read(request, tried(operation))).data
+        receipt = Receipt(replayed=True, as_of=operation.updated)
+        return Answer(data=projected(data, frozen.keep), receipt=receipt)
 
     async def _claim(self, draft: Operation, wait: float) -> Held | Operation:
         """Claim an operation, or give the row of one that has succeeded."""
         self._sender.check_clock(tried(draft))
-        until = self._world.boot() + wait
+        until = self.world.boot() + wait
         while True:
             found = await self._journal.begin(draft, following)
             if isinstance(found, Held):
@@ -232,16 +298,16 @@ class Caller:
                 return operation
             if operation.state is State.REVIEW:
                 raise review(operation)
-            if self._world.boot() >= until:
+            if self.world.boot() >= until:
                 raise in_progress(operation)
-            await self._world.sleep(_POLL)
+            await self.world.sleep(_POLL)
 
     async def _follow(self, claim: Held, wait: float) -> Sequence[Answer]:
         """Carry out a frozen plan, step by step; those that are done already answer from the journal."""
         answers: list[Answer] = []
         kept: list[Data] = []
         for step in plans.loads(claim.operation.request) or ():
-            claim = await self._performer.held_on(claim)
+            claim = await self.performer.held_on(claim)
             try:
                 answer = await self._step(claim.operation.identity, step, wait)
             except ConnectKitError as error:
@@ -257,6 +323,7 @@ class Caller:
         draft = self._draft(
             evolve(parent, step=step.name), step.verb, request.params, request.account, step.frozen.dumps()
         )
+        draft = moving(draft, request, step.currency)
         return await self._brought_to_an_end(draft, {}, wait)
 
     def _interrupted(self, claim: Held, error: ConnectKitError) -> Refusal | Doubt:
@@ -266,6 +333,14 @@ class Caller:
         return Doubt(now, possible=True)
 
 
-def _stored_answers(operation: Operation) -> Sequence[Answer]:
+def stored_answers(operation: Operation) -> Sequence[Answer]:
+    """Give the answers of an operation that was done before, one for each call.
+
+    Raises:
+        AnswerPurged: They are not kept any more.
+    """
+    if not operation.answer:
+        raise purged(operation)
     receipt = Receipt(replayed=True, as_of=operation.updated)
-    return [Answer(data=data, receipt=receipt) for data in json.loads(operation.answer)]
+    stored: Data | list[Data] = json.loads(operation.answer)
+    return [Answer(data=data, receipt=receipt) for data in (stored if isinstance(stored, list) else [stored])]

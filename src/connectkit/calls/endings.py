@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from connectkit.errors import (
+    AnswerPurged,
     ConnectKitError,
     OperationConflict,
     OperationInProgress,
@@ -72,6 +73,17 @@ def review(operation: Operation) -> ReviewNeeded:
         key=operation.identity.key,
         tried=tried(operation),
         next_step="Look at the objects named here in Stripe's dashboard; reverse what is there twice.",
+    )
+
+
+def purged(operation: Operation) -> AnswerPurged:
+    """Say that it was done, and that what came of it was purged."""
+    return AnswerPurged(
+        f"This was done ({operation.object_id}), and the journal's record of it was purged since.",
+        key=operation.identity.key,
+        object_id=operation.object_id,
+        tried=tried(operation),
+        next_step="Read the object itself.",
     )
 
 

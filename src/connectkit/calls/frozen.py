@@ -33,6 +33,11 @@ class Frozen:
     request: Request
     keep: tuple[str, ...]
 
+    @property
+    def has_seals(self) -> bool:
+        """Whether something in it was left out, so that only its caller can have it sent."""
+        return _has_seals(self.request.params)
+
     def dumps(self) -> str:
         """Write it down."""
         return compact({"request": self.request.document(), "keep": self.keep})

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 from attrs import frozen
 
 from connectkit.models.base import Data, part
+from connectkit.policies import Gap
 from connectkit.ports import World
 from connectkit.requests import Request
 from connectkit.storage.records import Operation
@@ -18,6 +19,7 @@ from .keys import METADATA_KEY, mark
 from .sender import Sender
 from .settling import Finder, StateCheck, endpoint_of
 
+_FORGOTTEN: Final = 5  # refusals in a row that a store can have forgotten of one operation
 _PAUSE: Final = {"v1": 5.0, "v2": 20.0}  # seconds: v1 lists are consistent, v2 lists lag
 
 
@@ -69,20 +71,24 @@ class Lookup:
             finding = await self.look(operation, tried)
         return finding
 
-    async def look(self, operation: Operation, tried: str) -> Finding:
-        """Look once."""
+    async def look(self, operation: Operation, tried: str, gap: Gap | None = None) -> Finding:
+        """Look once; with a *gap*, for what was created in it, under this wire key or a later one."""
         sent = Frozen.loads(operation.request).request
         settling = endpoint_of(sent).settling
         if isinstance(settling, Finder):
-            return await self._by_mark(operation, sent, settling, tried)
+            return await self._by_mark(operation, sent, settling, tried, gap)
         if isinstance(settling, StateCheck):
             data = (await self._sender.read(settling.request(sent), tried)).data
             return Found([data], happened=True) if data["status"] in settling.done else Absent.ABSENT
         return Absent.ABSENT
 
-    async def _by_mark(self, operation: Operation, sent: Request, finder: Finder, tried: str) -> Finding:
-        marks = {mark(operation.identity, sent, number) for number in range(operation.generation + 1)}
-        listing = finder.request(sent, min(operation.created, operation.first_sent))
+    async def _by_mark(
+        self, operation: Operation, sent: Request, finder: Finder, tried: str, gap: Gap | None
+    ) -> Finding:
+        later = 0 if gap is None else _FORGOTTEN
+        marks = {mark(operation.identity, sent, number) for number in range(operation.generation + 1 + later)}
+        since = min(operation.created, operation.first_sent) if gap is None else gap.since
+        listing = finder.request(sent, since, None if gap is None else gap.until)
         objects = [
             item
             async for item in self._sender.pages(listing, tried)

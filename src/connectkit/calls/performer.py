@@ -9,14 +9,16 @@ from typing import Final
 
 from attrs import evolve, field, frozen, mutable
 
-from connectkit.errors import ConnectKitError, PaymentDeclined, Refused, StoreUnavailable
+from connectkit.errors import Braked, ConnectKitError, PaymentDeclined, Refused, StoreRestored, StoreUnavailable
 from connectkit.journal import Contradiction, Doubt, Held, Journal, Refusal, Report, Success
 from connectkit.models.base import Answer, Data, Receipt
+from connectkit.policies import Policy
 from connectkit.requests import Params, Request, Response, compact
 from connectkit.storage.records import Operation, State
 
 from .endings import in_progress, replayed, review, tried, unknown, unsettled
 from .frozen import Frozen, projected, revealed
+from .gatekeeper import Gatekeeper
 from .keys import named
 from .lookup import Absent, Found, Lookup
 from .outcomes import CREATES_DOUBT, REPEATABLE, Meaning, Sent, Silence, Verdict
@@ -82,12 +84,14 @@ class Performer:
         sender: What sends and reads.
         journal: Where it is written down.
         lookup: What finds out after the window.
+        gatekeeper: What lets pass.
         on_unrecorded: Told of an operation whose outcome could not be recorded.
     """
 
     sender: Sender
     journal: Journal
     lookup: Lookup
+    gatekeeper: Gatekeeper
     on_unrecorded: Callable[[Operation], None]
 
     async def perform(self, held: Held, brought: Params) -> Answer:
@@ -98,6 +102,8 @@ class Performer:
             brought: The parameters of the caller, from which personal values are filled in; empty on a resumption.
 
         Raises:
+            Braked: A brake of the platform's own forbids it.
+            StoreRestored: The store has forgotten what it knew.
             Refused: Stripe said no; the operation can be called again with the same key.
             Throttled: Nothing was done: Stripe asked for patience too often.
             Unreachable: Nothing was done: no byte reached Stripe.
@@ -105,6 +111,14 @@ class Performer:
             ReviewNeeded: The facts contradict each other.
             OperationInProgress: The claim was lost to somebody else on the way.
         """
+        course = _Course(held)
+        try:
+            policy = await self.gatekeeper.check(held, Frozen.loads(held.operation.request).request)
+        except (Braked, StoreRestored) as error:
+            return await self._braked(course, error)
+        forgotten = await self._look_into_gaps(course, policy)
+        if forgotten is not None:
+            return forgotten
         for _ in range(_GENERATIONS):
             outcome = await self._generation(_Course(held), brought)
             if isinstance(outcome, Answer):
@@ -135,7 +149,11 @@ class Performer:
         request = revealed(frozen.request, brought)
         if request is None:
             return await self._without_body(course, frozen)
-        return await self._judged(course, await self._send(course, request), frozen)
+        try:
+            sent = await self._send(course, request)
+        except Braked as error:
+            return await self._braked(course, error)
+        return await self._judged(course, sent, frozen)
 
     async def _judged(self, course: _Course, sent: Sent, frozen: Frozen) -> Answer | Held:
         answer = sent.answer
@@ -155,6 +173,10 @@ class Performer:
         return await self._give_up(course, sent)
 
     async def _send(self, course: _Course, request: Request) -> Sent:
+        async def attempt_again() -> Sent:
+            await self.gatekeeper.check_again(course.operation)
+            return await attempt()
+
         async def attempt() -> Sent:
             if self.journal.store_time(course.held) - course.operation.first_sent >= WINDOW[request.api]:
                 return _stuck("Stripe may have forgotten this wire key")
@@ -165,7 +187,7 @@ class Performer:
             return sent
 
         sent = await attempt()
-        return await self.sender.again(sent, attempt) if sent.verdict.meaning in REPEATABLE else sent
+        return await self.sender.again(sent, attempt_again) if sent.verdict.meaning in REPEATABLE else sent
 
     async def _ready(self, course: _Course) -> None:
         """Make sure that the clocks can be trusted and that the claim outlasts the next send."""
@@ -190,6 +212,26 @@ class Performer:
     async def _give_up(self, course: _Course, sent: Sent) -> Answer:
         report = Doubt(self.journal.store_time(course.held), possible=course.doubt)
         return await self._ended(course, report, unsettled(course.operation, sent, doubt=course.doubt))
+
+    async def _braked(self, course: _Course, error: Braked | StoreRestored) -> Answer:
+        """End without a send: what may have happened before stays in doubt, and what workers send stays to be sent."""
+        now = self.journal.store_time(course.held)
+        if course.doubt or course.operation.deferred:
+            return await self._ended(course, Doubt(now, possible=course.doubt), error)
+        why = compact({"message": error.message})
+        return await self._ended(
+            course, Refusal(now, spent=False, object_id=course.operation.object_id, why=why), error
+        )
+
+    async def _look_into_gaps(self, course: _Course, policy: Policy) -> Answer | None:
+        """Find what was done in a time of which the store remembers nothing; what is in doubt is looked for anyway."""
+        if course.doubt:
+            return None
+        for gap in policy.gaps:
+            finding = await self.lookup.look(course.operation, course.tried, gap)
+            if finding is not Absent.ABSENT:
+                return await self._found(course, finding, Frozen.loads(course.operation.request))
+        return None
 
     async def _ended(self, course: _Course, report: Report, error: ConnectKitError) -> Answer:
         """Record an end that is no success, unless somebody's success stands there already."""

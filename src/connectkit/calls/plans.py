@@ -28,12 +28,14 @@ class Step:
         verb: What it does, as `transfers.create`.
         request: What it sends; wire key and mark are added when it is frozen.
         keep: The fields of the answer that the journal stores.
+        currency: Of the request's amount, where the request itself does not say it.
     """
 
     name: str
     verb: str
     request: Request
     keep: tuple[str, ...]
+    currency: str = ""
 
 
 @frozen
@@ -43,11 +45,15 @@ class PlannedStep:
     name: str
     verb: str
     frozen: Frozen
+    currency: str = ""
 
 
 def dumps(steps: Sequence[PlannedStep]) -> str:
     """Write a plan down."""
-    document = [{"name": step.name, "verb": step.verb, "frozen": step.frozen.dumps()} for step in steps]
+    document = [
+        {"name": step.name, "verb": step.verb, "frozen": step.frozen.dumps(), "currency": step.currency}
+        for step in steps
+    ]
     return compact({PLAN: document})
 
 
@@ -56,4 +62,7 @@ def loads(text: str) -> Sequence[PlannedStep] | None:
     document = json.loads(text)
     if PLAN not in document:
         return None
-    return [PlannedStep(item["name"], item["verb"], Frozen.loads(item["frozen"])) for item in document[PLAN]]
+    return [
+        PlannedStep(item["name"], item["verb"], Frozen.loads(item["frozen"]), item["currency"])
+        for item in document[PLAN]
+    ]

@@ -6,6 +6,7 @@ after everything in it that looks like personal data or a secret has been struck
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -67,18 +68,33 @@ def struck_out(text: str) -> str:
 
 def refusal(answer: Response, tried: str) -> Refused:
     """Make the error of a refusal."""
-    error = error_of(answer)
+    return _told(error_of(answer), answer.status, answer.request_id, surviving(answer), tried)
+
+
+def refused_before(why: str, object_id: str, tried: str) -> Refused:
+    """Make the error of a refusal that `written` wrote down.
+
+    Args:
+        why: What was written.
+        object_id: The object that lives on, or `""`.
+        tried: What was being done.
+    """
+    document: dict[str, Any] = json.loads(why or "{}")
+    return _told(document, document.get("status", 0), document.get("request_id", ""), object_id, tried)
+
+
+def _told(error: Mapping[str, object], status: int, request_id: str, object_id: str, tried: str) -> Refused:
     code = _text(error, "code")
-    kind, next_step = _BY_CODE.get(code) or _BY_STATUS.get(answer.status) or (Refused, "Correct it and call again.")
-    message = struck_out(_text(error, "message")) or f"Stripe answered {answer.status}."
+    kind, next_step = _BY_CODE.get(code) or _BY_STATUS.get(status) or (Refused, "Correct it and call again.")
+    message = struck_out(_text(error, "message")) or f"Stripe answered {status}."
     return kind(
         message,
-        status=answer.status,
+        status=status,
         code=code,
         param=_text(error, "param"),
         decline_code=_text(error, "decline_code"),
-        request_id=answer.request_id,
-        object_id=surviving(answer),
+        request_id=request_id,
+        object_id=object_id,
         tried=tried,
         next_step=next_step,
     )

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
@@ -42,13 +42,15 @@ class Finder:
     since: bool = True
     done: frozenset[str] | None = None
 
-    def request(self, sent: Request, first_sent: datetime) -> Request:
+    def request(self, sent: Request, since: datetime, until: datetime | None = None) -> Request:
         """Give the request that lists where the created object has to be."""
-        params: dict[str, object] = {name: sent.params[name] for name in self.same if name in sent.params}
+        params: dict[str, Any] = {name: sent.params[name] for name in self.same if name in sent.params}
         if sent.api == "v1":
             params["limit"] = 100
         if self.since:
-            params["created"] = {"gte": int(first_sent.timestamp()) - _SLACK}
+            params["created"] = {"gte": int(since.timestamp()) - _SLACK}
+        if self.since and until is not None:
+            params["created"]["lte"] = int(until.timestamp()) + _SLACK
         return Request("get", sent.path, params, account=sent.account, version=sent.version)
 
     def happened(self, sent: Request, found: Params) -> bool:
@@ -96,6 +98,12 @@ class Endpoint:
     settling: Settling
     marks: bool = True
     onward: Callable[[Request, str], Request] | None = None
+
+    def reading(self, sent: Request, object_id: str) -> Request:
+        """Give the request that reads what *sent* has made or moved."""
+        if isinstance(self.settling, StateCheck):
+            return self.settling.request(sent)
+        return Request("get", f"{sent.path}/{object_id}", account=sent.account, version=sent.version)
 
 
 def _confirm_instead(sent: Request, payment_intent: str) -> Request:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from connectkit.errors import ConnectKitError, InvalidRequest, StoreUnavailable
+from connectkit.errors import InvalidRequest, StoreUnavailable
 
 from . import rows, sql, stamps
 from .records import Operation, Stored
@@ -76,7 +76,7 @@ def write(connection: object, draft: Operation, dialect: Dialect) -> Stored:
 async def awrite(connection: object, draft: Operation, dialect: Dialect) -> Stored:
     """Write *draft* through an asynchronous *connection*, unless its identity is taken; see `write`."""
     with _translated():
-        execute = _executing(await _awaited(_connected(connection)), dialect)
+        execute = _executing(await _connected_in_a_loop(connection), dialect)
         now = datetime.now(tz=UTC)
         if dialect.clock:
             told = await _awaited((await _awaited(execute(dialect.clock, {}))).fetchone())
@@ -92,6 +92,11 @@ async def awrite(connection: object, draft: Operation, dialect: Dialect) -> Stor
 def _connected(connection: Any) -> Any:  # noqa: ANN401  # whatever the caller has
     """Give the connection of a session of SQLAlchemy, and any other as it is."""
     return connection.connection() if hasattr(connection, "get_bind") else connection
+
+
+async def _connected_in_a_loop(connection: Any) -> Any:  # noqa: ANN401  # whatever the caller has
+    """Do so in an event loop. A connection can be awaited itself, by which it would be opened again."""
+    return await _awaited(connection.connection()) if hasattr(connection, "get_bind") else connection
 
 
 def _executing(connection: Any, dialect: Dialect) -> Execute:  # noqa: ANN401  # whatever the caller has
@@ -136,7 +141,7 @@ def _unusable(what: str) -> InvalidRequest:
 def _translated() -> Generator[None]:
     try:
         yield
-    except ConnectKitError:
+    except InvalidRequest:
         raise
     except Exception as error:
         message = f"The operation could not be written in your transaction: {type(error).__name__}."

@@ -8,15 +8,20 @@ face as a user's would.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from connectkit.connect import AsyncConnect, Connect
 from connectkit.drive import Blocking
+from connectkit.later import Pending
+from connectkit.later.pending import Room
 
 
 def awaited(connect: Connect) -> AsyncConnect:
     """Give *connect* as if it were asynchronous; each of its calls blocks and never suspends."""
     return cast("AsyncConnect", _Awaited(connect))
+
+
+_FACES: Final = (Blocking, Room, Pending)
 
 
 class _Awaited:
@@ -25,14 +30,18 @@ class _Awaited:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the face has
         found = getattr(self._face, name)
-        if isinstance(found, Blocking):
+        if isinstance(found, Blocking | Room):
             return _Awaited(cast("object", found))
-        return _call(found) if callable(found) and isinstance(self._face, Blocking) else found
+        if name == "later":
+            return lambda *args, **kwargs: _Awaited(found(*args, **kwargs))
+        return _call(found) if callable(found) and isinstance(self._face, _FACES) else found
 
 
 def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face
     def call(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # a coroutine or an asynchronous generator
         result = method(*args, **kwargs)
+        if isinstance(result, Pending):
+            return _result(_Awaited(result))
         return _items(cast("Iterator[object]", result)) if isinstance(result, Iterator) else _result(result)
 
     return call

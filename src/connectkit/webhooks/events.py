@@ -18,6 +18,7 @@ from attrs import field, frozen
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt, moment
+from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
 from connectkit.models.refunds import Refund
@@ -31,6 +32,7 @@ T_co = TypeVar("T_co", covariant=True)
 _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "account": Account.parse,
     "balance": Balance.parse,
+    "connectkit.operation": OperationEnd.parse,
     "payment_intent": Payment.parse,
     "payout": Payout.parse,
     "refund": Refund.parse,

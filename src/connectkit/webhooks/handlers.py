@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar, overload
 from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
+from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
 from connectkit.models.refunds import Refund
@@ -25,6 +26,12 @@ Handler: TypeAlias = Callable[[Event[Any]], Ending]
 
 AccountEvents: TypeAlias = Literal["account.updated"]
 BalanceEvents: TypeAlias = Literal["balance.available"]
+OperationEvents: TypeAlias = Literal[
+    "connectkit.operation.refused",
+    "connectkit.operation.review",
+    "connectkit.operation.succeeded",
+    "connectkit.operation.*",
+]
 PaymentEvents: TypeAlias = Literal[
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
@@ -55,6 +62,7 @@ TransferEvents: TypeAlias = Literal["transfer.created", "transfer.reversed", "tr
 
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
 OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
+OfOperation = TypeVar("OfOperation", bound=Callable[[Event[OperationEnd]], Ending])
 OfPayment = TypeVar("OfPayment", bound=Callable[[Event[Payment]], Ending])
 OfPayout = TypeVar("OfPayout", bound=Callable[[Event[Payout]], Ending])
 OfRefund = TypeVar("OfRefund", bound=Callable[[Event[Refund]], Ending])
@@ -104,6 +112,8 @@ class Registering:
     def on(self, type: AccountEvents) -> Callable[[OfAccount], OfAccount]: ...
     @overload
     def on(self, type: BalanceEvents) -> Callable[[OfBalance], OfBalance]: ...
+    @overload
+    def on(self, type: OperationEvents) -> Callable[[OfOperation], OfOperation]: ...
     @overload
     def on(self, type: PaymentEvents) -> Callable[[OfPayment], OfPayment]: ...
     @overload

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from attrs import evolve
 
 from connectkit.calls.caller import Caller, Intent, Owner
+from connectkit.calls.gatekeeper import Gatekeeper
 from connectkit.calls.limits import RateGate
 from connectkit.calls.lookup import Lookup
 from connectkit.calls.performer import Performer
@@ -103,6 +104,7 @@ class Bench:
         self.unrecorded: list[Operation] = []
         self.gate = gate
         self.retries = retries or Retries()
+        self.epoch: int | None = None
         self.platform = "acct_platform" if owned else None
         self.caller = self.another()
 
@@ -110,7 +112,8 @@ class Bench:
         """Make another process's caller over the same store and the same Stripe."""
         sender = Sender(self.stripe, self.world, gate=self.gate, retries=self.retries, deadline=30.0)
         journal = Journal(Inline(store or self.store), self.world, lease=75.0)
-        performer = Performer(sender, journal, Lookup(sender, self.world), self.unrecorded.append)
+        gatekeeper = Gatekeeper(journal, self.epoch)
+        performer = Performer(sender, journal, Lookup(sender, self.world), gatekeeper, self.unrecorded.append)
         owner = Owner(sender, tenant="", platform=self.platform, livemode=False)
         return Caller(performer, self.world, owner, version=self.stripe.api_version)
 

@@ -83,7 +83,8 @@ class Refundable:
     def refund(self, verb: str, account: str | None, **flags: object) -> Step:
         """Give the call that pays the buyer back."""
         params = given(payment_intent=self.payment, amount=self.amount.amount, **flags)
-        return Step("refund", verb, Request("post", "/v1/refunds", params, account=account), Refund.KEEP)
+        request = Request("post", "/v1/refunds", params, account=account)
+        return Step("refund", verb, request, Refund.KEEP, self.amount.currency)
 
     def share_of(self, whole: int, left: int) -> int:
         """Give what of *whole* this refund takes back."""

@@ -1,0 +1,104 @@
+"""The verbs that write down, in asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from connectkit.calls.caller import Caller
+from connectkit.calls.planning import Planning, Watching
+from connectkit.resources.charges.charges import AsyncCharges
+from connectkit.resources.charges.destination import AsyncDestinationCharges
+from connectkit.resources.charges.direct import AsyncDirectCharges
+from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.onboarding import AsyncOnboarding
+from connectkit.resources.payouts import AsyncPayouts
+from connectkit.resources.topups import AsyncTopUps
+from connectkit.resources.transfers import AsyncTransfers
+
+from .pending import Room, adeferred
+
+
+class AsyncLaterTransfers(Room[AsyncTransfers]):
+    """Transfers and their reversals."""
+
+    create: Final = adeferred(AsyncTransfers.create)
+    reverse: Final = adeferred(AsyncTransfers.reverse)
+
+
+class AsyncLaterPayouts(Room[AsyncPayouts]):
+    """Payouts."""
+
+    create: Final = adeferred(AsyncPayouts.create)
+
+
+class AsyncLaterTopUps(Room[AsyncTopUps]):
+    """Top-ups."""
+
+    create: Final = adeferred(AsyncTopUps.create)
+
+
+class AsyncLaterOnboarding(Room[AsyncOnboarding]):
+    """Connected accounts, without personal data, and their bank accounts."""
+
+    create: Final = adeferred(AsyncOnboarding.create)
+    add_bank_account: Final = adeferred(AsyncOnboarding.add_bank_account)
+
+
+class AsyncLaterDirectCharges(Room[AsyncDirectCharges]):
+    """Direct charges."""
+
+    create: Final = adeferred(AsyncDirectCharges.create)
+    refund: Final = adeferred(AsyncDirectCharges.refund)
+
+
+class AsyncLaterDestinationCharges(Room[AsyncDestinationCharges]):
+    """Destination charges."""
+
+    create: Final = adeferred(AsyncDestinationCharges.create)
+    refund: Final = adeferred(AsyncDestinationCharges.refund)
+
+
+class AsyncLaterSeparateCharges(Room[AsyncSeparateCharges]):
+    """Separate charges, their settlement and refunds. The last two read the payment when they are called."""
+
+    create: Final = adeferred(AsyncSeparateCharges.create)
+    settle: Final = adeferred(AsyncSeparateCharges.settle)
+    refund: Final = adeferred(AsyncSeparateCharges.refund)
+
+
+class AsyncLaterCharges(Room[AsyncCharges]):
+    """Payments.
+
+    Attributes:
+        direct: Direct charges.
+        destination: Destination charges.
+        separate: Separate charges and transfers.
+    """
+
+    def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
+        super().__init__(source, planning, watching)
+        self.direct = AsyncLaterDirectCharges(AsyncDirectCharges, planning, watching)
+        self.destination = AsyncLaterDestinationCharges(AsyncDestinationCharges, planning, watching)
+        self.separate = AsyncLaterSeparateCharges(AsyncSeparateCharges, planning, watching)
+
+    confirm: Final = adeferred(AsyncCharges.confirm)
+
+
+class AsyncLater:
+    """The verbs of an `AsyncConnect`, written down in a transaction of yours.
+
+    Attributes:
+        onboarding: Connected accounts.
+        charges: Payments and refunds.
+        transfers: Transfers and their reversals.
+        payouts: Payouts.
+        topups: Top-ups.
+    """
+
+    def __init__(self, planning: Planning, watching: Watching) -> None:
+        self.onboarding = AsyncLaterOnboarding(AsyncOnboarding, planning, watching)
+        self.charges = AsyncLaterCharges(AsyncCharges, planning, watching)
+        self.transfers = AsyncLaterTransfers(AsyncTransfers, planning, watching)
+        self.payouts = AsyncLaterPayouts(AsyncPayouts, planning, watching)
+        self.topups = AsyncLaterTopUps(AsyncTopUps, planning, watching)

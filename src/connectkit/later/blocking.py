@@ -1,0 +1,104 @@
+"""The verbs that write down, blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from connectkit.calls.caller import Caller
+from connectkit.calls.planning import Planning, Watching
+from connectkit.resources.charges.charges import AsyncCharges
+from connectkit.resources.charges.destination import AsyncDestinationCharges
+from connectkit.resources.charges.direct import AsyncDirectCharges
+from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.onboarding import AsyncOnboarding
+from connectkit.resources.payouts import AsyncPayouts
+from connectkit.resources.topups import AsyncTopUps
+from connectkit.resources.transfers import AsyncTransfers
+
+from .pending import Room, deferred
+
+
+class LaterTransfers(Room[AsyncTransfers]):
+    """Transfers and their reversals."""
+
+    create: Final = deferred(AsyncTransfers.create)
+    reverse: Final = deferred(AsyncTransfers.reverse)
+
+
+class LaterPayouts(Room[AsyncPayouts]):
+    """Payouts."""
+
+    create: Final = deferred(AsyncPayouts.create)
+
+
+class LaterTopUps(Room[AsyncTopUps]):
+    """Top-ups."""
+
+    create: Final = deferred(AsyncTopUps.create)
+
+
+class LaterOnboarding(Room[AsyncOnboarding]):
+    """Connected accounts, without personal data, and their bank accounts."""
+
+    create: Final = deferred(AsyncOnboarding.create)
+    add_bank_account: Final = deferred(AsyncOnboarding.add_bank_account)
+
+
+class LaterDirectCharges(Room[AsyncDirectCharges]):
+    """Direct charges."""
+
+    create: Final = deferred(AsyncDirectCharges.create)
+    refund: Final = deferred(AsyncDirectCharges.refund)
+
+
+class LaterDestinationCharges(Room[AsyncDestinationCharges]):
+    """Destination charges."""
+
+    create: Final = deferred(AsyncDestinationCharges.create)
+    refund: Final = deferred(AsyncDestinationCharges.refund)
+
+
+class LaterSeparateCharges(Room[AsyncSeparateCharges]):
+    """Separate charges, their settlement and refunds. The last two read the payment when they are called."""
+
+    create: Final = deferred(AsyncSeparateCharges.create)
+    settle: Final = deferred(AsyncSeparateCharges.settle)
+    refund: Final = deferred(AsyncSeparateCharges.refund)
+
+
+class LaterCharges(Room[AsyncCharges]):
+    """Payments.
+
+    Attributes:
+        direct: Direct charges.
+        destination: Destination charges.
+        separate: Separate charges and transfers.
+    """
+
+    def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
+        super().__init__(source, planning, watching)
+        self.direct = LaterDirectCharges(AsyncDirectCharges, planning, watching)
+        self.destination = LaterDestinationCharges(AsyncDestinationCharges, planning, watching)
+        self.separate = LaterSeparateCharges(AsyncSeparateCharges, planning, watching)
+
+    confirm: Final = deferred(AsyncCharges.confirm)
+
+
+class Later:
+    """The verbs of a `Connect`, written down in a transaction of yours.
+
+    Attributes:
+        onboarding: Connected accounts.
+        charges: Payments and refunds.
+        transfers: Transfers and their reversals.
+        payouts: Payouts.
+        topups: Top-ups.
+    """
+
+    def __init__(self, planning: Planning, watching: Watching) -> None:
+        self.onboarding = LaterOnboarding(AsyncOnboarding, planning, watching)
+        self.charges = LaterCharges(AsyncCharges, planning, watching)
+        self.transfers = LaterTransfers(AsyncTransfers, planning, watching)
+        self.payouts = LaterPayouts(AsyncPayouts, planning, watching)
+        self.topups = LaterTopUps(AsyncTopUps, planning, watching)
