@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from connectkit.policies import Brakes as Brakes
     from connectkit.policies import Limit as Limit
     from connectkit.storage.memory import MemoryStore as MemoryStore
+    from connectkit.storage.postgres import AsyncPostgresStore as AsyncPostgresStore
+    from connectkit.storage.postgres import PostgresStore as PostgresStore
     from connectkit.storage.records import Operation as Operation
     from connectkit.storage.records import State as State
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
@@ -148,6 +150,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.money": ("Currency", "Money"),
         "connectkit.policies": ("Brakes", "Limit"),
         "connectkit.storage.memory": ("MemoryStore",),
+        "connectkit.storage.postgres": ("AsyncPostgresStore", "PostgresStore"),
         "connectkit.storage.records": ("Operation", "State"),
         "connectkit.storage.sqlite": ("SQLiteStore",),
         "connectkit.transport": ("HttpxTransport",),

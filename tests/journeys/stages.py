@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from connectkit import AsyncConnect, Connect
 from connectkit.drive import run
@@ -40,3 +41,11 @@ async def seller(connect: AsyncConnect, key: str = "seller-1", type: str = "expr
     account = await connect.onboarding.create(key=key, country="US", type=type, email="ana@example.com")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     connect.simulator.onboard(account.id)
     return account.id
+
+
+def twin(connect: AsyncConnect, **options: Any) -> AsyncConnect:
+    """Give another client of the same platform, over the same store if no other is given."""
+    http_client = connect.simulator.http_client()
+    chosen: Any = {"store": connect.store, "http_client": http_client, "look_up_pause": 0.0} | options
+    blocking = not isinstance(cast("object", connect), AsyncConnect)
+    return awaited(Connect("sk_test_twin", **chosen)) if blocking else AsyncConnect("sk_test_twin", **chosen)

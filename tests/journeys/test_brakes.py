@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ from connectkit import (
     AsyncConnect,
     Braked,
     Brakes,
-    Connect,
     InvalidRequest,
     Limit,
     MemoryStore,
@@ -30,9 +28,8 @@ from connectkit import (
     StoreRestored,
 )
 from connectkit.policies import Policy
-from connectkit.testing.colours import awaited
 
-from .stages import COLOURS, seller, travel
+from .stages import COLOURS, seller, travel, twin
 
 pytestmark = pytest.mark.parametrize("colour", COLOURS)
 
@@ -47,14 +44,6 @@ async def funded(connect: AsyncConnect, key: str = "seller-1") -> str:
     """Give a seller, and the platform some money."""
     await connect.charges.separate.create(key=f"order-{key}", amount=usd("110.00"), payment_method=AT_ONCE)
     return await seller(connect, key)
-
-
-def twin(connect: AsyncConnect, **options: Any) -> AsyncConnect:
-    """Give another client of the same platform, over the same store."""
-    kind: Callable[..., Any] = Connect if hasattr(connect, "_face") else AsyncConnect
-    chosen = {"store": connect.store, **options}
-    made = kind("sk_test_twin", http_client=connect.simulator.http_client(), look_up_pause=0.0, **chosen)
-    return awaited(made) if kind is Connect else made
 
 
 async def lost(connect: AsyncConnect, ana: str, key: str) -> None:

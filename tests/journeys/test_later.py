@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,11 +25,9 @@ from connectkit import (
     SQLiteStore,
     State,
 )
-from connectkit.connect import Connect
 from connectkit.models.details import AccountDetails, Individual
-from connectkit.testing.colours import awaited
 
-from .stages import COLOURS, seller, travel
+from .stages import COLOURS, seller, travel, twin
 
 pytestmark = pytest.mark.parametrize("colour", COLOURS)
 
@@ -272,10 +269,3 @@ def test_a_store_that_cannot_share_a_transaction_says_so(colour: str) -> None:
             connect.later(object())
 
     travel(colour, journey, MemoryStore())
-
-
-def twin(connect: AsyncConnect, **options: Any) -> AsyncConnect:
-    """Give another client of the same platform, over the same store."""
-    kind: Callable[..., Any] = Connect if hasattr(connect, "_face") else AsyncConnect
-    made = kind("sk_test_twin", store=connect.store, http_client=connect.simulator.http_client(), **options)
-    return awaited(made) if kind is Connect else made

@@ -22,6 +22,7 @@ from .records import Operation, Stored
 Execute: TypeAlias = Callable[[str, rows.Values], Any]
 """Runs a statement and gives a cursor, or something awaitable that does."""
 
+_ESCAPE: Final = "\x1a"  # the control character "substitute"
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -45,6 +46,18 @@ def percent(statement: str) -> str:
     return _PARAMETER.sub(r"%(\1)s", statement)
 
 
+def without_nul(text: str) -> str:
+    """Give a text as PostgreSQL can keep it, which knows no NUL."""
+    if "\0" not in text and _ESCAPE not in text:
+        return text
+    return text.replace(_ESCAPE, _ESCAPE + "s").replace("\0", _ESCAPE + "0")
+
+
+def with_nul(text: str) -> str:
+    """Give back what `without_nul` was given."""
+    return text.replace(_ESCAPE + "0", "\0").replace(_ESCAPE + "s", _ESCAPE) if _ESCAPE in text else text
+
+
 SQLITE: Final = Dialect("sqlite", str, "")
 POSTGRES: Final = Dialect(
     "postgresql", percent, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
@@ -65,7 +78,7 @@ def write(connection: object, draft: Operation, dialect: Dialect) -> Stored:
     """
     with _translated():
         execute = _executing(_blocking(_connected(connection)), dialect)
-        now = _moment(_blocking(execute(dialect.clock, {})).fetchone()[0]) if dialect.clock else datetime.now(tz=UTC)
+        now = _moment(_blocking(execute(dialect.clock, {})).fetchone()) if dialect.clock else datetime.now(tz=UTC)
         row = stamps.inserted(draft, now, 0.0)
         values = rows.from_operation(row)
         if _blocking(execute(dialect.spelled(sql.INSERT_OPERATION), values)).rowcount:
@@ -79,8 +92,7 @@ async def awrite(connection: object, draft: Operation, dialect: Dialect) -> Stor
         execute = _executing(await _connected_in_a_loop(connection), dialect)
         now = datetime.now(tz=UTC)
         if dialect.clock:
-            told = await _awaited((await _awaited(execute(dialect.clock, {}))).fetchone())
-            now = _moment(told[0])
+            now = _moment(await _awaited((await _awaited(execute(dialect.clock, {}))).fetchone()))
         row = stamps.inserted(draft, now, 0.0)
         values = rows.from_operation(row)
         if (await _awaited(execute(dialect.spelled(sql.INSERT_OPERATION), values))).rowcount:
@@ -123,12 +135,17 @@ async def _awaited(result: Any) -> Any:  # noqa: ANN401  # a cursor, a row, or w
 
 
 def _found(row: Mapping[str, Any] | Sequence[Any], now: datetime) -> Stored:
-    columns = tuple(row.values()) if isinstance(row, Mapping) else tuple(row)
-    return Stored(rows.to_operation(columns), now)
+    return Stored(rows.to_operation(_columns(row)), now)
 
 
-def _moment(value: object) -> datetime:
-    return rows.moment(int(str(value)))
+def _moment(row: Mapping[str, Any] | Sequence[Any]) -> datetime:
+    (value,) = _columns(row)
+    return rows.moment(value)
+
+
+def _columns(row: Mapping[str, Any] | Sequence[Any]) -> Sequence[Any]:
+    """Give the columns of a row, in whatever shape the caller's connection gives it."""
+    return tuple(row.values()) if isinstance(row, Mapping) else tuple(row)
 
 
 def _unusable(what: str) -> InvalidRequest:

@@ -33,15 +33,22 @@ class _Awaited:
         if isinstance(found, Blocking | Room):
             return _Awaited(cast("object", found))
         if name == "later":
-            return lambda *args, **kwargs: _Awaited(found(*args, **kwargs))
+            return _later(found)
         return _call(found) if callable(found) and isinstance(self._face, _FACES) else found
+
+
+def _later(method: Any) -> Any:  # noqa: ANN401  # `Connect.later`
+    def later(*args: object, **kwargs: object) -> _Awaited:
+        return _Awaited(method(*args, **kwargs))
+
+    return later
 
 
 def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face
     def call(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # a coroutine or an asynchronous generator
         result = method(*args, **kwargs)
         if isinstance(result, Pending):
-            return _result(_Awaited(result))
+            return _result(_Awaited(cast("object", result)))
         return _items(cast("Iterator[object]", result)) if isinstance(result, Iterator) else _result(result)
 
     return call

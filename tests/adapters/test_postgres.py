@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache, partial
+
+import psycopg
+import pytest
+from tests.adapters.awaiting import AwaitedInALoop
+from tests.adapters.postgres_server import fresh
+
+from connectkit.storage import sql
+from connectkit.storage.base import Store
+from connectkit.storage.postgres import AsyncPostgresStore, PostgresStore
+from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
+from connectkit.testing.samples import REALM
+
+
+@pytest.fixture
+def address() -> str:
+    return fresh()
+
+
+def of_a_newer_schema(address: str) -> str:
+    with closing(PostgresStore(address)) as store:
+        store.policy(REALM)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("UPDATE connectkit_schema SET value = %s", (len(sql.MIGRATIONS) + 1,))
+    return address
+
+
+def nowhere(_: str) -> str:
+    return "postgresql://nobody:secret@127.0.0.1:1/nothing"
+
+
+def nonsense(_: str) -> str:
+    return "postgresql://[/"
+
+
+class TestPostgresStore(SharedStoreSuite):
+    @pytest.fixture
+    def reopen(self, address: str) -> Callable[[], Store]:
+        return partial(PostgresStore, address)
+
+    @pytest.fixture(params=[of_a_newer_schema, nowhere, nonsense])
+    def unusable(self, request: pytest.FixtureRequest, address: str) -> Iterator[Store]:
+        with PostgresStore(request.param(address), timeout=1) as store:
+            yield store
+
+
+class TestAsyncPostgresStore(StoreSuite):
+    processes = True  # held to them by the blocking store, whose statements these are
+
+    @pytest.fixture
+    def store(self, address: str) -> Iterator[Store]:
+        store = AwaitedInALoop(AsyncPostgresStore(address))
+        with store.runner:
+            yield store
+            store.close()
+
+
+@cache
+def emptied_again_and_again() -> tuple[PostgresStore, str]:
+    address = fresh()
+    return PostgresStore(address), address
+
+
+class PostgresMachine(StoreMachine):
+    def make(self) -> Store:
+        store, address = emptied_again_and_again()
+        store.policy(REALM)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("TRUNCATE connectkit_operations, connectkit_deliveries, connectkit_policies")
+        return store
+
+    def teardown(self) -> None:
+        """Keep the connections for the next run."""
+
+
+TestPostgresMachine = PostgresMachine.TestCase
