@@ -80,6 +80,8 @@ if TYPE_CHECKING:
     from connectkit.storage.postgres import PostgresStore as PostgresStore
     from connectkit.storage.records import Operation as Operation
     from connectkit.storage.records import State as State
+    from connectkit.storage.redis import AsyncRedisStore as AsyncRedisStore
+    from connectkit.storage.redis import RedisStore as RedisStore
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
     from connectkit.transport import HttpxTransport as HttpxTransport
     from connectkit.webhooks.events import Event as Event
@@ -152,6 +154,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.postgres": ("AsyncPostgresStore", "PostgresStore"),
         "connectkit.storage.records": ("Operation", "State"),
+        "connectkit.storage.redis": ("AsyncRedisStore", "RedisStore"),
         "connectkit.storage.sqlite": ("SQLiteStore",),
         "connectkit.transport": ("HttpxTransport",),
         "connectkit.webhooks.events": ("Event",),

@@ -174,7 +174,7 @@ def plain(address: str, work: Callable[[Any], None], *, commit: bool) -> None:
 
 
 def with_rows_as_mappings(address: str, work: Callable[[Any], None], *, commit: bool) -> None:
-    with psycopg.connect(address, row_factory=dict_row) as connection:
+    with psycopg.Connection.connect(address, row_factory=dict_row) as connection:
         work(connection)
         (connection.commit if commit else connection.rollback)()
 

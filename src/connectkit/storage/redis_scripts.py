@@ -1,0 +1,352 @@
+"""The scripts of the Redis stores: each verb is one, and so one step that nobody sees half done.
+
+Rules of this file. Time is the server's. A row is a hash of columns; `deindex` takes it out of every index as it is,
+and `index` puts it in as it has become. Keys share one hash tag, so that a cluster keeps them together. Numbers stay
+below 2^53, which Lua counts exactly.
+
+    op:NAME          an operation            ev:NAME          a delivery
+    all:REALM        names by number         ready            names that can be taken, by number
+    open:REALM       those that are no end   leased           those that are held, by the end of their lease
+    due:REALM        those to be sent        order:ORDERING   those that wait their turn, by number
+    lanes:REALM      account to name         done             those that are done, by time of reception
+    moved:REALM:CUR  names by first send     policies         realm to policy
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+COLUMNS: Final = (
+    *("tenant", "platform", "livemode", "key", "step", "verb", "fingerprint", "request", "state", "generation"),
+    *("token", "version", "doubt", "spent", "first_sent", "quiet_from", "lease_until", "object_id", "answer"),
+    *("refusal", "created", "updated", "account", "amount", "currency", "deferred", "priority", "due", "lane"),
+)
+"""The columns of an operation, in the order of `rows.to_operation`."""
+
+DELIVERY: Final = (
+    *("scope", "event_id", "type", "body", "ordering", "received", "attempts", "lease_until", "token", "done"),
+    "error",
+)
+"""The columns of a delivery, in the order of `rows.to_delivery`."""
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+_COMMON: Final = f"""
+local p, realm = ARGV[1], ARGV[2]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local columns = {{{_quoted(COLUMNS)}}}
+local delivered = {{{_quoted(DELIVERY)}}}
+
+local function num(x) return string.format('%.0f', x) end
+local function policy() return redis.call('HGET', p .. ':policies', realm) or '' end
+local function op(name) return p .. ':op:' .. name end
+local function ev(name) return p .. ':ev:' .. name end
+
+local function answer(name, flag)
+  local found = redis.call('HMGET', op(name), unpack(columns))
+  table.insert(found, 1, policy())
+  table.insert(found, 1, num(now))
+  table.insert(found, 1, flag)
+  return found
+end
+
+local function fields(name)
+  local names = {{'seq', 'state', 'deferred', 'priority', 'amount', 'currency', 'first_sent', 'lane'}}
+  local row = {{}}
+  for i, value in ipairs(redis.call('HMGET', op(name), unpack(names))) do row[names[i]] = value end
+  return row
+end
+
+local function waiting(name, row) return string.format('%020.0f', row.seq) .. ':' .. name end
+local function moved(row) return p .. ':moved:' .. realm .. ':' .. row.currency end
+
+local function deindex(name)
+  local row = fields(name)
+  redis.call('ZREM', p .. ':open:' .. realm, name)
+  redis.call('ZREM', p .. ':due:' .. realm, waiting(name, row))
+  redis.call('ZREM', moved(row), name)
+  if row.lane ~= '' then redis.call('HDEL', p .. ':lanes:' .. realm, row.lane) end
+end
+
+local function index(name)
+  local row = fields(name)
+  if row.state ~= 'succeeded' and row.state ~= 'refused' then
+    redis.call('ZADD', p .. ':open:' .. realm, row.seq, name)
+    if row.deferred == '1' and row.state ~= 'review' then
+      redis.call('ZADD', p .. ':due:' .. realm, num(-row.priority), waiting(name, row))
+    end
+  end
+  if row.amount ~= '0' then redis.call('ZADD', moved(row), row.first_sent, name) end
+  if row.lane ~= '' then redis.call('HSET', p .. ':lanes:' .. realm, row.lane, name) end
+end
+
+local function remember(name, from)
+  local values = {{}}
+  for i = 1, #delivered do
+    values[#values + 1] = delivered[i]
+    values[#values + 1] = ARGV[from + i - 1]
+  end
+  if redis.call('EXISTS', ev(name)) == 1 then return 0 end
+  local seq = redis.call('INCR', p .. ':seq')
+  redis.call('HSET', ev(name), unpack(values))
+  redis.call('HSET', ev(name), 'received', num(now), 'seq', num(seq))
+  local ordering = redis.call('HGET', ev(name), 'ordering')
+  if ordering ~= '' then
+    redis.call('ZADD', p .. ':order:' .. ordering, seq, name)
+    if redis.call('ZRANK', p .. ':order:' .. ordering, name) ~= 0 then return 1 end
+  end
+  redis.call('ZADD', p .. ':ready', seq, name)
+  return 1
+end
+"""
+
+INSERT: Final = (
+    _COMMON
+    + """
+local name, lease = ARGV[3], tonumber(ARGV[4])
+if redis.call('EXISTS', op(name)) == 1 then return answer(name, 0) end
+local seq = redis.call('INCR', p .. ':seq')
+local values = {}
+for i = 1, #columns do
+  values[#values + 1] = columns[i]
+  values[#values + 1] = ARGV[4 + i]
+end
+redis.call('HSET', op(name), unpack(values))
+local sent, until_ = num(now), num(now + lease)
+if redis.call('HGET', op(name), 'state') == 'planned' then sent, until_ = '0', num(now) end
+redis.call('HSET', op(name), 'seq', num(seq), 'created', num(now), 'updated', num(now),
+  'first_sent', sent, 'lease_until', until_)
+redis.call('ZADD', p .. ':all:' .. realm, seq, name)
+index(name)
+return answer(name, 1)
+"""
+)
+"""Adds an operation, or nothing if its identity is taken, and gives the row that is there."""
+
+SWAP: Final = (
+    _COMMON
+    + """
+local name, seen, lease, told = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+if redis.call('HGET', op(name), 'version') ~= seen then return {} end
+deindex(name)
+local values = {}
+for i = 1, #columns do
+  values[#values + 1] = columns[i]
+  values[#values + 1] = ARGV[6 + i]
+end
+redis.call('HSET', op(name), unpack(values))
+redis.call('HSET', op(name), 'updated', num(now))
+if lease ~= '' then redis.call('HSET', op(name), 'lease_until', num(now + lease)) end
+index(name)
+if told ~= '' then remember(told, 7 + #columns) end
+return answer(name, 0)
+"""
+)
+"""Replaces an operation, if it has the version that was seen, and tells of it."""
+
+GET: Final = (
+    _COMMON
+    + """
+if redis.call('EXISTS', op(ARGV[3])) == 0 then return {} end
+return answer(ARGV[3], 0)
+"""
+)
+"""Gives an operation."""
+
+DUE: Final = (
+    _COMMON
+    + """
+local lease = tonumber(ARGV[3])
+
+local function free(name)
+  local row = redis.call('HMGET', op(name), 'state', 'due', 'lease_until', 'account')
+  if tonumber(row[2]) > now then return false end
+  if row[1] == 'started' and tonumber(row[3]) > now then return false end
+  if row[4] == '' then return true end
+  local holder = redis.call('HGET', p .. ':lanes:' .. realm, row[4])
+  return not holder or holder == name
+end
+
+local function assign(name)
+  local names = {'state', 'token', 'version', 'quiet_from', 'lease_until', 'account'}
+  local row = redis.call('HMGET', op(name), unpack(names))
+  deindex(name)
+  if row[1] == 'planned' then redis.call('HSET', op(name), 'first_sent', num(now)) end
+  if row[1] == 'started' then
+    local quiet = math.max(tonumber(row[4]), tonumber(row[5]))
+    redis.call('HSET', op(name), 'doubt', '1', 'quiet_from', num(quiet))
+  end
+  redis.call('HSET', op(name), 'state', 'started', 'token', num(row[2] + 1), 'version', num(row[3] + 1),
+    'refusal', '', 'spent', '0', 'lane', row[6], 'updated', num(now), 'lease_until', num(now + lease))
+  index(name)
+end
+
+local from = 0
+while true do
+  local members = redis.call('ZRANGE', p .. ':due:' .. realm, from, from + 99)
+  if #members == 0 then return {} end
+  for _, member in ipairs(members) do
+    local name = string.sub(member, 22)
+    if free(name) then
+      assign(name)
+      return answer(name, 0)
+    end
+  end
+  from = from + 100
+end
+"""
+)
+"""Claims the operation that a worker has to send next."""
+
+LIST: Final = (
+    _COMMON
+    + """
+local index_, limit, account = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local states = {}
+for i = 6, #ARGV do states[ARGV[i]] = true end
+local found, from = {}, 0
+while #found < limit do
+  local names = redis.call('ZRANGE', p .. ':' .. index_ .. ':' .. realm, from, from + 499)
+  if #names == 0 then break end
+  for _, name in ipairs(names) do
+    local row = redis.call('HMGET', op(name), 'state', 'account')
+    if #found < limit and states[row[1]] and (account == '' or account == row[2]) then
+      found[#found + 1] = answer(name, 0)
+    end
+  end
+  from = from + 500
+end
+return found
+"""
+)
+"""Gives operations, the oldest first."""
+
+MOVED: Final = (
+    _COMMON
+    + """
+local currency, since, account = ARGV[3], ARGV[4], ARGV[5]
+local verbs, total = {}, 0
+for i = 6, #ARGV do verbs[ARGV[i]] = true end
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', p .. ':moved:' .. realm .. ':' .. currency, since, '+inf')) do
+  local row = redis.call('HMGET', op(name), 'state', 'verb', 'account', 'amount')
+  local counted = row[1] ~= 'planned' and row[1] ~= 'refused'
+  if counted and verbs[row[2]] and (account == '' or account == row[3]) then total = total + row[4] end
+end
+return num(total)
+"""
+)
+"""Sums what was moved."""
+
+PURGE: Final = (
+    _COMMON
+    + """
+local before, account, from = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local names, changed = redis.call('ZRANGE', p .. ':all:' .. realm, from, from + 499), 0
+for _, name in ipairs(names) do
+  local row = redis.call('HMGET', op(name), 'state', 'updated', 'account', 'request', 'answer', 'refusal', 'version')
+  local ended = row[1] == 'succeeded' or row[1] == 'refused'
+  local full = row[4] ~= '' or row[5] ~= '' or row[6] ~= ''
+  if ended and full and tonumber(row[2]) < before and (account == '' or account == row[3]) then
+    redis.call('HSET', op(name), 'request', '', 'answer', '', 'refusal', '', 'version', num(row[7] + 1))
+    changed = changed + 1
+  end
+end
+return {changed, #names}
+"""
+)
+"""Empties the bodies of what ended, some hundreds at a time, and gives how many of how many."""
+
+POLICY: Final = _COMMON + "return policy()"
+"""Gives the policy of a realm."""
+
+SET_POLICY: Final = (
+    _COMMON
+    + """
+if policy() ~= ARGV[3] then return 0 end
+redis.call('HSET', p .. ':policies', realm, ARGV[4])
+return 1
+"""
+)
+"""Replaces the policy of a realm, if it is the one that was seen."""
+
+REMEMBER: Final = _COMMON + "return remember(ARGV[3], 4)"
+"""Adds a delivery, or nothing if its event is known."""
+
+TAKE: Final = (
+    _COMMON
+    + """
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', p .. ':leased', '-inf', num(now))) do
+  redis.call('ZREM', p .. ':leased', name)
+  redis.call('ZADD', p .. ':ready', redis.call('HGET', ev(name), 'seq'), name)
+end
+local name = redis.call('ZRANGE', p .. ':ready', 0, 0)[1]
+if not name then return {} end
+redis.call('ZREM', p .. ':ready', name)
+local row = redis.call('HMGET', ev(name), 'attempts', 'token')
+local until_ = num(now + ARGV[3])
+redis.call('HSET', ev(name), 'attempts', num(row[1] + 1), 'token', num(row[2] + 1), 'lease_until', until_)
+redis.call('ZADD', p .. ':leased', until_, name)
+return redis.call('HMGET', ev(name), unpack(delivered))
+"""
+)
+"""Hands the oldest delivery that is free to a worker."""
+
+FINISH: Final = (
+    _COMMON
+    + """
+local name, token, error_ = ARGV[3], ARGV[4], ARGV[5]
+local row = redis.call('HMGET', ev(name), 'token', 'ordering', 'received', 'done')
+if row[1] ~= token then return 0 end
+redis.call('HSET', ev(name), 'error', error_)
+if row[4] == '1' then return 1 end
+redis.call('HSET', ev(name), 'done', '1')
+redis.call('ZREM', p .. ':leased', name)
+redis.call('ZREM', p .. ':ready', name)
+redis.call('ZADD', p .. ':done', row[3], name)
+if row[2] ~= '' then
+  local order = p .. ':order:' .. row[2]
+  redis.call('ZREM', order, name)
+  local following = redis.call('ZRANGE', order, 0, 0)[1]
+  if following then redis.call('ZADD', p .. ':ready', redis.call('HGET', ev(following), 'seq'), following) end
+end
+return 1
+"""
+)
+"""Ends a delivery, if it was not taken again; the next of its ordering key can then be taken."""
+
+FAIL: Final = (
+    _COMMON
+    + """
+local name, token, error_, delay = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local row = redis.call('HMGET', ev(name), 'token', 'done')
+if row[1] ~= token or row[2] == '1' then return 0 end
+local until_ = num(now + delay)
+redis.call('HSET', ev(name), 'error', error_, 'lease_until', until_)
+redis.call('ZREM', p .. ':ready', name)
+redis.call('ZADD', p .. ':leased', until_, name)
+return 1
+"""
+)
+"""Gives a delivery back, if it was not taken again and is not done."""
+
+FORGET: Final = (
+    _COMMON
+    + """
+local before, scope, from = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local names = redis.call('ZRANGEBYSCORE', p .. ':done', '-inf', '(' .. before, 'LIMIT', from, 500)
+local changed = 0
+for _, name in ipairs(names) do
+  local row = redis.call('HMGET', ev(name), 'body', 'scope')
+  if row[1] ~= '' and (scope == '' or scope == row[2]) then
+    redis.call('HSET', ev(name), 'body', '')
+    changed = changed + 1
+  end
+end
+return {changed, #names}
+"""
+)
+"""Empties the bodies of old deliveries, some hundreds at a time, and gives how many of how many."""
