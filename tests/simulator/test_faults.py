@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from tests.simulator.driver import Driver
 
+from connectkit import AsyncConnect, Connect, Money
 from connectkit.simulator import ConnectionLost, Simulator
 
 ENDPOINT = {"url": "https://example.com/hook", "enabled_events": ["*"]}
@@ -95,3 +99,44 @@ def test_a_fault_happens_at_least_once(simulator: Simulator) -> None:
 def test_there_is_no_such_fault(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="There is no fault 'earthquake'; there are lose_request"):
         simulator.faults.next("earthquake")
+
+
+def test_a_forbidden_request_was_not_looked_at_and_is_not_remembered(driver: Driver, simulator: Simulator) -> None:
+    simulator.faults.next("forbidden")
+    refused = driver.post(PATH, ENDPOINT, key="k")
+    assert (refused.status, "permission" in refused.body["error"]["message"]) == (403, True)
+    assert "Stripe-Should-Retry" not in refused.headers
+    assert driver.post(PATH, ENDPOINT, key="k").status == 200
+    assert endpoints(driver) == 1
+
+
+def test_a_request_that_is_held_arrives_after_those_that_were_sent_later(simulator: Simulator) -> None:
+    simulator.faults.next("hold", seconds=0.05)
+    headers = {"Authorization": "Bearer sk_test_1"}
+
+    def post(key: str) -> int:
+        return simulator.handle(
+            "POST", PATH, headers | {"Idempotency-Key": key}, b"url=https%3A%2F%2Fe.org&enabled_events[]=*"
+        )[0]
+
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(post, "held")
+        while not simulator.faults.happened:
+            pass
+        assert post("quick") == 200
+        assert held.result() == 200
+    assert [(seen.key, seen.left) for seen in simulator.requests] == [("quick", 2), ("held", 1)]
+
+
+@pytest.mark.parametrize("colour", ["blocking", "asyncio"])
+def test_the_clients_in_this_process_are_held_too(colour: str) -> None:
+    simulator = Simulator()
+    simulator.faults.next("hold", "/v1/topups", seconds=0.001)
+    client = simulator.http_client()
+    if colour == "blocking":
+        made = Connect("sk_test_1", http_client=client).topups.create(key="t", amount=Money.of("5.00", "usd"))
+    else:
+        source = AsyncConnect("sk_test_1", http_client=client)
+        made = asyncio.run(source.topups.create(key="t", amount=Money.of("5.00", "usd")))
+    assert made.amount == Money.of("5.00", "usd")
+    assert simulator.faults.happened == {"hold": 1}

@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "simulator":
         from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
 
-        return serve(options.port)
+        return serve(options.port, live=options.live)
     if options.resume and options.base_url is None:
         sys.stderr.write("--resume needs the simulator of the earlier run, which has to outlive it: pass --base-url.\n")
         return 2
@@ -46,4 +46,5 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--resume", action="store_true", help="go on with the run whose journal --store holds")
     simulator = commands.add_parser("simulator", help="serve the simulator to any Stripe SDK, in any language")
     simulator.add_argument("--port", type=int, default=12111, help="the port on 127.0.0.1; 0 for any free one")
+    simulator.add_argument("--live", action="store_true", help="accept live keys instead of test keys")
     return parser

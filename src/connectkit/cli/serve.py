@@ -8,10 +8,10 @@ import sys
 from connectkit.simulator import Simulator
 
 
-def serve(port: int) -> int:
+def serve(port: int, *, live: bool) -> int:
     """Serve until SIGINT or SIGTERM, and give the exit status."""
     try:
-        server = Simulator().serve(port)
+        server = Simulator(livemode=live).serve(port)
     except OSError as error:
         sys.stderr.write(
             f"Port {port} cannot be used ({error.strerror}): pass another --port, or 0 for any free one.\n"

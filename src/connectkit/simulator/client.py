@@ -33,7 +33,11 @@ class Headers(dict[str, str]):
 class Answering(Protocol):
     """What answers requests, with time for a delay between their effect and their answer."""
 
-    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def leave(self, method: str, path: str) -> tuple[int, float]:
+        """Give a request its number, and the seconds that it is under way."""
+        ...
+
+    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", left: int = 0) -> Answer:
         """Do what a request asks for."""
         ...
 
@@ -58,7 +62,10 @@ def new_client(answering: Answering) -> stripe.HTTPClient:
             *,
             _usage: list[str] | None = None,
         ) -> tuple[str, int, Mapping[str, str]]:
-            answer = answering.begin(*_request(method, url, headers, post_data))
+            verb, path, given, body = _request(method, url, headers, post_data)
+            left, delay = answering.leave(verb, path)
+            pause(delay)
+            answer = answering.begin(verb, path, given, body, left)
             if answer.delay:
                 pause(answer.delay)
             content, status, answered = self._end(answer)
@@ -71,7 +78,11 @@ def new_client(answering: Answering) -> stripe.HTTPClient:
             headers: Mapping[str, str],
             post_data: Any = None,  # noqa: ANN401  # the SDK's own signature
         ) -> tuple[bytes, int, Mapping[str, str]]:
-            answer = answering.begin(*_request(method, url, headers, post_data))
+            verb, path, given, body = _request(method, url, headers, post_data)
+            left, delay = answering.leave(verb, path)
+            if delay:
+                await suspend(delay)
+            answer = answering.begin(verb, path, given, body, left)
             if answer.delay:
                 await suspend(answer.delay)
             return self._end(answer)

@@ -13,13 +13,18 @@ from .calls import Call
 from .faults import Fault, Faults
 from .gate import admit, check_key, knock, read_body
 from .idempotency import Keys, Record
-from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
+from .refusals import Refusal, key_in_use, lock_timeout, no_permission, rate_limited, server_error
 from .routing import Route, Router
 from .shapes import Object
 from .state import World
 from .validation import read_params
 
-_BEFORE: Final = {"conflict": key_in_use, "lock_timeout": lock_timeout, "rate_limit": rate_limited}
+_BEFORE: Final = {
+    "conflict": key_in_use,
+    "forbidden": no_permission,
+    "lock_timeout": lock_timeout,
+    "rate_limit": rate_limited,
+}
 _OK: Final = 200
 _JSON: Final = "application/json"
 
@@ -36,6 +41,7 @@ class Seen:
         status: The HTTP status that arrived; none if the answer was lost.
         effect: Whether it changed anything: a replay and a refusal do not.
         request_id: Its id.
+        left: Its number in the order in which requests were sent; one that was held up is logged later.
     """
 
     method: str
@@ -45,6 +51,7 @@ class Seen:
     status: int | None
     effect: bool
     request_id: str
+    left: int
 
 
 class Engine:
@@ -66,8 +73,8 @@ class Engine:
         self._keys = Keys(world.clock)
         self.log: list[Seen] = []
 
-    def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer a request; *headers* have lower-case names."""
+    def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes, left: int) -> Answer:
+        """Answer a request, which was the *left*-th to be sent; *headers* have lower-case names."""
         path, _, query = target.partition("?")
         call = knock(self._world, method, path, headers)
         try:
@@ -77,7 +84,7 @@ class Engine:
         else:
             answer = self._admitted(call, query, body)
         status = None if answer.lost else answer.status
-        self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id))
+        self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id, left))
         return answer
 
     def _admitted(self, call: Call, query: str, body: bytes) -> Answer:

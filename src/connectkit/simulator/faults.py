@@ -8,6 +8,8 @@
 | `error_after` | it is done, and the answer is 500; v1 remembers the 500, v2 the success |
 | `conflict` | 409, as if the same key were being worked on elsewhere |
 | `lock_timeout` | 429, as if the object were locked |
+| `forbidden` | 403, as if the key had lost its permission; Stripe does not remember it |
+| `hold` | the request is under way for a while before it arrives |
 | `rate_limit` | 429, as if too much had been asked |
 | `slow` | it is done, and the answer takes its time; meanwhile the key is in use |
 | `repeat_event` | an event arrives twice |
@@ -28,11 +30,15 @@ FAULTS: Final = (
     "error_before",
     "error_after",
     "conflict",
+    "forbidden",
     "lock_timeout",
     "rate_limit",
     "slow",
 )
-"""What can go wrong with a request."""
+"""What can go wrong with a request that has arrived."""
+
+HOLDS: Final = ("hold",)
+"""What can happen to it before."""
 
 EVENT_FAULTS: Final = ("repeat_event", "drop_event", "late_event")
 """What can go wrong with a delivery."""
@@ -68,7 +74,7 @@ class Faults:
             path: The path of the request, or the type of the event; `*` stands for anything.
             method: The request's method; `*` for any.
             count: How many times.
-            seconds: How long a slow answer takes.
+            seconds: How long a slow answer takes, or a request is under way.
 
         Raises:
             ValueError: There is no such fault, or it is to happen less than once.
@@ -76,10 +82,16 @@ class Faults:
         if count < 1:
             message = f"A fault happens at least once, not {count} times."
             raise ValueError(message)
-        if name not in FAULTS + EVENT_FAULTS:
-            message = f"There is no fault {name!r}; there are {', '.join(FAULTS + EVENT_FAULTS)}."
+        known = FAULTS + HOLDS + EVENT_FAULTS
+        if name not in known:
+            message = f"There is no fault {name!r}; there are {', '.join(known)}."
             raise ValueError(message)
         self._plan.append(Fault(name, method, path, count, seconds))
+
+    def hold(self, method: str, path: str) -> float:
+        """Take the first planned fault that holds a request up, and give for how many seconds."""
+        fault = self._take(HOLDS, method, path)
+        return 0.0 if fault is None else fault.seconds
 
     def for_request(self, method: str, path: str) -> Fault | None:
         """Take the first planned fault that fits a request."""

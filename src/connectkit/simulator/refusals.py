@@ -140,6 +140,12 @@ def no_access(account: str) -> Refusal:
     return Refusal(message, status=403, code="account_invalid")
 
 
+def no_permission() -> Refusal:
+    """Refuse a key that may not do this, without having looked at the request."""
+    message = "The provided key does not have the required permissions for this endpoint."
+    return Refusal(message, status=403)
+
+
 def unrecognised(method: str, path: str) -> Refusal:
     """Refuse an address that Stripe does not have."""
     return Refusal(f"Unrecognized request URL ({method}: {path}).", status=404)

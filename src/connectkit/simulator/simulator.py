@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from .accounts.hosted import complete, is_page, visit
@@ -60,6 +61,7 @@ class Simulator:
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
+        self._leaving = count(1)
         self.reset()
 
     @property
@@ -117,12 +119,21 @@ class Simulator:
             ConnectionLost: A planned fault broke the connection.
             InvariantBroken: The simulator contradicts itself.
         """
-        answer = self.begin(method, path, headers, body)
+        left, delay = self.leave(method, path)
+        pause(delay)
+        answer = self.begin(method, path, headers, body, left)
         if answer.delay:
             pause(answer.delay)
         return self.end(answer)
 
-    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def leave(self, method: str, path: str) -> tuple[int, float]:
+        """Give a request that is sent now its number, and the seconds that it is under way."""
+        if path.startswith(PREFIX):
+            return 0, 0.0
+        with self._lock:
+            return next(self._leaving), self._faults.hold(method, path.partition("?")[0])
+
+    def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", left: int = 0) -> Answer:
         """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
         if path.startswith(PREFIX):
             return Answer(*steer(self, method, path, body))
@@ -130,7 +141,7 @@ class Simulator:
             return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
-            answer = self._engine.run(method, path, lowered, body)
+            answer = self._engine.run(method, path, lowered, body, left)
             self._settle()
         self._office.flush()
         return answer
