@@ -72,6 +72,15 @@ def _faults(steered: Steered, sent: Mapping[str, Any]) -> Object:
     return {"happened": dict(steered.faults.happened)}
 
 
+def _happened(steered: Steered, _: Mapping[str, Any]) -> Object:
+    return {"happened": dict(steered.faults.happened)}
+
+
+def _calm(steered: Steered, _: Mapping[str, Any]) -> Object:
+    steered.faults.calm()
+    return {}
+
+
 def _onboard(steered: Steered, sent: Mapping[str, Any]) -> Object:
     steered.onboard(**sent)
     return {}
@@ -89,6 +98,8 @@ _ACTIONS: Final[Mapping[tuple[str, str], Callable[[Steered, Mapping[str, Any]], 
     ("POST", "advance"): _advance,
     ("POST", "reset"): _reset,
     ("POST", "faults"): _faults,
+    ("GET", "faults"): _happened,
+    ("POST", "calm"): _calm,
     ("POST", "onboard"): _onboard,
     ("GET", "ledger"): _ledger,
     ("GET", "requests"): _requests,

@@ -88,6 +88,10 @@ class Faults:
             raise ValueError(message)
         self._plan.append(Fault(name, method, path, count, seconds))
 
+    def calm(self) -> None:
+        """Give up what is planned and has not happened yet."""
+        self._plan.clear()
+
     def hold(self, method: str, path: str) -> float:
         """Take the first planned fault that holds a request up, and give for how many seconds."""
         fault = self._take(HOLDS, method, path)
