@@ -174,8 +174,18 @@ class Caller:
         known = await self._journal.get(identity)
         text = known.operation.request if known else ""
         if not text and not (known and known.operation.state is State.SUCCEEDED):
-            text = plans.dumps([self._planned(identity, step) for step in await plan()])
+            text = await self._worked_out(identity, plan)
         return self._draft(identity, verb, arguments, None, text)
+
+    async def _worked_out(self, identity: Identity, plan: Callable[[], Awaitable[Sequence[Step]]]) -> str:
+        """Work a plan out; where somebody else is carrying the flow out by now, the state may forbid another one."""
+        try:
+            return plans.dumps([self._planned(identity, step) for step in await plan()])
+        except InvalidRequest:
+            known = await self._journal.get(identity)
+            if known is None:
+                raise
+            return known.operation.request
 
     async def resume(self, operation: Operation) -> Sequence[Answer]:
         """Go on with an operation that somebody left unfinished, without that caller's code.

@@ -1,4 +1,4 @@
-"""The command line: `connectkit demo` and `connectkit simulator`."""
+"""The command line: `connectkit demo`, `connectkit simulator` and `connectkit operations`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
 
         return serve(options.port, live=options.live)
+    if options.command == "operations":
+        from .operations import operations  # noqa: PLC0415  # each command pays for its own imports
+
+        return operations(options)
     if options.resume and options.base_url is None:
         sys.stderr.write("--resume needs the simulator of the earlier run, which has to outlive it: pass --base-url.\n")
         return 2
@@ -47,4 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     simulator = commands.add_parser("simulator", help="serve the simulator to any Stripe SDK, in any language")
     simulator.add_argument("--port", type=int, default=12111, help="the port on 127.0.0.1; 0 for any free one")
     simulator.add_argument("--live", action="store_true", help="accept live keys instead of test keys")
+    from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
+
+    add_to(commands)
     return parser

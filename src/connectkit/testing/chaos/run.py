@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 from attrs import asdict, evolve, frozen
@@ -20,7 +21,7 @@ from .intents import Intent, carry_out, planned
 from .judge import Judge, Verdict, existing
 from .sites import SITES, Site
 from .stage import Stage
-from .storm import HELD, Storm
+from .storm import HELD, WEATHER, Storm
 from .worker import Orders, connected
 
 _DAY_AND_AN_HOUR: Final = 25 * 3600
@@ -43,6 +44,7 @@ class Options:
         restarts: How often the store is taken away.
         stops: How often a worker is suspended until its leases have ended.
         dawdling: How probable a pause before recording a success is.
+        weather: How likely each fault is, beside one another; `None` for all of them.
         setup: `module:function` that every worker calls first; for tests of this harness.
     """
 
@@ -55,6 +57,7 @@ class Options:
     restarts: int = 3
     stops: int = 6
     dawdling: float = 0.003
+    weather: Mapping[str, int] | None = None
     setup: str = ""
 
 
@@ -65,7 +68,8 @@ def play(options: Options) -> dict[str, Any]:
         before = frozenset(str(item["id"]) for item in existing(stage.test, stage.material))
         looks = len(stage.test.asked("requests")["data"])
         crew = Crew(_orders(options, site, stage, intents), options.seed)
-        with Storm(stage.test, options.seed), Storm(stage.live, options.seed + 1):
+        weather = options.weather or WEATHER
+        with Storm(stage.test, options.seed, weather), Storm(stage.live, options.seed + 1, weather):
             _direct(options, site, stage, crew, intents)
         requests = stage.test.asked("requests")["data"][looks:]
         with closing(site.blocking()) as store:
@@ -141,16 +145,16 @@ def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent
             time.sleep(0.1)
         for connect in connects.values():
             for operation in run_now(connect.operations.unfinished(limit=1_000_000)):
-                _quietly(connect.operations.resume(operation))
+                _quietly(partial(connect.operations.resume, operation))
 
 
 def _done(connect: Any, intent: Intent) -> bool:  # noqa: ANN401  # a client of either colour
-    return _quietly(carry_out(connect, intent))
+    return _quietly(partial(carry_out, connect, intent))
 
 
-def _quietly(call: Any) -> bool:  # noqa: ANN401  # any coroutine
+def _quietly(call: Callable[[], Any]) -> bool:
     try:
-        run_now(call)
+        run_now(call())
     except ConnectKitError:
         return False
     return True

@@ -128,7 +128,7 @@ def dawdle(probability: float, seed: int) -> None:
 
     async def settle_late(self: Journal, held: Held, report: Report) -> Operation:
         if isinstance(report, Success) and chance.random() < probability:
-            time.sleep(1.2 * LEASE)  # noqa: ASYNC251  # as if the machine had been asleep
+            time.sleep(LEASE + 1.0)  # noqa: ASYNC251  # as if the machine had been asleep
         return await settle(self, held, report)
 
     Journal.settle = settle_late  # type: ignore[method-assign]
