@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from connectkit.models.details import Company as Company
     from connectkit.models.details import Individual as Individual
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
+    from connectkit.models.disputes import Dispute as Dispute
     from connectkit.models.operations import OperationEnd as OperationEnd
     from connectkit.models.operations import Standing as Standing
     from connectkit.models.payments import Payment as Payment
@@ -141,6 +142,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Individual",
             "TermsAcceptance",
         ),
+        "connectkit.models.disputes": ("Dispute",),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),

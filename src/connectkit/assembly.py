@@ -27,6 +27,7 @@ from .requests import checked_id
 from .resources.balances import AsyncBalances, Balances
 from .resources.brakes import AsyncBrakeRoom, BrakeRoom
 from .resources.charges import AsyncCharges, Charges
+from .resources.disputes import AsyncDisputes, Disputes
 from .resources.onboarding import AsyncOnboarding, Onboarding
 from .resources.operations import AsyncOperations, Operations
 from .resources.payouts import AsyncPayouts, Payouts
@@ -119,6 +120,7 @@ class AsyncRooms:
 
     onboarding: AsyncOnboarding
     charges: AsyncCharges
+    disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
     topups: AsyncTopUps
@@ -132,6 +134,7 @@ class AsyncRooms:
         return cls(
             onboarding=AsyncOnboarding(caller),
             charges=AsyncCharges(caller),
+            disputes=AsyncDisputes(caller),
             transfers=AsyncTransfers(caller),
             payouts=AsyncPayouts(caller),
             topups=AsyncTopUps(caller),
@@ -147,6 +150,7 @@ class Rooms:
 
     onboarding: Onboarding
     charges: Charges
+    disputes: Disputes
     transfers: Transfers
     payouts: Payouts
     topups: TopUps
@@ -161,6 +165,7 @@ class Rooms:
         return cls(
             onboarding=Onboarding(sources.onboarding),
             charges=Charges(sources.charges),
+            disputes=Disputes(sources.disputes),
             transfers=Transfers(sources.transfers),
             payouts=Payouts(sources.payouts),
             topups=TopUps(sources.topups),

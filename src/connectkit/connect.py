@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.balances import AsyncBalances, Balances
     from .resources.brakes import AsyncBrakeRoom, BrakeRoom
     from .resources.charges import AsyncCharges, Charges
+    from .resources.disputes import AsyncDisputes, Disputes
     from .resources.onboarding import AsyncOnboarding, Onboarding
     from .resources.operations import AsyncOperations, Operations
     from .resources.payouts import AsyncPayouts, Payouts
@@ -163,6 +164,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     Attributes:
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
+        disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
         topups: The platform's own money added to its balance.
@@ -176,6 +178,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
 
     onboarding: AsyncOnboarding
     charges: AsyncCharges
+    disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
     topups: AsyncTopUps
@@ -189,6 +192,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         rooms = AsyncRooms.of(self._parts.caller)
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
+        self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
         self.topups = rooms.topups
@@ -257,6 +261,7 @@ class Connect(_Root["Store"]):
     Attributes:
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
+        disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
         topups: The platform's own money added to its balance.
@@ -270,6 +275,7 @@ class Connect(_Root["Store"]):
 
     onboarding: Onboarding
     charges: Charges
+    disputes: Disputes
     transfers: Transfers
     payouts: Payouts
     topups: TopUps
@@ -283,6 +289,7 @@ class Connect(_Root["Store"]):
         rooms = Rooms.of(self._parts.caller)
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
+        self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
         self.topups = rooms.topups

@@ -174,7 +174,8 @@ def plain(address: str, work: Callable[[Any], None], *, commit: bool) -> None:
 
 
 def with_rows_as_mappings(address: str, work: Callable[[Any], None], *, commit: bool) -> None:
-    with psycopg.Connection.connect(address, row_factory=dict_row) as connection:
+    as_mappings: Any = dict_row
+    with psycopg.connect(address, row_factory=as_mappings) as connection:
         work(connection)
         (connection.commit if commit else connection.rollback)()
 

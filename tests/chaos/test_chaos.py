@@ -51,7 +51,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(store: str) -> None:
 @pytest.mark.parametrize("mutant", mutants.MUTANTS if LONG else QUICK, ids=lambda mutant: mutant.__name__)
 def test_a_mistake_in_the_journal_is_caught(mutant: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    scene = {"kills": 1, "dawdling": 0.0, **SCENES[mutant]}
+    scene: dict[str, Any] = {"kills": 1, "dawdling": 0.0, **SCENES[mutant]}
     setup = f"tests.chaos.mutants:{mutant.__name__}"
     options = Options("sqlite", workers=4, operations=40, seed=1, jumps=0, restarts=0, stops=0, setup=setup, **scene)
     report = play(options)

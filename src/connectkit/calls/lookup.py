@@ -79,7 +79,7 @@ class Lookup:
             return await self._by_mark(operation, sent, settling, tried, gap)
         if isinstance(settling, StateCheck):
             data = (await self._sender.read(settling.request(sent), tried)).data
-            return Found([data], happened=True) if data["status"] in settling.done else Absent.ABSENT
+            return Found([data], happened=True) if settling.happened(sent, data) else Absent.ABSENT
         return Absent.ABSENT
 
     async def _by_mark(

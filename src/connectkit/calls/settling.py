@@ -58,19 +58,41 @@ class Finder:
         return self.done is None or not sent.params.get("confirm") or found["status"] in self.done
 
 
+def _any(sent: Request, found: Params) -> bool:  # noqa: ARG001  # the status alone proves it
+    return True
+
+
+def _captured(sent: Request, found: Params) -> bool:
+    """Tell whether as much was captured as was asked for."""
+    return bool(found["amount_received"] == sent.params.get("amount_to_capture", found["amount"]))
+
+
+def _submitted(sent: Request, found: Params) -> bool:  # noqa: ARG001  # evidence can be submitted once
+    return bool(found["evidence_details"]["submission_count"])
+
+
 @frozen
 class StateCheck:
     """The endpoint moves one object into a state that can be read.
 
     Attributes:
         done: The statuses that show that it has happened.
+        own: Whether the endpoint is the object's own address, and not an action below it.
+        proven: Tells of an object in such a status whether it was this request that brought it there.
     """
 
     done: frozenset[str]
+    own: bool = False
+    proven: Callable[[Request, Params], bool] = _any
 
     def request(self, sent: Request) -> Request:
         """Give the request that reads the object."""
-        return Request("get", sent.path.rpartition("/")[0], account=sent.account, version=sent.version)
+        path = sent.path if self.own else sent.path.rpartition("/")[0]
+        return Request("get", path, account=sent.account, version=sent.version)
+
+    def happened(self, sent: Request, found: Params) -> bool:
+        """Tell whether *found* shows the effect."""
+        return found["status"] in self.done and self.proven(sent, found)
 
 
 class Harmless(Enum):
@@ -119,6 +141,9 @@ def _confirm_again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG0
 
 _CONFIRMED: Final = frozenset({"succeeded", "processing", "requires_capture", "requires_action"})
 
+_CANCELED: Final = frozenset({"canceled"})
+_ANSWERED: Final = frozenset({"under_review", "won", "lost", "warning_under_review", "warning_closed"})
+
 ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/accounts", Finder()),
     Endpoint("/v1/accounts/:id", Harmless.REPEATABLE, marks=False),
@@ -128,12 +153,18 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/balance_settings", Harmless.REPEATABLE, marks=False),
     Endpoint("/v1/payment_intents", Finder(done=_CONFIRMED), onward=_confirm_instead),
     Endpoint("/v1/payment_intents/:id/confirm", StateCheck(_CONFIRMED), marks=False, onward=_confirm_again),
+    Endpoint("/v1/payment_intents/:id/capture", StateCheck(frozenset({"succeeded"}), proven=_captured), marks=False),
+    Endpoint("/v1/payment_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
+    Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
+    Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),
     Endpoint("/v1/refunds", Finder(same=("payment_intent", "charge"))),
     Endpoint("/v1/transfers", Finder(same=("destination", "transfer_group"))),
     Endpoint("/v1/transfers/:id/reversals", Finder(since=False)),
     Endpoint("/v1/application_fees/:id/refunds", Finder(since=False)),
     Endpoint("/v1/payouts", Finder()),
+    Endpoint("/v1/payouts/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/topups", Finder()),
+    Endpoint("/v1/topups/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v2/core/accounts", Finder(since=False)),
     Endpoint("/v2/core/accounts/:id", Harmless.REPEATABLE, marks=False),
     Endpoint("/v2/core/account_links", Harmless.MINT, marks=False),

@@ -112,6 +112,25 @@ class AsyncPayouts:
         async for item in self._caller.pages(request, "payouts.list"):
             yield Payout.parse(Answer(data=item))
 
+    async def cancel(self, payout_id: str, *, key: str, account: str | None = None, wait: float = 0.0) -> Payout:
+        """Call a payout back that is still pending; its amount is in the balance again.
+
+        Args:
+            payout_id: The payout.
+            key: Your own name of this cancellation.
+            account: The connected account whose it is; the platform if it is not given.
+            wait: For how many seconds to wait for somebody who is cancelling it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no, as that it is under way.
+            OutcomeUnknown: It may have been cancelled; the same key finds out.
+        """
+        path = f"/v1/payouts/{checked_id(payout_id, 'payout_id', 'po_')}/cancel"
+        request = Request("post", path, account=optional_id(account, "account", "acct_"))
+        intent = Intent("payouts.cancel", key, request, {"payout": payout_id}, Payout.KEEP)
+        return Payout.parse(await self._caller.perform(intent, wait=wait))
+
     async def schedule(self, *, interval: PayoutInterval, account: str | None = None) -> None:
         """Set how often Stripe pays a balance out by itself.
 
@@ -143,4 +162,5 @@ class Payouts(Blocking[AsyncPayouts]):
     create: Final = blocking(AsyncPayouts.create)
     retrieve: Final = blocking(AsyncPayouts.retrieve)
     list: Final = iterating(AsyncPayouts.list)
+    cancel: Final = blocking(AsyncPayouts.cancel)
     schedule: Final = blocking(AsyncPayouts.schedule)

@@ -74,6 +74,23 @@ class AsyncTopUps:
         intent = Intent("topups.create", key, Request("post", "/v1/topups", params), params, TopUp.KEEP)
         return TopUp.parse(await self._caller.perform(intent, wait=wait))
 
+    async def cancel(self, topup_id: str, *, key: str, wait: float = 0.0) -> TopUp:
+        """Call a top-up back that is still pending.
+
+        Args:
+            topup_id: The top-up.
+            key: Your own name of this cancellation.
+            wait: For how many seconds to wait for somebody who is cancelling it now.
+
+        Raises:
+            InvalidRequest: It is not the id of a top-up.
+            Refused: Stripe said no, as that it has succeeded.
+            OutcomeUnknown: It may have been cancelled; the same key finds out.
+        """
+        request = Request("post", f"/v1/topups/{checked_id(topup_id, 'topup_id', 'tu_')}/cancel")
+        intent = Intent("topups.cancel", key, request, {"topup": topup_id}, TopUp.KEEP)
+        return TopUp.parse(await self._caller.perform(intent, wait=wait))
+
     async def retrieve(self, topup_id: str) -> TopUp:
         """Read a top-up.
 
@@ -103,5 +120,6 @@ class TopUps(Blocking[AsyncTopUps]):
     """Top-ups: the platform's own money, added to its balance."""
 
     create: Final = blocking(AsyncTopUps.create)
+    cancel: Final = blocking(AsyncTopUps.cancel)
     retrieve: Final = blocking(AsyncTopUps.retrieve)
     list: Final = iterating(AsyncTopUps.list)

@@ -28,6 +28,7 @@ class Sale:
         transfer_group: A label that ties it to its transfers.
         metadata: Notes of your own.
         return_url: Where the buyer comes back to from a bank's page.
+        capture_later: Whether the money is only reserved, until it is captured.
     """
 
     amount: Money
@@ -37,6 +38,7 @@ class Sale:
     transfer_group: str | None
     metadata: Mapping[str, str] | None
     return_url: str | None
+    capture_later: bool
 
     def params(self) -> dict[str, Any]:
         """Give the parameters of the payment intent.
@@ -57,6 +59,7 @@ class Sale:
             payment_method=optional_id(self.payment_method, "payment_method", "pm_", "card_", "src_"),
             confirm=True if self.payment_method is not None else None,
             return_url=self.return_url,
+            capture_method="manual" if self.capture_later else None,
             customer=optional_id(self.customer, "customer", "cus_"),
             description=self.description,
             transfer_group=self.transfer_group,

@@ -7,8 +7,9 @@ from typing import Final
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
-from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import given, optional_id
+from connectkit.money import Money
+from connectkit.requests import Params, Request, checked_id
+from connectkit.resources.arguments import checked_money, given, optional_id
 
 from .building import read_payment
 from .destination import AsyncDestinationCharges, DestinationCharges
@@ -73,9 +74,55 @@ class AsyncCharges:
         """
         method = checked_id(payment_method, "payment_method", "pm_", "card_", "src_")
         params = given(payment_method=method, return_url=return_url)
-        path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}/confirm"
-        request = Request("post", path, params, account=optional_id(account, "account", "acct_"))
+        request = _acting(payment_id, "confirm", params, account)
         intent = Intent("charges.confirm", key, request, {"payment": payment_id, **params}, Payment.KEEP)
+        return Payment.parse(await self._caller.perform(intent, wait=wait))
+
+    async def capture(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        amount: Money | None = None,
+        account: str | None = None,
+        wait: float = 0.0,
+    ) -> Payment:
+        """Take money that a payment has reserved.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this capture.
+            amount: How much, in the payment's currency; all that is reserved if it is not given. The rest is let go.
+            account: The connected account that a direct charge lives on.
+            wait: For how many seconds to wait for somebody who is capturing it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no, as that nothing is reserved any more.
+            OutcomeUnknown: It may have been captured; the same key finds out.
+        """
+        wanted = None if amount is None else checked_money(amount).check_chargeable().amount
+        request = _acting(payment_id, "capture", given(amount_to_capture=wanted), account)
+        arguments = {"payment": payment_id, **request.params}
+        intent = Intent("charges.capture", key, request, arguments, Payment.KEEP)
+        return Payment.parse(await self._caller.perform(intent, wait=wait))
+
+    async def cancel(self, payment_id: str, *, key: str, account: str | None = None, wait: float = 0.0) -> Payment:
+        """Give a payment up that is not paid yet, and let go of what it has reserved.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this cancellation.
+            account: The connected account that a direct charge lives on.
+            wait: For how many seconds to wait for somebody who is cancelling it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no, as that it is paid: refund it instead.
+            OutcomeUnknown: It may have been cancelled; the same key finds out.
+        """
+        request = _acting(payment_id, "cancel", {}, account)
+        intent = Intent("charges.cancel", key, request, {"payment": payment_id}, Payment.KEEP)
         return Payment.parse(await self._caller.perform(intent, wait=wait))
 
 
@@ -96,3 +143,10 @@ class Charges(Blocking[AsyncCharges]):
 
     retrieve: Final = blocking(AsyncCharges.retrieve)
     confirm: Final = blocking(AsyncCharges.confirm)
+    capture: Final = blocking(AsyncCharges.capture)
+    cancel: Final = blocking(AsyncCharges.cancel)
+
+
+def _acting(payment_id: str, action: str, params: Params, account: str | None) -> Request:
+    path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}/{action}"
+    return Request("post", path, params, account=optional_id(account, "account", "acct_"))

@@ -43,6 +43,7 @@ class AsyncDestinationCharges:
         transfer_group: str | None = None,
         metadata: Mapping[str, str] | None = None,
         return_url: str | None = None,
+        capture_later: bool = False,
         wait: float = 0.0,
     ) -> Payment:
         """Let a buyer pay the platform for what one seller sells.
@@ -64,6 +65,7 @@ class AsyncDestinationCharges:
             transfer_group: A label that ties it to its transfer.
             metadata: Notes of your own.
             return_url: Where the buyer comes back to from a bank's page.
+            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
             wait: For how many seconds to wait for somebody who is making it now.
 
         Raises:
@@ -81,6 +83,7 @@ class AsyncDestinationCharges:
             transfer_group=transfer_group,
             metadata=metadata,
             return_url=return_url,
+            capture_later=capture_later,
         )
         if fee is not None and transfer is not None:
             message = "fee and transfer are two ways to keep a cut: choose one."

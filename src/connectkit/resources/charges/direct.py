@@ -40,6 +40,7 @@ class AsyncDirectCharges:
         transfer_group: str | None = None,
         metadata: Mapping[str, str] | None = None,
         return_url: str | None = None,
+        capture_later: bool = False,
         wait: float = 0.0,
     ) -> Payment:
         """Let a buyer pay a connected account.
@@ -55,6 +56,7 @@ class AsyncDirectCharges:
             transfer_group: A label of your own.
             metadata: Notes of your own.
             return_url: Where the buyer comes back to from a bank's page.
+            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
             wait: For how many seconds to wait for somebody who is making it now.
 
         Raises:
@@ -72,6 +74,7 @@ class AsyncDirectCharges:
             transfer_group=transfer_group,
             metadata=metadata,
             return_url=return_url,
+            capture_later=capture_later,
         )
         params = {**sale.params(), **given(application_fee_amount=checked_cut(fee, checked_money(amount), "fee"))}
         owner = checked_id(account, "account", "acct_")

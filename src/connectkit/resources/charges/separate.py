@@ -42,6 +42,7 @@ class AsyncSeparateCharges:
         transfer_group: str | None = None,
         metadata: Mapping[str, str] | None = None,
         return_url: str | None = None,
+        capture_later: bool = False,
         wait: float = 0.0,
     ) -> Payment:
         """Let a buyer pay the platform; `settle` gives the sellers their shares.
@@ -57,6 +58,7 @@ class AsyncSeparateCharges:
                 given.
             metadata: Notes of your own.
             return_url: Where the buyer comes back to from a bank's page.
+            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
             wait: For how many seconds to wait for somebody who is making it now.
 
         Raises:
@@ -73,6 +75,7 @@ class AsyncSeparateCharges:
             transfer_group=transfer_group,
             metadata=metadata,
             return_url=return_url,
+            capture_later=capture_later,
         )
         behalf = optional_id(on_behalf_of, "on_behalf_of", "acct_")
         params = {**sale.params(), **given(on_behalf_of=behalf)}

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from connectkit.calls.keys import mark
 from connectkit.connect import AsyncConnect
+from connectkit.models.base import Value
 from connectkit.money import Money
 from connectkit.requests import Request
 from connectkit.storage.records import Identity
@@ -61,24 +62,24 @@ class Intent:
     effects: Sequence[Effect]
 
 
-async def carry_out(connect: AsyncConnect, intent: Intent) -> str:
-    """Do what is intended, and give the id of the object that came of it first."""
+async def carry_out(connect: AsyncConnect, intent: Intent) -> Value:
+    """Do what is intended, and give the object that came of it first."""
     shares = {account: Money(amount, "usd") for account, amount in intent.shares.items()}
     match intent.kind:
         case "transfer":
             ((account, amount),) = shares.items()
-            return (await connect.transfers.create(key=intent.key, amount=amount, destination=account)).id
+            return await connect.transfers.create(key=intent.key, amount=amount, destination=account)
         case "payout":
             ((account, amount),) = shares.items()
-            return (await connect.payouts.create(key=intent.key, amount=amount, account=account)).id
+            return await connect.payouts.create(key=intent.key, amount=amount, account=account)
         case "refund":
-            return (await connect.charges.separate.refund(intent.payment, key=intent.key)).id
+            return await connect.charges.separate.refund(intent.payment, key=intent.key)
         case "split":
             done = await connect.charges.separate.settle(intent.payment, key=intent.key, shares=shares)
-            return done.transfers[0].id
+            return done.transfers[0]
         case _:
             amount = Money(intent.effects[0].amount, "usd")
-            return (await connect.topups.create(key=intent.key, amount=amount)).id
+            return await connect.topups.create(key=intent.key, amount=amount)
 
 
 @frozen

@@ -34,7 +34,7 @@ class Verdict:
     lost: int = 0
     unfinished: int = 0
     disagreements: int = 0
-    found: list[str] = field(factory=list)
+    found: list[str] = field(factory=list[str])
 
     def duplicate(self, what: str, times: int = 1) -> None:
         """Note an effect that is there too often."""

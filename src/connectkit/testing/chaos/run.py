@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import asdict, evolve, frozen
 
@@ -146,6 +146,7 @@ def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent
         for connect in connects.values():
             for operation in run_now(connect.operations.unfinished(limit=1_000_000)):
                 _quietly(partial(connect.operations.resume, operation))
+            cast("Any", connect).close()
 
 
 def _done(connect: Any, intent: Intent) -> bool:  # noqa: ANN401  # a client of either colour

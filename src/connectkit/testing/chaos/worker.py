@@ -100,12 +100,12 @@ async def work(orders: Orders) -> None:
 
 async def _ended(connect: AsyncConnect, intent: Intent) -> bool:
     try:
-        object_id = await carry_out(connect, intent)
+        made = await carry_out(connect, intent)
         with suppress(StoreUnavailable):
             standing = await connect.operations.show(intent.key)
-            if standing.state is not State.SUCCEEDED:
+            if made.receipt.recorded and standing.state is not State.SUCCEEDED:
                 tell(intent, "odd", why=f"it was done, and the journal says {standing.state.value}")
-        tell(intent, "done", object_id=object_id)
+        tell(intent, "done", object_id=made.id)
     except _AGAIN:
         return False
     except Refused as error:
