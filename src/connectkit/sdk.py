@@ -5,12 +5,14 @@ SDK is imported at the first send, for it costs more than all of connectkit. Its
 that repeats, and it is ours.
 
 The raw path has holes, which are closed here: a parameter named like one of its options would become that option, so
-such a parameter is refused; a `Stripe-Notice` never reaches the warnings filter.
+such a parameter is refused; a `Stripe-Notice` never reaches the warnings filter. It logs whole bodies where its logger
+is set to debug: what is sent from here is left out.
 """
 
 from __future__ import annotations
 
 import contextvars
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -42,6 +44,11 @@ _RESERVED: Final = frozenset(
 _DEADLINE: Final = 30.0  # seconds for what is sent through `Sdk.client` directly
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("connectkit_deadline")
+
+
+def _is_no_body(record: logging.LogRecord) -> bool:
+    """Tell whether a record of the SDK's may be logged: none below INFO is, while a request of ours is under way."""
+    return record.levelno >= logging.INFO or _deadline.get(None) is None
 
 
 class Unanswered(Exception):
@@ -154,6 +161,7 @@ def _arguments(request: Request) -> dict[str, Any]:
 def _client(api_key: str, base_url: str | None, http_client: stripe.HTTPClient) -> stripe.StripeClient:
     import stripe  # noqa: PLC0415  # at the first use: it costs more than all of connectkit
 
+    logging.getLogger("stripe").addFilter(_is_no_body)  # one and the same, however often it is added
     addresses: Any = {} if base_url is None else dict.fromkeys(("api", "connect", "files", "meter_events"), base_url)
     return stripe.StripeClient(
         api_key,

@@ -13,9 +13,18 @@ from .base import Answer, Data, Metadata, Value, Whole, identifier, moment, part
 
 
 class Secret(str):
-    """A text that is never shown."""
+    """A text that is never shown, and never pickled: what was a secret comes back empty."""
 
     __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[Secret], tuple[()]]:
+        return (Secret, ())
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
 
     def __repr__(self) -> str:
         return "Secret('…')" if self else "Secret('')"
