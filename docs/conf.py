@@ -36,7 +36,7 @@ napoleon_use_ivar = True  # an attribute is described once, in its class
 nitpick_ignore_regex = [
     # Every name of ours has to resolve. Other projects' would need their inventories from the network at each build.
     (r"py:.*", r"(?!connectkit).*"),
-    (r"py:class", r"connectkit\.(\w+\.)*(Of\w+|S)"),  # type variables
+    (r"py:class", r"connectkit\.(\w+\.)*(Of\w+|S|T|T_co)"),  # type variables
     (r"py:class", r"connectkit\.resources\.(\w+\.)*Async\w+"),  # described by their blocking faces
 ]
 autodoc_default_options = {"exclude-members": "parse, KEEP"}  # how a value is read from an answer is the library's own
@@ -45,6 +45,7 @@ autodoc_default_options = {"exclude-members": "parse, KEEP"}  # how a value is r
 def setup(app: Sphinx) -> None:
     """Show no signature of what users never make: errors, values, and the parts of a `Connect`."""
     given = (
+        "connectkit.later.",
         "connectkit.models.",
         "connectkit.resources.",
         "connectkit.simulator.server",

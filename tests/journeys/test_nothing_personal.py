@@ -114,10 +114,12 @@ def redis(_: Path) -> Store:
     return RedisStore(redis_server.server().url, prefix=redis_server.fresh())
 
 
+def memory(_: Path) -> Store:
+    return MemoryStore()
+
+
 @pytest.mark.off_contract
-@pytest.mark.parametrize(
-    "make", [lambda _: MemoryStore(), sqlite, postgres, redis], ids=["memory", "sqlite", "pg", "redis"]
-)
+@pytest.mark.parametrize("make", [memory, sqlite, postgres, redis])
 def test_no_mark_is_found_anywhere(
     make: Callable[[Path], Store], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,18 +16,10 @@ from __future__ import annotations
 
 from typing import Final
 
-COLUMNS: Final = (
-    *("tenant", "platform", "livemode", "key", "step", "verb", "fingerprint", "request", "state", "generation"),
-    *("token", "version", "doubt", "spent", "first_sent", "quiet_from", "lease_until", "object_id", "answer"),
-    *("refusal", "created", "updated", "account", "amount", "currency", "deferred", "priority", "due", "lane"),
-)
-"""The columns of an operation, in the order of `rows.to_operation`."""
+from . import rows
 
-DELIVERY: Final = (
-    *("scope", "event_id", "type", "body", "ordering", "received", "attempts", "lease_until", "token", "done"),
-    "error",
-)
-"""The columns of a delivery, in the order of `rows.to_delivery`."""
+COLUMNS: Final = rows.OPERATION
+DELIVERY: Final = rows.DELIVERY
 
 
 def _quoted(names: tuple[str, ...]) -> str:

@@ -21,6 +21,19 @@ from .records import NEVER, Delivery, Identity, Operation, Realm, State
 Values: TypeAlias = Mapping[str, str | int | bytes]
 """Column values by their names."""
 
+OPERATION: Final = (
+    *("tenant", "platform", "livemode", "key", "step", "verb", "fingerprint", "request", "state", "generation"),
+    *("token", "version", "doubt", "spent", "first_sent", "quiet_from", "lease_until", "object_id", "answer"),
+    *("refusal", "created", "updated", "account", "amount", "currency", "deferred", "priority", "due", "lane"),
+)
+"""The columns of an operation, in the order of `to_operation`."""
+
+DELIVERY: Final = (
+    *("scope", "event_id", "type", "body", "ordering", "received", "attempts", "lease_until", "token", "done"),
+    "error",
+)
+"""The columns of a delivery, in the order of `to_delivery`."""
+
 _PLACES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as there are states
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -117,7 +130,7 @@ def from_operation(operation: Operation) -> Values:
 
 
 def to_operation(row: Sequence[Any]) -> Operation:
-    """Give the operation of a row, whose columns are in the order of `from_operation`."""
+    """Give the operation of a row, whose columns are in the order of `OPERATION`."""
     tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version = row[:12]
     doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated = row[12:22]
     account, amount, currency, deferred, priority, due, lane = row[22:29]
@@ -174,7 +187,7 @@ def from_delivery(delivery: Delivery) -> Values:
 
 
 def to_delivery(row: Sequence[Any]) -> Delivery:
-    """Give the delivery of a row, whose columns are in the order of `from_delivery`."""
+    """Give the delivery of a row, whose columns are in the order of `DELIVERY`."""
     scope, event_id, type_, body, ordering, received, attempts, lease_until, token, done, error = row
     return Delivery(
         scope=scope,
