@@ -16,6 +16,7 @@ import pytest
 import stripe
 from stripe.params import WebhookEndpointCreateParams
 from tests.simulator.driver import CUSTOM, Driver
+from tests.simulator.till import Till
 
 from connectkit.simulator import Simulator
 from connectkit.simulator.client import Headers
@@ -336,3 +337,23 @@ def test_the_platforms_money_is_under_its_name(simulator: Simulator) -> None:
     world = simulator.world
     world.ledger.post(Entry(WORLD, "usd", -5), Entry(world.platform, "usd", 5))
     assert simulator.ledger() == {"balanced": True, "accounts": {"platform": {"usd": 5}, "world": {"usd": -5}}}
+
+
+@pytest.mark.parametrize("body", [b"", b"amount=1"], ids=["without its body", "cut off in its body"])
+def test_a_request_that_never_came_whole_is_not_worked_on(driver: Driver, server: Server, body: bytes) -> None:
+    till = Till(driver.simulator)
+    charge = till.pay(10_000)
+    transfer = driver.made(
+        "/v1/transfers",
+        {"amount": 1000, "currency": "usd", "destination": till.seller(), "source_transaction": charge},
+    )
+    path = f"/v1/transfers/{transfer['id']}/reversals"
+    head = f"POST {path} HTTP/1.1\r\nHost: stripe\r\nAuthorization: Bearer sk_test_x\r\nIdempotency-Key: k\r\n"
+    before = len(driver.simulator.requests)
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(f"{head}Content-Length: {len('amount=100')}\r\n\r\n".encode() + body)
+        client.shutdown(socket.SHUT_WR)  # as when its sender is killed between two writes
+        assert client.recv(1024) == b""
+    assert len(driver.simulator.requests) == before
+    again = driver.post(path, {"amount": 100}, key="k")
+    assert (again.status, again.body["amount"]) == (200, 100)

@@ -206,7 +206,11 @@ class _Connection(BaseHTTPRequestHandler):
         """Stay silent."""
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # its client hung up half way: it never came whole, so it is not worked on
+            self.close_connection = True
+            return
         try:
             status, headers, answer = self._listener.handle(self.command, self.path, dict(self.headers.items()), body)
         except ConnectionLost:
