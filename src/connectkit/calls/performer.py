@@ -9,7 +9,15 @@ from typing import Final
 
 from attrs import evolve, field, frozen, mutable
 
-from connectkit.errors import Braked, ConnectKitError, PaymentDeclined, Refused, StoreRestored, StoreUnavailable
+from connectkit.errors import (
+    Braked,
+    ConnectKitError,
+    PaymentDeclined,
+    Refused,
+    StoreRestored,
+    StoreUnavailable,
+    Unreachable,
+)
 from connectkit.journal import Contradiction, Doubt, Held, Journal, Refusal, Report, Success
 from connectkit.models.base import Answer, Data, Receipt
 from connectkit.policies import Policy
@@ -238,8 +246,12 @@ class Performer:
         operation = await self._record(course, report)
         if operation is not None and operation.state is State.SUCCEEDED:
             return replayed(operation)
-        if isinstance(error, Refused) and operation is not None and operation.state is State.UNKNOWN:
-            raise unknown(operation, "an earlier request may still arrive", error.request_id)
+        if operation is not None and isinstance(error, (Refused, Unreachable)):
+            # Both say that nothing was done. That is true of this sender alone, if another has taken over meanwhile.
+            if operation.state is State.STARTED:
+                raise in_progress(operation)
+            if operation.state is State.UNKNOWN and operation.doubt:
+                raise unknown(operation, "an earlier request may still arrive", error.request_id)
         raise error
 
     async def _without_body(self, course: _Course, frozen: Frozen) -> Answer:

@@ -326,6 +326,38 @@ def test_a_refusal_after_somebody_elses_success_gives_the_success() -> None:
     assert (answer.data["id"], answer.receipt.replayed) == ("po_1", True)
 
 
+@pytest.mark.parametrize("answer", [failed(403), failed(429)], ids=["refused", "throttled"])
+def test_nobody_is_told_that_nothing_was_done_while_another_holder_sends(answer: Response) -> None:
+    bench = Bench(retries=Retries(attempts=1))
+
+    def overtaken(_: Request) -> Response:
+        bench.world.passed += 80.0
+        claim_elsewhere(bench)
+        return answer
+
+    bench.stripe.reactions = [overtaken]
+    with pytest.raises(OperationInProgress) as caught:
+        run(bench.caller.perform(payout()))
+    assert caught.value.happened is Happened.UNKNOWN
+    assert (bench.row().state, bench.row().token) == (State.STARTED, 2)
+
+
+@pytest.mark.parametrize("answer", [failed(403), failed(429)], ids=["refused", "throttled"])
+def test_nobody_is_told_that_nothing_was_done_while_another_holder_doubts(answer: Response) -> None:
+    bench = Bench(retries=Retries(attempts=1))
+
+    def overtaken(_: Request) -> Response:
+        bench.world.passed += 80.0
+        bench.stripe.reactions = [LOST]
+        with pytest.raises(OutcomeUnknown):
+            run(bench.another().perform(payout()))
+        return answer
+
+    bench.stripe.reactions = [overtaken]
+    with pytest.raises(OutcomeUnknown):
+        run(bench.caller.perform(payout()))
+
+
 class _Failing:
     """A store that is lost after the intent was written."""
 
