@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from connectkit.storage.base import Store
 from connectkit.storage.records import State
 from connectkit.storage.sqlite import SQLiteStore
 from connectkit.testing import SharedStoreSuite, StoreMachine
-from connectkit.testing.samples import ENDED, HELD, draft, event, identity
+from connectkit.testing.samples import ENDED, HELD, REALM, draft, event, identity
 
 FULL, NORMAL = 2, 1
 
@@ -275,3 +276,36 @@ def test_the_schema_grows_while_older_code_works_on(path: Path, monkeypatch: pyt
             StoreUnavailable, match=r"schema has version 2, this connectkit knows 1; upgrade connectkit"
         ):
             older.get(identity("order-1"))
+
+
+def test_writers_that_wait_for_one_another_share_a_commit(store: SQLiteStore) -> None:
+    database = store._database
+    store.policy(REALM)
+    with database.reading(), ThreadPoolExecutor(8) as pool:  # everybody waits
+        good = [pool.submit(store.insert, draft(f"order-{number}"), HELD) for number in range(6)]
+        bad = pool.submit(store.insert, draft("half a pair \ud800"), HELD)
+        while len(database._waiting) < 7:
+            time.sleep(0.001)
+        with closing(raw(store._path)) as other:
+            commits = other.execute("PRAGMA data_version").fetchone()
+            assert other.execute("SELECT count(*) FROM connectkit_operations").fetchone() == (0,)
+            database._lock.release()
+            assert [future.result().inserted for future in good] == [True] * 6
+            with pytest.raises(InvalidRequest):
+                bad.result()
+            database._lock.acquire()
+            assert other.execute("PRAGMA data_version").fetchone()[0] == commits[0] + 1
+
+
+def test_what_fails_together_is_reported_to_each(store: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.policy(REALM)
+    monkeypatch.setattr(sql, "INSERT_OPERATION", "INSERT INTO nowhere VALUES (1)")
+    with store._database.reading(), ThreadPoolExecutor(2) as pool:
+        failing = [pool.submit(store.insert, draft(f"order-{number}"), HELD) for number in range(2)]
+        while len(store._database._waiting) < 2:
+            time.sleep(0.001)
+        store._database._lock.release()
+        for future in failing:
+            with pytest.raises(StoreUnavailable, match="no such table"):
+                future.result()
+        store._database._lock.acquire()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
@@ -102,3 +103,8 @@ MUTANTS = (
     identity_without_the_mode,
     plan_not_frozen,
 )
+
+
+def crash() -> None:
+    """No mistake in the journal: the worker itself fails."""
+    sys.exit(1)

@@ -90,6 +90,8 @@ BANK: dict[str, Any] = {"external_account": "btok_1", "default_for_currency": Tr
 TRANSFER: dict[str, Any] = {**CREATE, "destination": "acct_1", "source_transaction": "ch_1"}
 REFUND: dict[str, Any] = {"payment_intent": "pi_1", "amount": 1, "reverse_transfer": True}
 
+EVIDENCE: dict[str, Any] = {"evidence": {"product_description": "A chair."}, "submit": True}
+
 Service = Callable[[stripe.StripeClient, Any], object]
 
 CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
@@ -161,6 +163,19 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
         {"payment_method": "pm_1"},
         lambda c, p: c.v1.payment_intents.confirm("pi_1", p, OPTIONS),
     ),
+    (
+        "post",
+        "/v1/payment_intents/pi_1/capture",
+        {"amount_to_capture": 1},
+        lambda c, p: c.v1.payment_intents.capture("pi_1", p, OPTIONS),
+    ),
+    ("post", "/v1/payment_intents/pi_1/cancel", {}, lambda c, p: c.v1.payment_intents.cancel("pi_1", p, OPTIONS)),
+    ("get", "/v1/disputes", {"limit": 100}, lambda c, p: c.v1.disputes.list(p, READING)),
+    ("get", "/v1/disputes/du_1", {"expand": ["charge"]}, lambda c, p: c.v1.disputes.retrieve("du_1", p, READING)),
+    ("post", "/v1/disputes/du_1", EVIDENCE, lambda c, p: c.v1.disputes.update("du_1", p, OPTIONS)),
+    ("post", "/v1/disputes/du_1/close", {}, lambda c, p: c.v1.disputes.close("du_1", p, OPTIONS)),
+    ("post", "/v1/payouts/po_1/cancel", {}, lambda c, p: c.v1.payouts.cancel("po_1", p, OPTIONS)),
+    ("post", "/v1/topups/tu_1/cancel", {}, lambda c, p: c.v1.topups.cancel("tu_1", p, OPTIONS)),
     ("post", "/v1/payouts", {**CREATE, "method": "instant"}, lambda c, p: c.v1.payouts.create(p, OPTIONS)),
     ("get", "/v1/payouts", {"status": "paid", "limit": 100}, lambda c, p: c.v1.payouts.list(p, READING)),
     ("get", "/v1/payouts/po_1", {}, lambda c, p: c.v1.payouts.retrieve("po_1", p, READING)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,35 @@ def test_a_capture_of_another_amount_is_not_taken_for_ours(colour: str) -> None:
             store._operations[name] = evolve(row, first_sent=row.first_sent - timedelta(hours=25))
         with pytest.raises(Refused, match="could not be captured"):
             await connect.charges.capture(id, key="ours", amount=usd("15.00"))
+
+    travel(colour, journey)
+
+
+def test_the_object_is_read_once_its_record_was_purged(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        id = await pending_top_up(connect)
+        made = await connect.topups.cancel(id, key="k")
+        await connect.operations.purge(before=datetime.now(tz=UTC) + timedelta(hours=1))
+        assert await connect.topups.cancel(id, key="k") == made
+
+    travel(colour, journey)
+
+
+def test_a_dispute_smaller_than_what_was_shared_out_stops_where_it_is_covered(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        await connect.charges.separate.create(key="f", amount=usd("90.00"), payment_method=AT_ONCE)
+        ana = await seller(connect)
+        await connect.transfers.create(key="before", amount=usd("50.00"), destination=ana)
+        payment = await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=DISPUTED)
+        await connect.charges.separate.settle(payment.id, key="s", shares={ana: usd("30.00")})
+        more = await connect.charges.separate.create(key="p", amount=usd("30.00"), payment_method=AT_ONCE)
+        assert payment.charge != more.charge
+        extra = await connect.transfers.create(
+            key="t", amount=usd("5.00"), destination=ana, transfer_group=f"group_{payment.id}"
+        )
+        (dispute,) = [one async for one in connect.disputes.list()]
+        (back,) = await connect.disputes.recover(dispute.id, key="r")
+        assert (back.amount, back.transfer != extra.id) == (usd("30.00"), True)
 
     travel(colour, journey)
 

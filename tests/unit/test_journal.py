@@ -23,7 +23,7 @@ from connectkit.journal import (
 )
 from connectkit.storage.bridges import Inline
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import NEVER, Delivery, Identity, Operation, State, Stored
+from connectkit.storage.records import NEVER, Delivery, Identity, Operation, Realm, State, Stored
 
 from .calls.scripted import START, HandWorld
 
@@ -212,6 +212,29 @@ class Contested(Inline):
 
     async def get(self, identity: Identity) -> Stored | None:
         return None if self.forgets else Stored(DRAFT, START)
+
+
+class Unsettled(Inline):
+    """A store in which somebody else always changes the row and the policy first."""
+
+    async def get(self, identity: Identity) -> Stored | None:
+        return Stored(evolve(DRAFT, state=State.UNKNOWN), START)
+
+    async def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        return None
+
+    async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        return False
+
+
+def test_decisions_and_policies_that_never_come_through_are_reported(world: HandWorld) -> None:
+    journal = Journal(Unsettled(MemoryStore()), world, lease=75.0)
+    with pytest.raises(StoreUnavailable, match="no stable row"):
+        run(journal.decide(NAME, lambda row: row))
+    with pytest.raises(StoreUnavailable, match="no stable row"):
+        run(journal.set_policy(NAME.realm, lambda text: text))
 
 
 @pytest.mark.parametrize(("forgets", "complaint"), [(True, "lost an operation"), (False, "no stable row")])

@@ -1,0 +1,42 @@
+"""What a pending operation says of itself, and what cannot be deferred."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from connectkit import AsyncConnect, AsyncPending, Connect, Money, Pending, TopUp
+from connectkit.later.pending import Room, deferred
+from connectkit.resources.topups import AsyncTopUps
+
+
+def test_a_pending_operation_is_told_by_its_name() -> None:
+    pending = Connect.sandbox().later().topups.create(key="topup-1", amount=Money.of("5.00", "usd"))
+    assert repr(pending) == "<Pending topups.create topup-1>"
+    assert (pending.identity.key, pending.operation.verb) == ("topup-1", "topups.create")
+
+
+def test_a_verb_that_writes_nothing_down_cannot_be_deferred() -> None:
+    later = Connect.sandbox().later()
+
+    class Idle(Room[AsyncTopUps]):
+        nothing = deferred(_nothing)
+
+    room = Idle(AsyncTopUps, later.topups._planning, later.topups._watching)
+    with pytest.raises(TypeError, match="nothing that could be deferred"):
+        room.nothing()
+
+
+def _nothing(_: AsyncTopUps) -> Coroutine[Any, Any, None]:
+    async def nothing() -> None: ...
+
+    return nothing()
+
+
+def test_a_deferred_verb_shows_what_it_gives() -> None:
+    rooms = (Connect.sandbox().later().topups, AsyncConnect.sandbox().later().topups)
+    shown = [inspect.signature(type(room).create).return_annotation for room in rooms]
+    assert shown == [Pending[TopUp], AsyncPending[TopUp]]
