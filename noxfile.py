@@ -83,3 +83,7 @@ def chaos(session: nox.Session) -> None:
     session.install("--editable", ".[test]")
     environment = {"HYPOTHESIS_PROFILE": "chaos"}
     session.run("pytest", "--timeout=1800", "tests/properties", "tests/chaos", *session.posargs, env=environment)
+    for store in ("sqlite", "postgres", "redis"):
+        for seed in ("1", "2", "3"):
+            run = ("--store", store, "--operations", "2000", "--kills", "40", "--seed", seed, "--json")
+            session.run("python", "-m", "connectkit.testing.chaos", *run)

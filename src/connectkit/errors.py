@@ -210,9 +210,19 @@ class OutcomeUnknown(OperationError):
 
 
 class ReviewNeeded(OperationError):
-    """The facts contradict each other; a person has to look before anything more is sent."""
+    """The facts contradict each other; a person has to look before anything more is sent.
+
+    Attributes:
+        duplicates: The objects that one operation has made, where they are more than one.
+    """
 
     happened = Happened.UNKNOWN
+
+    def __init__(
+        self, message: str, *, key: str, duplicates: tuple[str, ...] = (), tried: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(message, key=key, tried=tried, next_step=next_step)
+        self.duplicates = duplicates
 
 
 class AnswerPurged(OperationError):

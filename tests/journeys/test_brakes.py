@@ -346,7 +346,7 @@ def test_what_is_being_sent_is_not_decided_upon(colour: str) -> None:
         with pytest.raises(OperationInProgress):
             await connect.operations.abandon("lost", why="now")
         assert "Somebody is sending it" in (await connect.operations.show("lost")).why
-        store._operations[row.identity] = evolve(held, state=State.REVIEW, refusal="two of them")
+        store._operations[row.identity] = evolve(held, state=State.REVIEW, refusal='{"duplicates": ["tr_1", "tr_2"]}')
         with pytest.raises(ReviewNeeded):
             await connect.operations.result("lost")
 

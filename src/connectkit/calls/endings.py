@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from connectkit.errors import (
     AnswerPurged,
@@ -21,6 +23,18 @@ from . import plans
 from .frozen import Frozen, differing
 from .outcomes import Meaning, Sent, Silence
 from .refusals import refusal
+
+_LOOK = "Look at this operation in Stripe's dashboard, then operations.settle() or abandon() it."
+_UNDOING: Final[Mapping[str, str]] = {
+    "acct": "close the account",
+    "pi": "refund it, or cancel it",
+    "po": "payouts.cancel while it is pending; else let the account pay it back",
+    "re": "a refund cannot be undone: ask the buyer",
+    "tr": "transfers.reverse",
+    "trr": "transfers.create",
+    "tu": "topups.cancel while it is pending",
+}
+"""What undoes an object, by the beginning of its id."""
 
 _AGAIN = "Call again with the same key and arguments: that finds out, and can't do it twice."
 
@@ -68,12 +82,19 @@ def in_progress(operation: Operation) -> OperationInProgress:
 
 def review(operation: Operation) -> ReviewNeeded:
     """Say that a person has to look, and at what."""
+    duplicates = tuple(json.loads(operation.refusal).get("duplicates", ()))
     return ReviewNeeded(
         f"The facts about this operation contradict each other: {operation.refusal}.",
         key=operation.identity.key,
+        duplicates=duplicates,
         tried=tried(operation),
-        next_step="Look at the objects named here in Stripe's dashboard; reverse what is there twice.",
+        next_step=_keep_one(duplicates) if duplicates else _LOOK,
     )
+
+
+def _keep_one(duplicates: Sequence[str]) -> str:
+    undoing = ", ".join(f"{name} ({_UNDOING.get(name.partition('_')[0], 'undo it')})" for name in duplicates)
+    return f"Keep one of {undoing}, undo the others, then operations.settle() with the one that is kept."
 
 
 def purged(operation: Operation) -> AnswerPurged:
