@@ -24,6 +24,7 @@ from . import forks, sql
 T = TypeVar("T")
 
 _opening = Lock()
+_GATHERING: Final = 0.001  # seconds that writers wait for one another at most, where there were several before
 _PAUSE: Final = 0.01  # seconds; a file changes its mode of journaling once in its life, so nobody waits long
 
 
@@ -33,6 +34,9 @@ class _Job(Generic[T]):
     def __init__(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> None:
         self.work = work
         self.durable = durable
+        self.pid = os.getpid()
+        self.turn = Lock()  # released when it has ended, or when it is its thread's turn to write
+        self.turn.acquire()
         self.ended = False
         self.result: T | None = None
         self.error: BaseException | None = None
@@ -59,23 +63,29 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._level = ""
+        self._queue = Lock()
         self._waiting: deque[_Job[Any]] = deque()
+        self._leader = 0  # the process whose thread is writing for all, 0 if none is
+        self._crowd = 1
         forks.guard(self)
 
     def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> T:
         """Do *work* in a transaction; a durable one is synced to the disk, any other is safe from a crash of ours.
 
-        Threads that wait for one another share a commit: whoever gets the file first does the work of all who are
-        waiting by then. What *work* raises itself undoes its own part alone.
+        Threads that wait for one another share a commit: one of them does the work of all who are waiting. What *work*
+        finds wrong with its own arguments, which it has to do before it writes, is raised to its caller alone.
 
         Raises:
             StoreUnavailable: The file cannot be used, for any reason.
         """
         job = _Job(work, durable=durable)
-        self._waiting.append(job)
-        with self._lock:
-            if not job.ended:
-                self._write_all()
+        with self._queue:
+            self._waiting.append(job)
+            leads, self._leader = self._leader != job.pid, job.pid
+        if not leads:
+            job.turn.acquire()
+        if not job.ended:
+            self._lead()
         return job.outcome()
 
     @contextmanager
@@ -98,22 +108,45 @@ class Database:
                 self._drop()
                 raise
 
+    def _lead(self) -> None:
+        """Write for all who wait, and hand the lead to one of those who have come meanwhile."""
+        try:
+            self._gather()
+            with self._lock:
+                self._write_all()
+        finally:
+            with self._queue:
+                following = self._waiting[0] if self._waiting else None
+                if following is None:
+                    self._leader = 0
+            if following is not None:
+                following.turn.release()
+
+    def _gather(self) -> None:
+        """Wait a moment for as many as there were the last time; whoever is alone waits for nobody."""
+        until = time.monotonic() + _GATHERING
+        while len(self._waiting) < self._crowd and time.monotonic() < until:
+            time.sleep(_GATHERING / 10)
+
     def _write_all(self) -> None:
         """Do what is waiting, in one transaction."""
-        jobs = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._queue:
+            jobs = [job for job in self._waiting if job.pid == os.getpid()]  # a parent writes its own
+            self._waiting.clear()
+        self._crowd = len(jobs)
         try:
             with self._lent() as connection:
                 self._sync(connection, durable=any(job.durable for job in jobs))
                 connection.execute("BEGIN IMMEDIATE")
                 for job in jobs:
-                    _do(connection, job, alone=len(jobs) == 1)
+                    _do(connection, job)
                 connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every caller that waits is told, and raises it
             for job in jobs:
                 job.error = error
-        finally:
-            for job in jobs:
-                job.ended = True
+        for job in jobs:
+            job.ended = True
+            job.turn.release()
 
     def _sync(self, connection: sqlite3.Connection, *, durable: bool) -> None:
         level = "FULL" if durable else "NORMAL"
@@ -129,10 +162,12 @@ class Database:
     def pause(self) -> None:
         """Close the file, and keep everybody out until `resume`."""
         self._lock.acquire()
+        self._queue.acquire()
         self._drop()
 
     def resume(self) -> None:
         """Let everybody in again."""
+        self._queue.release()
         self._lock.release()
 
     @contextmanager
@@ -163,17 +198,12 @@ class Database:
                 connection.close()
 
 
-def _do(connection: sqlite3.Connection, job: _Job[Any], *, alone: bool) -> None:
-    if alone:
-        job.result = job.work(connection)
-        return
-    connection.execute("SAVEPOINT job")
+def _do(connection: sqlite3.Connection, job: _Job[Any]) -> None:
+    """Do one of several; the caller's own mistake, which is found before anything is written, is nobody else's."""
     try:
         job.result = job.work(connection)
-    except InvalidRequest as error:  # the caller's own mistake, which is nobody else's
+    except InvalidRequest as error:
         job.error = error
-        connection.execute("ROLLBACK TO job")
-    connection.execute("RELEASE job")
 
 
 def _connection(path: Path, timeout: float) -> sqlite3.Connection:

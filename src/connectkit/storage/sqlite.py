@@ -69,10 +69,11 @@ class SQLiteStore:
             now = _now()
             row = stamps.swapped(changed, now, lease)
             values = rows.from_operation(row)
+            told = None if tell is None else rows.from_delivery(stamps.remembered(tell, now))
             if not connection.execute(sql.SWAP_OPERATION, values).rowcount:
                 return None
-            if tell is not None:
-                connection.execute(sql.INSERT_DELIVERY, rows.from_delivery(stamps.remembered(tell, now)))
+            if told is not None:
+                connection.execute(sql.INSERT_DELIVERY, told)
             return Stored(row, now, policy=_policy(connection, values))
 
         return self._database.write(work, durable=durable)
