@@ -140,9 +140,6 @@ def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent
         left = [intent for intent in intents if intent.possible]
         for _ in range(_ROUNDS):
             left = [intent for intent in left if not _done(connects[intent.live], intent)]
-            if not left:
-                break
-            time.sleep(0.1)
         for connect in connects.values():
             for operation in run_now(connect.operations.unfinished(limit=1_000_000)):
                 _quietly(partial(connect.operations.resume, operation))
