@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
@@ -41,6 +42,7 @@ class Dialect:
     clock: str
 
 
+@lru_cache(maxsize=64)
 def percent(statement: str) -> str:
     """Give a statement with its parameters as psycopg wants them."""
     return _PARAMETER.sub(r"%(\1)s", statement)

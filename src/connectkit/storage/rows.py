@@ -215,11 +215,10 @@ def moment(value: int) -> datetime:
 
 
 def _checked(values: Values) -> Values:
-    texts = {name: value for name, value in values.items() if isinstance(value, str)}
     try:
-        "".join(texts.values()).encode()
+        "".join([value for value in values.values() if isinstance(value, str)]).encode()
     except UnicodeEncodeError:
-        name = next(name for name, text in texts.items() if not _spelled(text))
+        name = next(name for name, value in values.items() if isinstance(value, str) and not _spelled(value))
         message = f"The {name} holds half of a surrogate pair, which is no text."
         raise InvalidRequest(message, param=name, next_step="Decode it with the encoding it came in.") from None
     return values
