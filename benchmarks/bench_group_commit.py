@@ -28,8 +28,12 @@ def singly(store: SQLiteStore, name: str) -> None:
 
 def in_threads(store: SQLiteStore, name: str) -> None:
     """Insert all at once, from threads."""
+
+    def insert(number: int) -> None:
+        store.insert(draft(f"{name}-{number}"), HELD)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda number: store.insert(draft(f"{name}-{number}"), HELD), range(OPERATIONS)))
+        list(pool.map(insert, range(OPERATIONS)))
 
 
 def in_tasks(store: SQLiteStore, name: str) -> None:

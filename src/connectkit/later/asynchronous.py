@@ -78,9 +78,9 @@ class AsyncLaterCharges(Room[AsyncCharges]):
 
     def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
         super().__init__(source, planning, watching)
-        self.direct = AsyncLaterDirectCharges(AsyncDirectCharges, planning, watching)
-        self.destination = AsyncLaterDestinationCharges(AsyncDestinationCharges, planning, watching)
-        self.separate = AsyncLaterSeparateCharges(AsyncSeparateCharges, planning, watching)
+        self.direct: Final = AsyncLaterDirectCharges(AsyncDirectCharges, planning, watching)
+        self.destination: Final = AsyncLaterDestinationCharges(AsyncDestinationCharges, planning, watching)
+        self.separate: Final = AsyncLaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
     confirm: Final = adeferred(AsyncCharges.confirm)
 
@@ -97,8 +97,8 @@ class AsyncLater:
     """
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
-        self.onboarding = AsyncLaterOnboarding(AsyncOnboarding, planning, watching)
-        self.charges = AsyncLaterCharges(AsyncCharges, planning, watching)
-        self.transfers = AsyncLaterTransfers(AsyncTransfers, planning, watching)
-        self.payouts = AsyncLaterPayouts(AsyncPayouts, planning, watching)
-        self.topups = AsyncLaterTopUps(AsyncTopUps, planning, watching)
+        self.onboarding: Final = AsyncLaterOnboarding(AsyncOnboarding, planning, watching)
+        self.charges: Final = AsyncLaterCharges(AsyncCharges, planning, watching)
+        self.transfers: Final = AsyncLaterTransfers(AsyncTransfers, planning, watching)
+        self.payouts: Final = AsyncLaterPayouts(AsyncPayouts, planning, watching)
+        self.topups: Final = AsyncLaterTopUps(AsyncTopUps, planning, watching)

@@ -78,9 +78,9 @@ class LaterCharges(Room[AsyncCharges]):
 
     def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
         super().__init__(source, planning, watching)
-        self.direct = LaterDirectCharges(AsyncDirectCharges, planning, watching)
-        self.destination = LaterDestinationCharges(AsyncDestinationCharges, planning, watching)
-        self.separate = LaterSeparateCharges(AsyncSeparateCharges, planning, watching)
+        self.direct: Final = LaterDirectCharges(AsyncDirectCharges, planning, watching)
+        self.destination: Final = LaterDestinationCharges(AsyncDestinationCharges, planning, watching)
+        self.separate: Final = LaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
     confirm: Final = deferred(AsyncCharges.confirm)
 
@@ -97,8 +97,8 @@ class Later:
     """
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
-        self.onboarding = LaterOnboarding(AsyncOnboarding, planning, watching)
-        self.charges = LaterCharges(AsyncCharges, planning, watching)
-        self.transfers = LaterTransfers(AsyncTransfers, planning, watching)
-        self.payouts = LaterPayouts(AsyncPayouts, planning, watching)
-        self.topups = LaterTopUps(AsyncTopUps, planning, watching)
+        self.onboarding: Final = LaterOnboarding(AsyncOnboarding, planning, watching)
+        self.charges: Final = LaterCharges(AsyncCharges, planning, watching)
+        self.transfers: Final = LaterTransfers(AsyncTransfers, planning, watching)
+        self.payouts: Final = LaterPayouts(AsyncPayouts, planning, watching)
+        self.topups: Final = LaterTopUps(AsyncTopUps, planning, watching)
