@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from .base import Movements, Powers, Store
+from connectkit.drive import run
+
+from .base import AsyncStore, Movements, Powers, Store
 from .records import Delivery, Identity, Operation, Realm, State, Stored
 
 P = ParamSpec("P")
@@ -97,3 +99,77 @@ class Threaded(Inline):
         from asyncio import to_thread  # noqa: PLC0415  # asyncio costs more to import than all the rest of connectkit
 
         return await to_thread(verb, *args, **kwargs)
+
+
+class Stepped:
+    """An asynchronous store none of whose verbs ever suspends, as a blocking one."""
+
+    def __init__(self, store: AsyncStore) -> None:
+        self._store = store
+
+    @property
+    def powers(self) -> Powers:
+        """What the store can promise."""
+        return self._store.powers
+
+    def insert(self, draft: Operation, lease: float) -> Stored:
+        """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
+        return run(self._store.insert(draft, lease))
+
+    def swap(
+        self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
+    ) -> Stored | None:
+        """Replace a row, if its version is still the one seen; see `OperationStore.swap`."""
+        return run(self._store.swap(changed, lease, durable=durable, tell=tell))
+
+    def get(self, identity: Identity) -> Stored | None:
+        """Give the row of this identity, or `None`."""
+        return run(self._store.get(identity))
+
+    def due(self, realm: Realm, lease: float) -> Stored | None:
+        """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
+        return run(self._store.due(realm, lease))
+
+    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        return run(self._store.listed(realm, states, limit, account))
+
+    def moved(self, movements: Movements) -> int:
+        """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
+        return run(self._store.moved(movements))
+
+    def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
+        """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
+        return run(self._store.purge(realm, before, account))
+
+    def policy(self, realm: Realm) -> str:
+        """Give the policy of a realm, `""` if none was set."""
+        return run(self._store.policy(realm))
+
+    def set_policy(self, realm: Realm, before: str, after: str) -> bool:
+        """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
+        return run(self._store.set_policy(realm, before, after))
+
+    def forget(self, before: datetime, scope: str = "") -> int:
+        """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        return run(self._store.forget(before, scope))
+
+    def remember(self, delivery: Delivery) -> bool:
+        """Store an event if its scope and id are new; see `EventStore.remember`."""
+        return run(self._store.remember(delivery))
+
+    def take(self, lease: float) -> Delivery | None:
+        """Claim the oldest delivery that is due; see `EventStore.take`."""
+        return run(self._store.take(lease))
+
+    def finish(self, delivery: Delivery, error: str = "") -> bool:
+        """Mark a taken delivery as done; see `EventStore.finish`."""
+        return run(self._store.finish(delivery, error))
+
+    def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
+        """Give a taken delivery back; see `EventStore.fail`."""
+        return run(self._store.fail(delivery, error, delay))
+
+    def close(self) -> None:
+        """Give back what it holds open; idempotent."""
+        run(self._store.close())

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
 
-from connectkit.drive import Blocking, blocking, run
 from connectkit.errors import InvalidRequest, StoreUnavailable
 
 from . import enlisting, postgres_sql, rows, stamps
 from .base import Movements, Powers
+from .bridges import Stepped
 from .enlisting import percent
 from .postgres_links import AsyncLink, BlockingLink, LaneTaken, Link, Options, Rows
 from .records import Delivery, Identity, Operation, Realm, State, Stored
@@ -189,7 +189,7 @@ class AsyncPostgresStore(_Verbs):
         raise _not_copied(self)
 
 
-class PostgresStore(Blocking[_Verbs]):
+class PostgresStore(Stepped):
     """A durable store in a PostgreSQL database.
 
     Its tables are made, in the first schema of the search path, when it is first used. Threads may share one store; a
@@ -207,28 +207,8 @@ class PostgresStore(Blocking[_Verbs]):
 
     def __init__(self, conninfo: str, *, size: int = 10, timeout: float = 5.0, durable: bool = True) -> None:
         options = _options(conninfo, size=size, timeout=timeout, durable=durable)
-        super().__init__(_Verbs(BlockingLink(options), options))
-
-    @property
-    def powers(self) -> Powers:
-        """What was acknowledged is on the server's disk, and everybody who reaches the server sees it."""
-        return self._source.powers
-
-    insert = blocking(_Verbs.insert)
-    swap = blocking(_Verbs.swap)
-    get = blocking(_Verbs.get)
-    due = blocking(_Verbs.due)
-    listed = blocking(_Verbs.listed)
-    moved = blocking(_Verbs.moved)
-    purge = blocking(_Verbs.purge)
-    policy = blocking(_Verbs.policy)
-    set_policy = blocking(_Verbs.set_policy)
-    remember = blocking(_Verbs.remember)
-    take = blocking(_Verbs.take)
-    finish = blocking(_Verbs.finish)
-    fail = blocking(_Verbs.fail)
-    forget = blocking(_Verbs.forget)
-    close = blocking(_Verbs.close)
+        self._source = _Verbs(BlockingLink(options), options)
+        super().__init__(self._source)
 
     def enlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of a blocking *connection*; see `AsyncPostgresStore.enlist`."""
@@ -244,7 +224,7 @@ class PostgresStore(Blocking[_Verbs]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        run(self._source.close())
+        self.close()
 
     def __repr__(self) -> str:
         return "<PostgresStore>"

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
 
-from connectkit.drive import Blocking, blocking, run
 from connectkit.errors import InvalidRequest
 from connectkit.requests import compact
 
 from . import redis_scripts, rows, stamps
 from .base import Movements, Powers
+from .bridges import Stepped
 from .records import Delivery, Identity, Operation, Realm, State, Stored
 from .redis_links import Argument, AsyncLink, BlockingLink, Link, Options
 
@@ -182,7 +182,7 @@ class AsyncRedisStore(_Verbs):
         raise _not_copied(self)
 
 
-class RedisStore(Blocking[_Verbs]):
+class RedisStore(Stepped):
     """A store in a Redis server.
 
     Threads may share one store; a process that was forked opens connections of its own. A replica that takes over may
@@ -201,28 +201,8 @@ class RedisStore(Blocking[_Verbs]):
 
     def __init__(self, url: str, *, prefix: str = "connectkit", timeout: float = 5.0, durable: bool = True) -> None:
         options = _options(url, prefix=prefix, timeout=timeout, durable=durable)
-        super().__init__(_Verbs(BlockingLink(options), options))
-
-    @property
-    def powers(self) -> Powers:
-        """What was acknowledged is in the server's append-only file, and everybody who reaches the server sees it."""
-        return self._source.powers
-
-    insert = blocking(_Verbs.insert)
-    swap = blocking(_Verbs.swap)
-    get = blocking(_Verbs.get)
-    due = blocking(_Verbs.due)
-    listed = blocking(_Verbs.listed)
-    moved = blocking(_Verbs.moved)
-    purge = blocking(_Verbs.purge)
-    policy = blocking(_Verbs.policy)
-    set_policy = blocking(_Verbs.set_policy)
-    remember = blocking(_Verbs.remember)
-    take = blocking(_Verbs.take)
-    finish = blocking(_Verbs.finish)
-    fail = blocking(_Verbs.fail)
-    forget = blocking(_Verbs.forget)
-    close = blocking(_Verbs.close)
+        self._source = _Verbs(BlockingLink(options), options)
+        super().__init__(self._source)
 
     def __enter__(self) -> Self:
         return self
@@ -230,7 +210,7 @@ class RedisStore(Blocking[_Verbs]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        run(self._source.close())
+        self.close()
 
     def __repr__(self) -> str:
         return "<RedisStore>"
