@@ -58,7 +58,7 @@ class Options:
 
     def __init__(self, url: str, *, prefix: str, timeout: float, durable: bool) -> None:
         self.url = url
-        self.tag = f"{{{prefix}}}"
+        self.tag: str = f"{{{prefix}}}"
         self.durable = durable
         self.connecting: Mapping[str, Any] = {
             "socket_timeout": timeout,

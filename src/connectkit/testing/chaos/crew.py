@@ -24,7 +24,8 @@ class Worker:
     def __init__(self, orders: Orders, hear: Callable[[dict[str, Any]], None]) -> None:
         self.orders = orders
         command = [sys.executable, "-c", _PROGRAM]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=False)  # noqa: S603  # ours
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # ours
+        self.process: subprocess.Popen[bytes] = process
         assert self.process.stdin is not None
         with self.process.stdin as pipe:
             pickle.dump(orders, pipe)
@@ -61,7 +62,7 @@ class Crew:
         self._lock = Lock()
         self._seen: set[tuple[int, str, bool]] = set()
         self.told: list[dict[str, Any]] = []
-        self.kills = 0
+        self.kills: int = 0
         self._workers = [self._started(number, one) for number, one in enumerate(orders)]
 
     def _started(self, number: int, orders: Orders) -> Worker:

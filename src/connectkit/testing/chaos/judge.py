@@ -72,7 +72,7 @@ class Judge:
         self._stage = stage
         self._store = store
         self._before = before
-        self.verdict = Verdict()
+        self.verdict: Verdict = Verdict()
 
     def judge(self, intents: Sequence[Intent], told: Sequence[Mapping[str, Any]]) -> Verdict:
         """Give the verdict."""

@@ -39,7 +39,7 @@ class Simulation:
         command = [*_SIMULATOR, "--port", "0", *(["--live"] if live else [])]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # ours
         assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().removeprefix("listening on ").strip()
+        self.url: str = self._process.stdout.readline().removeprefix("listening on ").strip()
         self._http = httpx.Client(base_url=self.url, timeout=60.0, headers={"Authorization": f"Bearer {KEYS[live]}"})
 
     def steer(self, action: str, **sent: object) -> dict[str, Any]:
@@ -84,10 +84,11 @@ class Stage:
     """
 
     def __init__(self, operations: int) -> None:
-        self.test, self.live = Simulation(live=False), Simulation(live=True)
+        self.test: Simulation = Simulation(live=False)
+        self.live: Simulation = Simulation(live=True)
         with Connect(KEYS[False], base_url=self.test.url) as connect:
             self.platform: str = connect.stripe.v1.accounts.retrieve_current().id
-            self.material = _furnished(connect, self.test, operations)
+            self.material: Material = _furnished(connect, self.test, operations)
 
     def at(self, *, live: bool) -> Simulation:
         """Give the simulator of a mode."""
