@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache, partial
@@ -62,7 +63,9 @@ class TestAsyncPostgresStore(StoreSuite):
 @cache
 def emptied_again_and_again() -> tuple[PostgresStore, str]:
     address = fresh()
-    return PostgresStore(address), address
+    store = PostgresStore(address)
+    atexit.register(store.close)  # before the server goes
+    return store, address
 
 
 class PostgresMachine(StoreMachine):
