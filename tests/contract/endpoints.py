@@ -37,6 +37,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("post", "/v1/disputes/:id"): "DisputeUpdateParams",
     ("post", "/v1/disputes/:id/close"): "DisputeCloseParams",
     ("post", "/v1/payouts/:id/cancel"): "PayoutCancelParams",
+    ("post", "/v1/payouts/:id/reverse"): "PayoutReverseParams",
     ("post", "/v1/topups/:id/cancel"): "TopupCancelParams",
     ("post", "/v1/payouts"): "PayoutCreateParams",
     ("get", "/v1/payouts"): "PayoutListParams",

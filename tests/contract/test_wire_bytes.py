@@ -175,6 +175,12 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
     ("post", "/v1/disputes/du_1", EVIDENCE, lambda c, p: c.v1.disputes.update("du_1", p, OPTIONS)),
     ("post", "/v1/disputes/du_1/close", {}, lambda c, p: c.v1.disputes.close("du_1", p, OPTIONS)),
     ("post", "/v1/payouts/po_1/cancel", {}, lambda c, p: c.v1.payouts.cancel("po_1", p, OPTIONS)),
+    (
+        "post",
+        "/v1/payouts/po_1/reverse",
+        {"metadata": {"a": "b"}},
+        lambda c, p: c.v1.payouts.reverse("po_1", p, OPTIONS),
+    ),
     ("post", "/v1/topups/tu_1/cancel", {}, lambda c, p: c.v1.topups.cancel("tu_1", p, OPTIONS)),
     ("post", "/v1/payouts", {**CREATE, "method": "instant"}, lambda c, p: c.v1.payouts.create(p, OPTIONS)),
     ("get", "/v1/payouts", {"status": "paid", "limit": 100}, lambda c, p: c.v1.payouts.list(p, READING)),

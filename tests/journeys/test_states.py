@@ -118,6 +118,36 @@ def test_a_capture_of_another_amount_is_not_taken_for_ours(colour: str) -> None:
     travel(colour, journey)
 
 
+async def paid_out(connect: AsyncConnect) -> tuple[str, str]:
+    account = await seller(connect)
+    await connect.payouts.schedule(account=account, interval="manual")
+    await connect.charges.separate.create(key="f", amount=usd("90.00"), payment_method=AT_ONCE)
+    await connect.transfers.create(key="t", amount=usd("9.00"), destination=account)
+    payout = await connect.payouts.create(key="po", amount=usd("5.00"), account=account)
+    connect.simulator.advance(days=3)
+    return payout.id, account
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_payout_is_taken_back_once(colour: str, *, happened: bool) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        payout, account = await paid_out(connect)
+        impatient = twin(connect, retries=Retries(attempts=1))
+        connect.simulator.faults.next("lose_answer" if happened else "lose_request")
+        with pytest.raises(OutcomeUnknown):
+            await impatient.payouts.reverse(payout, key="back", account=account)
+        store: Any = connect.store
+        for name, row in store._operations.items():
+            store._operations[name] = evolve(row, first_sent=row.first_sent - timedelta(hours=25))
+        made = await connect.payouts.reverse(payout, key="back", account=account)
+        assert (made.amount, made.original) == (-usd("5.00"), payout)
+        assert (await connect.payouts.retrieve(payout, account=account)).reversed_by == made.id
+        await connect.operations.purge(before=datetime.now(tz=UTC) + timedelta(hours=1))
+        assert await connect.payouts.reverse(payout, key="back", account=account) == made
+
+    travel(colour, journey)
+
+
 def test_the_object_is_read_once_its_record_was_purged(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         id = await pending_top_up(connect)

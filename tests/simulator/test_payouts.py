@@ -17,7 +17,17 @@ def till(simulator: Simulator) -> Till:
 
 def funded(till: Till, amount: int = 1000, **changes: Any) -> str:
     """Make a seller with money that is available, whom nothing pays out but the seller."""
-    seller = till.seller(**changes)
+    return fund(till, till.seller(**changes), amount)
+
+
+def standard_seller(till: Till) -> str:
+    """Make a seller whose losses are Stripe's."""
+    seller: str = till.driver.made("/v1/accounts", {"type": "standard", "country": "US"})["id"]
+    till.simulator.onboard(seller)
+    return seller
+
+
+def fund(till: Till, seller: str, amount: int = 1000) -> str:
     by_hand(till, seller)
     till.pay(amount * 2, payment_method="pm_card_bypassPending")
     till.driver.made("/v1/transfers", {"amount": amount, "currency": "usd", "destination": seller})
@@ -115,6 +125,46 @@ def test_canceling_while_it_is_pending(till: Till) -> None:
     assert till.listed("/v1/payouts", seller, status="canceled")[0]["id"] == payout["id"]
     assert till.listed("/v1/payouts", seller, status="paid") == []
     assert till.events(seller)[-1] == "payout.canceled"
+
+
+def test_a_payout_that_has_left_is_taken_back_once(till: Till) -> None:
+    seller = funded(till)
+    payout = till.driver.made("/v1/payouts", USD, account=seller)
+    path = f"/v1/payouts/{payout['id']}/reverse"
+    assert till.driver.post(path, account=seller).error["code"] == "status_transition_invalid"
+    till.simulator.advance(days=2)
+    debit = till.driver.made(path, {"metadata": {"a": "b"}}, account=seller)
+    assert (debit["amount"], debit["original_payout"], debit["metadata"]) == (-500, payout["id"], {"a": "b"})
+    assert till.driver.get(f"/v1/payouts/{payout['id']}", account=seller).body["reversed_by"] == debit["id"]
+    assert (till.available(seller), till.rows(seller)[-1]) == (500, ("payout", 500, 0, 500))
+    for again in (path, f"/v1/payouts/{debit['id']}/reverse"):
+        assert till.driver.post(again, account=seller).error["code"] == "status_transition_invalid"
+    till.simulator.advance(days=2)
+    assert till.available(seller) == 1000
+    assert till.driver.get(f"/v1/payouts/{debit['id']}", account=seller).body["status"] == "paid"
+
+
+def test_a_reversal_of_what_came_back_by_itself_is_given_up(till: Till) -> None:
+    seller = funded(till, external_account=bank("000111111113"))
+    payout = till.driver.made("/v1/payouts", USD, account=seller)
+    till.simulator.advance(days=1)
+    debit = till.driver.made(f"/v1/payouts/{payout['id']}/reverse", account=seller)
+    till.simulator.advance(days=3)
+    assert till.driver.get(f"/v1/payouts/{debit['id']}", account=seller).body["status"] == "canceled"
+    assert till.available(seller) == 1000
+
+
+CASES = {"instant": "Only standard payouts", "late": "within 90 days", "liable": "liable"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_cannot_be_taken_back(till: Till, case: str) -> None:
+    seller = fund(till, standard_seller(till) if case == "liable" else till.seller())
+    method = "instant" if case == "instant" else "standard"
+    payout = till.driver.made("/v1/payouts", {**USD, "method": method}, account=seller)
+    till.simulator.advance(days=100 if case == "late" else 3)
+    refusal = till.driver.post(f"/v1/payouts/{payout['id']}/reverse", account=seller)
+    assert (refusal.status, CASES[case] in refusal.error["message"]) == (400, True)
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,13 @@ class Finder:
         same: The parameters of the creation that narrow the list.
         since: Whether the list can be narrowed by time of creation.
         done: The statuses that show that it has happened, where being there is not enough.
+        listed: Where it is listed, if that is not the endpoint itself.
     """
 
     same: tuple[str, ...] = ()
     since: bool = True
     done: frozenset[str] | None = None
+    listed: str = ""
 
     def request(self, sent: Request, since: datetime, until: datetime | None = None) -> Request:
         """Give the request that lists where the created object has to be."""
@@ -51,7 +53,12 @@ class Finder:
             params["created"] = {"gte": int(since.timestamp()) - _SLACK}
         if self.since and until is not None:
             params["created"]["lte"] = int(until.timestamp()) + _SLACK
-        return Request("get", sent.path, params, account=sent.account, version=sent.version)
+        return Request("get", self.listed or sent.path, params, account=sent.account, version=sent.version)
+
+    def reading(self, sent: Request, object_id: str) -> Request:
+        """Give the request that reads what was created."""
+        path = f"{self.listed or sent.path}/{object_id}"
+        return Request("get", path, account=sent.account, version=sent.version)
 
     def happened(self, sent: Request, found: Params) -> bool:
         """Tell whether *found* shows the effect: that it is there, and if it was to be confirmed, how far that came."""
@@ -125,6 +132,8 @@ class Endpoint:
         """Give the request that reads what *sent* has made or moved."""
         if isinstance(self.settling, StateCheck):
             return self.settling.request(sent)
+        if isinstance(self.settling, Finder):
+            return self.settling.reading(sent, object_id)
         return Request("get", f"{sent.path}/{object_id}", account=sent.account, version=sent.version)
 
 
@@ -163,6 +172,7 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/application_fees/:id/refunds", Finder(since=False)),
     Endpoint("/v1/payouts", Finder()),
     Endpoint("/v1/payouts/:id/cancel", StateCheck(_CANCELED), marks=False),
+    Endpoint("/v1/payouts/:id/reverse", Finder(listed="/v1/payouts")),
     Endpoint("/v1/topups", Finder()),
     Endpoint("/v1/topups/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v2/core/accounts", Finder(since=False)),

@@ -25,6 +25,8 @@ class Payout(Value):
         automatic: Whether a schedule made it.
         destination: The bank account or card, or `""`.
         arrival: When it is expected there.
+        original: The payout that this one takes back, or `""`.
+        reversed_by: The payout that takes this one back, or `""`.
         failure_code: Why it failed, in Stripe's word, or `""`. An open set. The amount is back in the balance then.
         metadata: Notes.
         created: When it was made.
@@ -42,6 +44,8 @@ class Payout(Value):
         "failure_code",
         "metadata",
         "method",
+        "original_payout",
+        "reversed_by",
         "status",
     )
 
@@ -51,6 +55,8 @@ class Payout(Value):
     automatic: bool
     destination: str
     arrival: datetime | None
+    original: str
+    reversed_by: str
     failure_code: str
     metadata: Metadata
     created: datetime | None
@@ -67,6 +73,8 @@ class Payout(Value):
             automatic=bool(data.get("automatic")),
             destination=identifier(data.get("destination")),
             arrival=moment(data.get("arrival_date")),
+            original=identifier(data.get("original_payout")),
+            reversed_by=identifier(data.get("reversed_by")),
             failure_code=data.get("failure_code") or "",
             metadata=Metadata(data.get("metadata")),
             created=moment(data.get("created")),

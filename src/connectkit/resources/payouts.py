@@ -131,6 +131,38 @@ class AsyncPayouts:
         intent = Intent("payouts.cancel", key, request, {"payout": payout_id}, Payout.KEEP)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
 
+    async def reverse(
+        self,
+        payout_id: str,
+        *,
+        key: str,
+        account: str,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> Payout:
+        """Take a payout back from the bank: a payout of a negative amount, whose `original` is this one.
+
+        Stripe allows it for ninety days, for bank accounts in the United States and Canada of connected accounts whose
+        losses are the platform's, and only if the account's owner has authorized it. The bank can refuse for days.
+
+        Args:
+            payout_id: The payout, which has left; `cancel` one that is still pending.
+            key: Your own name of this reversal.
+            account: The connected account whose it is.
+            metadata: Notes of your own.
+            wait: For how many seconds to wait for somebody who is reversing it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no, as that it was instant, is older, or was reversed before.
+            OutcomeUnknown: It may have been reversed; the same key finds out.
+        """
+        path = f"/v1/payouts/{checked_id(payout_id, 'payout_id', 'po_')}/reverse"
+        params = given(metadata=checked_metadata(metadata))
+        request = Request("post", path, params, account=checked_id(account, "account", "acct_"))
+        intent = Intent("payouts.reverse", key, request, {**params, "payout": payout_id}, Payout.KEEP)
+        return Payout.parse(await self._caller.perform(intent, wait=wait))
+
     async def schedule(self, *, interval: PayoutInterval, account: str | None = None) -> None:
         """Set how often Stripe pays a balance out by itself.
 
@@ -163,4 +195,5 @@ class Payouts(Blocking[AsyncPayouts]):
     retrieve: Final = blocking(AsyncPayouts.retrieve)
     list: Final = iterating(AsyncPayouts.list)
     cancel: Final = blocking(AsyncPayouts.cancel)
+    reverse: Final = blocking(AsyncPayouts.reverse)
     schedule: Final = blocking(AsyncPayouts.schedule)

@@ -21,7 +21,8 @@ def told(settling: Finder | StateCheck | Harmless) -> str:
     if isinstance(settling, StateCheck):
         return "read: " + ", ".join(f"`{status}`" for status in sorted(settling.done))
     same = " by " + " and ".join(f"`{name}`" for name in settling.same) if settling.same else ""
-    return f"listed{same}{', by time of creation' if settling.since else ''}, and found by its mark"
+    where = f" under `{settling.listed}`" if settling.listed else ""
+    return f"listed{where}{same}{', by time of creation' if settling.since else ''}, and found by its mark"
 
 
 def test_every_endpoint_is_in_the_table_as_it_is_settled() -> None:

@@ -60,6 +60,11 @@ def pays_direct_fees(world: World, account: str) -> bool:
     return bool(account_of(world, account)["controller"]["fees"]["payer"] != "application")
 
 
+def platform_bears_losses(world: World, account: str) -> bool:
+    """Tell whether the platform pays for what an account can't."""
+    return bool(account_of(world, account)["controller"]["losses"]["payments"] == "application")
+
+
 def bank_accounts(world: World, account: str, currency: str | None = None) -> Iterator[Object]:
     """Go through the bank accounts of an account, newest first."""
     equal = {} if currency is None else {"currency": currency}

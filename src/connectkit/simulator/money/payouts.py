@@ -37,6 +37,7 @@ _NOTHING: Final = (
 )
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
 _MOST_INSTANT: Final = 999_900
+_REVERSIBLE: Final = 90 * DAY
 _MESSAGES: Final = {
     "account_closed": "The bank account has been closed.",
     "no_account": "An account could not be located.",
@@ -179,6 +180,7 @@ def _arrive(world: World, payout: Object, bank: Object) -> None:
         "failure_message": _MESSAGES.get(code, "The payout could not be completed."),
     }
     world.emit("payout.failed", payout)
+    _give_up_reversal(world, payout)
     mark_errored(world, bank)
 
 
@@ -208,6 +210,67 @@ def cancel(world: World, call: Call) -> Object:
     _return(world, payout, "payout_cancel", "STRIPE PAYOUT CANCEL")
     world.emit("payout.canceled", payout)
     return payout
+
+
+@topic.route("POST", "/v1/payouts/:id/reverse", "PayoutReverseParams")
+def reverse(world: World, call: Call) -> Object:
+    """Take a payout back that has left, by a debit of the bank account that it went to."""
+    original = world.get(call.account, "payout", call.id)
+    bank = _bank_to_debit(world, call.account, original)
+    debit = world.add(call.account, _new(world, -original["amount"], original["currency"], bank, call.params))
+    merge_metadata(debit, call.params)
+    debit["original_payout"] = original["id"]
+    original["reversed_by"] = debit["id"]
+    world.emit("payout.updated", original)
+    _debit(world, debit)
+    return debit
+
+
+def _bank_to_debit(world: World, account: str, payout: Object) -> Object:
+    if payout["status"] not in {"in_transit", "paid"} or payout["reversed_by"] or payout["original_payout"]:
+        message = "Only a payout that has left for a bank, and was not reversed before, can be reversed."
+        raise refused(message, "status_transition_invalid")
+    bank = world.table(account, "bank_account").get(payout["destination"])
+    if payout["method"] == "instant" or bank is None or bank["country"] not in {"US", "CA"}:
+        raise refused("Only standard payouts to bank accounts in the US and Canada can be reversed.")
+    if world.clock.now - payout["arrival_date"] > _REVERSIBLE:
+        raise refused("Payouts can only be reversed within 90 days of their arrival.")
+    if not queries.platform_bears_losses(world, account):
+        raise refused("Only payouts of accounts whose losses your platform is liable for can be reversed.")
+    return bank
+
+
+def _debit(world: World, payout: Object) -> None:
+    until = world.clock.now + 2 * DAY
+    credit = row(
+        world,
+        payout["_account"],
+        type="payout",
+        amount=-payout["amount"],
+        currency=payout["currency"],
+        source=payout["id"],
+        available_on=until,
+        description="STRIPE PAYOUT REVERSAL",
+    )
+    payout["balance_transaction"] = credit["id"]
+    post(world, credit, others=[Entry(WORLD, payout["currency"], payout["amount"])])
+    world.emit("payout.created", payout)
+    world.clock.after(2 * DAY, partial(_debited, world, payout))
+
+
+def _debited(world: World, payout: Object) -> None:
+    if payout["status"] == "pending":
+        payout["status"] = "paid"
+        world.emit("payout.paid", payout)
+
+
+def _give_up_reversal(world: World, payout: Object) -> None:
+    """Stop taking back what came back by itself."""
+    if payout["reversed_by"]:
+        debit = world.get(payout["_account"], "payout", payout["reversed_by"])
+        debit["status"] = "canceled"
+        _return(world, debit, "payout_cancel", "STRIPE PAYOUT CANCEL")
+        world.emit("payout.canceled", debit)
 
 
 @topic.route("GET", "/v1/payouts", "PayoutListParams")
