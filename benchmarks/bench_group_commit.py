@@ -7,10 +7,12 @@ behind the bridge to threads. What counts is the ratio within one run.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from connectkit.storage.bridges import Threaded
@@ -36,6 +38,17 @@ def in_threads(store: SQLiteStore, name: str) -> None:
         list(pool.map(insert, range(OPERATIONS)))
 
 
+def in_a_transaction(path: Path) -> Callable[[SQLiteStore, str], None]:
+    """Give what writes all in one transaction of the caller's, as `connect.later` does."""
+
+    def write(store: SQLiteStore, name: str) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            for number in range(OPERATIONS):
+                store.enlist(connection, draft(f"{name}-{number}"))
+
+    return write
+
+
 def in_tasks(store: SQLiteStore, name: str) -> None:
     """Insert all at once, from tasks."""
 
@@ -54,12 +67,19 @@ def seconds(write: Callable[[SQLiteStore, str], None], store: SQLiteStore, name:
 
 
 if __name__ == "__main__":
-    ways = {"one after another": singly, "at once, threads": in_threads, "at once, asyncio": in_tasks}
-    best = dict.fromkeys(ways, float("inf"))
-    with tempfile.TemporaryDirectory(dir=".") as folder, SQLiteStore(Path(folder, "connect.db")) as store:
-        store.insert(draft("warm"), HELD)
-        for attempt in range(5):
-            for title, write in ways.items():
-                best[title] = min(best[title], seconds(write, store, f"{title}-{attempt}"))
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        path = Path(folder, "connect.db")
+        ways = {
+            "one after another": singly,
+            "at once, threads": in_threads,
+            "at once, asyncio": in_tasks,
+            "one transaction": in_a_transaction(path),
+        }
+        best = dict.fromkeys(ways, float("inf"))
+        with SQLiteStore(path) as store:
+            store.insert(draft("warm"), HELD)
+            for attempt in range(5):
+                for title, write in ways.items():
+                    best[title] = min(best[title], seconds(write, store, f"{title}-{attempt}"))
     for title, taken in best.items():
         print(f"{title:20} {1000 * taken:8.1f} ms {taken / best['one after another']:8.3f} of one after another")

@@ -208,3 +208,9 @@ def test_the_command_prints_its_report(
     assert command.main(["--seed", "1"]) == status
     printed = capsys.readouterr()
     assert ("ledger_balanced" in printed.out, printed.err.splitlines()) == (True, found)
+
+
+def test_what_happens_waits_for_its_moment() -> None:
+    looks = iter([False, False, True])
+    running._wait_until(looks.__next__)
+    assert next(looks, None) is None

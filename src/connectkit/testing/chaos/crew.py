@@ -84,6 +84,10 @@ class Crew:
         """Whether any of them is still at it."""
         return any(worker.process.poll() is None for worker in self._workers)
 
+    def reached(self, progress: int) -> bool:
+        """Tell whether they have seen so many ends, or will not see more."""
+        return not self.working or self.progress >= progress
+
     def failed(self) -> Sequence[int]:
         """Give the exit statuses of those that ended by themselves, and not well."""
         return [worker.process.returncode for worker in self._workers if worker.process.returncode != 0]

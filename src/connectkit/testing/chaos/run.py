@@ -124,10 +124,14 @@ def _direct(options: Options, site: Site, stage: Stage, crew: Crew, intents: Seq
     for number in range(options.jumps):
         happenings.insert((number + 1) * len(happenings) // step, lambda: crew.replace_all(jump))
     for number, happen in enumerate(happenings, 1):
-        while crew.working and crew.progress < number * ends // (len(happenings) + 1):
-            time.sleep(_POLL)
+        _wait_until(partial(crew.reached, number * ends // (len(happenings) + 1)))
         happen()
     crew.end()
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(_POLL)
 
 
 def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent]) -> None:
