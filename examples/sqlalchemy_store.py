@@ -45,9 +45,12 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("scope", "event_id", "type", "ordering", "error")),
+    sa.Column("change", sa.Text),  # NULL for none, as above
+    sa.Column("happened", sa.BigInteger, nullable=False),
     *(sa.Column(n, sa.BigInteger, nullable=False) for n in ("received", "attempts", "lease_until", "token", "done")),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("scope", "event_id"),
+    sa.UniqueConstraint("scope", "change"),
 )
 policies = sa.Table(
     "shop_policies",
@@ -203,6 +206,34 @@ class SQLAlchemyStore:
             change = change.where(table.scope == scope)
         return self._changed(change.values(body=b""))
 
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        table, name = deliveries.c, rows.from_name(scope, event_id)
+        query = sa.select(deliveries).where(*(table[column] == value for column, value in name.items()))
+        with self._writing() as connection:
+            found = connection.execute(query).one_or_none()
+            return None if found is None else _delivery(found)
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        table = deliveries.c
+        later = (table.ordering != "", table.ordering == delivery.ordering)
+        query = sa.select(table.type).distinct().where(*later, table.happened > rows.micros(delivery.happened))
+        with self._writing() as connection:
+            return list(connection.execute(query).scalars())
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        table = deliveries.c
+        query = sa.select(deliveries).where(table.done == 1, table.error != "").order_by(table.id).limit(limit)
+        with self._writing() as connection:
+            return [_delivery(found) for found in connection.execute(query)]
+
+    def revive(self, delivery: Delivery) -> bool:
+        table = deliveries.c
+        own = (table.scope == delivery.scope, table.event_id == delivery.event_id)
+        last = sa.select(sa.func.max(deliveries.alias("last").c.id)).scalar_subquery()
+        change = deliveries.update().where(*own, table.done == 1, table.error != "")
+        values = {"id": last + 1, "done": 0, "attempts": 0, "token": table.token + 1, "lease_until": 0}
+        return self._changed(change.values(values)) == 1
+
     def close(self) -> None:
         engine, self._engine = self._engine, None
         if engine is not None:
@@ -218,7 +249,8 @@ class SQLAlchemyStore:
     def _remembered(connection: sa.Connection, delivery: Delivery, now: datetime) -> bool:
         try:
             with connection.begin_nested():
-                connection.execute(deliveries.insert(), dict(rows.from_delivery(stamps.remembered(delivery, now))))
+                values = rows.from_delivery(stamps.remembered(delivery, now))
+                connection.execute(deliveries.insert(), {**values, "change": delivery.change or None})
         except IntegrityError:
             return False
         return True
@@ -299,4 +331,5 @@ def _operation(row: Any) -> Operation:
 
 
 def _delivery(row: Any) -> Delivery:
-    return rows.to_delivery([row._mapping[name] for name in rows.DELIVERY])
+    found = row._mapping
+    return rows.to_delivery([found[name] or "" if name == "change" else found[name] for name in rows.DELIVERY])

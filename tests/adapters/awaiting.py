@@ -61,6 +61,18 @@ class Awaited(ABC):
     def forget(self, before: datetime, scope: str = "") -> int:
         return self.run(self._store.forget(before, scope))
 
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        return self.run(self._store.known(scope, event_id))
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        return self.run(self._store.following(delivery))
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        return self.run(self._store.given_up(limit))
+
+    def revive(self, delivery: Delivery) -> bool:
+        return self.run(self._store.revive(delivery))
+
     def remember(self, delivery: Delivery) -> bool:
         return self.run(self._store.remember(delivery))
 

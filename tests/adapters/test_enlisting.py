@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from connectkit.errors import InvalidRequest, StoreUnavailable
 from connectkit.storage.records import NEVER
 from connectkit.storage.sqlite import SQLiteStore
-from connectkit.testing.samples import HELD, REALM, draft, identity, planned
+from connectkit.testing.samples import HELD, REALM, draft, event, identity, planned
 
 
 @pytest.fixture
@@ -83,6 +83,34 @@ def test_what_is_enlisted_shares_the_fate_of_the_transaction(
 
     kind(store, work, commit=commit)
     assert keys(store) == (["order-1", "order-2"] if commit else [])
+
+
+@pytest.mark.parametrize("kind", [plain, with_rows_as_mappings, of_sqlalchemy, of_a_session])
+@pytest.mark.parametrize("commit", [True, False])
+def test_an_event_shares_the_fate_of_the_transaction(
+    store: SQLiteStore, kind: Callable[..., None], *, commit: bool
+) -> None:
+    def work(connection: Any) -> None:
+        assert store.enlist_event(connection, event())
+        assert not store.enlist_event(connection, event())
+        assert store.known(event().scope, "evt_1") is None
+
+    kind(store, work, commit=commit)
+    assert (store.known(event().scope, "evt_1") is not None) is commit
+
+
+@pytest.mark.parametrize("commit", [True, False])
+def test_so_does_an_event_in_an_event_loop(store: SQLiteStore, *, commit: bool) -> None:
+    async def inside() -> None:
+        engine = create_async_engine(url(store, "+aiosqlite"))
+        async with engine.connect() as connection:
+            assert await store.aenlist_event(connection, event())
+            assert not await store.aenlist_event(connection, event())
+            await (connection.commit if commit else connection.rollback)()
+        await engine.dispose()
+
+    asyncio.run(inside())
+    assert (store.known(event().scope, "evt_1") is not None) is commit
 
 
 @pytest.mark.parametrize("commit", [True, False])

@@ -206,10 +206,12 @@ def test_what_is_enlisted_shares_the_fate_of_the_transaction(
         again = store.enlist(connection, planned())
         assert (first.inserted, again.inserted, again.operation) == (True, False, first.operation)
         assert store.enlist(connection, planned("order-2")).inserted
+        assert [store.enlist_event(connection, event()) for _ in range(2)] == [True, False]
         assert keys(store) == []
 
     kind(address, work, commit=commit)
     assert keys(store) == (["order-1", "order-2"] if commit else [])
+    assert (store.known(event().scope, "evt_1") is not None) is commit
 
 
 @pytest.mark.parametrize("commit", [True, False])
@@ -227,11 +229,14 @@ def test_so_does_what_is_enlisted_in_an_event_loop(
         async with opened as connection:
             assert (await store.aenlist(connection, planned())).inserted
             assert not (await AsyncPostgresStore(address).aenlist(connection, planned())).inserted
+            assert [await store.aenlist_event(connection, event()) for _ in range(2)] == [True, False]
+            assert not await AsyncPostgresStore(address).aenlist_event(connection, event())
             await (connection.commit if commit else connection.rollback)()
         await engine.dispose()
 
     asyncio.run(inside())
     assert keys(store) == (["order-1"] if commit else [])
+    assert (store.known(event().scope, "evt_1") is not None) is commit
 
 
 def test_deliveries_of_one_ordering_key_are_numbered_as_they_are_committed(address: str, store: PostgresStore) -> None:

@@ -281,6 +281,26 @@ class MakesUpRows(MemoryStore):
         return super().get(identity) or Stored(draft(identity.key), self._now())
 
 
+class BelievesEveryEvent(MemoryStore):
+    def remember(self, delivery: Delivery) -> bool:
+        return super().remember(evolve(delivery, change=""))
+
+
+class ForgetsWhatHappened(MemoryStore):
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        known = self._deliveries.values()
+        return [one.type for one in known if one.happened > delivery.happened and not one.done]
+
+
+class RevivesInPlace(MemoryStore):
+    def revive(self, delivery: Delivery) -> bool:
+        known = self._deliveries.get((delivery.scope, delivery.event_id))
+        if known is None or not known.error:
+            return False
+        self._deliveries[known.scope, known.event_id] = evolve(known, done=False, error="", attempts=0)
+        return True
+
+
 class DropsFields(MemoryStore):
     def swap(
         self, changed: Operation, lease: float | None, *, durable: bool, tell: Delivery | None = None
@@ -336,6 +356,10 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (EndsAnything, "what_was_never_remembered_cannot_be_ended"),
     (MakesUpRows, "an_unknown_identity_is_unknown"),
     (DropsFields, "a_swap_replaces_the_row_that_was_seen"),
+    (BelievesEveryEvent, "two_events_of_one_change_are_one"),
+    (BelievesEveryEvent, "one_of_many_threads_remembers_a_change"),
+    (ForgetsWhatHappened, "what_happened_later_is_known"),
+    (RevivesInPlace, "what_was_given_up_is_listed_and_queued_again"),
 )
 
 

@@ -205,7 +205,9 @@ class EventStore(Protocol):
     def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new, durably, and say whether they were.
 
-        Atomicity: of any number of concurrent deliveries of one event exactly one is new. The store stamps *received*.
+        One whose *change* is known in its scope is not new either. The store stamps *received*.
+
+        Atomicity: of any number of concurrent deliveries of one event, or of one change, exactly one is new.
         """
         ...
 
@@ -242,6 +244,28 @@ class EventStore(Protocol):
         """
         ...
 
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id, or `None`."""
+        ...
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types, each once, of the deliveries that *happened* later and have the same ordering key.
+
+        None, if *delivery* has no ordering key.
+        """
+        ...
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List the deliveries that are done with an error, those that were queued first first, at most *limit*."""
+        ...
+
+    def revive(self, delivery: Delivery) -> bool:
+        """Queue a delivery that was given up behind all others, with a higher token and no attempts.
+
+        It is `False` if it is not given up, and of any number of concurrent calls for all but one.
+        """
+        ...
+
 
 class AsyncEventStore(Protocol):
     """Remembers received events; the asynchronous colour, with the laws of `EventStore`."""
@@ -264,6 +288,22 @@ class AsyncEventStore(Protocol):
 
     async def forget(self, before: datetime, scope: str = "") -> int:
         """Empty the bodies of old deliveries; see `EventStore.forget`."""
+        ...
+
+    async def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        ...
+
+    async def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        ...
+
+    async def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        ...
+
+    async def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
         ...
 
 
@@ -296,4 +336,19 @@ class TransactionalStore(Protocol):
 
     async def aenlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of an asynchronous *connection*; see `enlist`."""
+        ...
+
+    def enlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of a blocking *connection*, and say whether it is new there.
+
+        Concurrent transactions wait for one another; whoever comes second finds it known once the first has committed.
+
+        Raises:
+            InvalidRequest: This is no connection that the store can write through.
+            StoreUnavailable: The row could not be written.
+        """
+        ...
+
+    async def aenlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of an asynchronous *connection*; see `enlist_event`."""
         ...

@@ -87,6 +87,22 @@ class Inline:
         """Empty the bodies of old deliveries; see `EventStore.forget`."""
         return await self._call(self._store.forget, before, scope)
 
+    async def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        return await self._call(self._store.known, scope, event_id)
+
+    async def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        return await self._call(self._store.following, delivery)
+
+    async def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        return await self._call(self._store.given_up, limit)
+
+    async def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return await self._call(self._store.revive, delivery)
+
     async def close(self) -> None:
         """Give back what the store holds open; idempotent."""
         await self._call(self._store.close)
@@ -169,6 +185,22 @@ class Stepped:
     def fail(self, delivery: Delivery, error: str, delay: float) -> bool:
         """Give a taken delivery back; see `EventStore.fail`."""
         return run(self._store.fail(delivery, error, delay))
+
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        return run(self._store.known(scope, event_id))
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        return run(self._store.following(delivery))
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        return run(self._store.given_up(limit))
+
+    def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return run(self._store.revive(delivery))
 
     def close(self) -> None:
         """Give back what it holds open; idempotent."""

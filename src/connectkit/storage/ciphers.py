@@ -107,9 +107,7 @@ class Enciphered:
     async def take(self, lease: float) -> Delivery | None:
         """Claim the oldest delivery that is due; see `EventStore.take`."""
         taken = await self._store.take(lease)
-        if taken is None:
-            return None
-        return evolve(taken, body=self._decrypted(taken.body.decode("latin-1")).encode("latin-1"))
+        return None if taken is None else self._opened_delivery(taken)
 
     async def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done; see `EventStore.finish`."""
@@ -123,6 +121,23 @@ class Enciphered:
         """Empty the bodies of old deliveries; see `EventStore.forget`."""
         return await self._store.forget(before, scope)
 
+    async def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        known = await self._store.known(scope, event_id)
+        return None if known is None else self._opened_delivery(known)
+
+    async def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        return await self._store.following(delivery)
+
+    async def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        return [self._opened_delivery(delivery) for delivery in await self._store.given_up(limit)]
+
+    async def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return await self._store.revive(delivery)
+
     async def close(self) -> None:
         """Give back what the store holds open; idempotent."""
         await self._store.close()
@@ -132,6 +147,9 @@ class Enciphered:
 
     def _closed_delivery(self, delivery: Delivery) -> Delivery:
         return evolve(delivery, body=self._encrypted(delivery.body.decode("latin-1")).encode("latin-1"))
+
+    def _opened_delivery(self, delivery: Delivery) -> Delivery:
+        return evolve(delivery, body=self._decrypted(delivery.body.decode("latin-1")).encode("latin-1"))
 
     def _encrypted(self, body: str) -> str:
         return _MARK + b64encode(self._cipher.encrypt(body.encode())).decode() if body else ""

@@ -1,4 +1,4 @@
-"""Writing an operation in a transaction that somebody else began: through a driver's connection, or SQLAlchemy's.
+"""Writing operations and events in a transaction that somebody else began, through a driver or SQLAlchemy.
 
 Nothing of SQLAlchemy or of a driver is imported: a connection is known by what it can do.
 """
@@ -18,7 +18,7 @@ from attrs import frozen
 from connectkit.errors import InvalidRequest, StoreUnavailable
 
 from . import rows, sql, stamps
-from .records import Operation, Stored
+from .records import Delivery, Operation, Stored
 
 Execute: TypeAlias = Callable[[str, rows.Values], Any]
 """Runs a statement and gives a cursor, or something awaitable that does."""
@@ -80,7 +80,7 @@ def write(connection: object, draft: Operation, dialect: Dialect) -> Stored:
     """
     with _translated():
         execute = _executing(_blocking(_connected(connection)), dialect)
-        now = _moment(_blocking(execute(dialect.clock, {})).fetchone()) if dialect.clock else datetime.now(tz=UTC)
+        now = _clock(execute, dialect)
         row = stamps.inserted(draft, now, 0.0)
         values = rows.from_operation(row)
         if _blocking(execute(dialect.spelled(sql.INSERT_OPERATION), values)).rowcount:
@@ -92,15 +92,39 @@ async def awrite(connection: object, draft: Operation, dialect: Dialect) -> Stor
     """Write *draft* through an asynchronous *connection*, unless its identity is taken; see `write`."""
     with _translated():
         execute = _executing(await _connected_in_a_loop(connection), dialect)
-        now = datetime.now(tz=UTC)
-        if dialect.clock:
-            now = _moment(await _awaited((await _awaited(execute(dialect.clock, {}))).fetchone()))
+        now = await _aclock(execute, dialect)
         row = stamps.inserted(draft, now, 0.0)
         values = rows.from_operation(row)
         if (await _awaited(execute(dialect.spelled(sql.INSERT_OPERATION), values))).rowcount:
             return Stored(row, now, inserted=True)
         cursor = await _awaited(execute(dialect.spelled(sql.GET_OPERATION), values))
         return _found(await _awaited(cursor.fetchone()), now)
+
+
+def write_event(connection: object, delivery: Delivery, dialect: Dialect) -> bool:
+    """Write *delivery* through a blocking *connection*, unless it is known, and say whether it was new; see `write`."""
+    with _translated():
+        execute = _executing(_blocking(_connected(connection)), dialect)
+        values = rows.from_delivery(stamps.remembered(delivery, _clock(execute, dialect)))
+        return bool(_blocking(execute(dialect.spelled(sql.INSERT_DELIVERY), values)).rowcount == 1)
+
+
+async def awrite_event(connection: object, delivery: Delivery, dialect: Dialect) -> bool:
+    """Write *delivery* through an asynchronous *connection*; see `write_event`."""
+    with _translated():
+        execute = _executing(await _connected_in_a_loop(connection), dialect)
+        values = rows.from_delivery(stamps.remembered(delivery, await _aclock(execute, dialect)))
+        return bool((await _awaited(execute(dialect.spelled(sql.INSERT_DELIVERY), values))).rowcount == 1)
+
+
+def _clock(execute: Execute, dialect: Dialect) -> datetime:
+    return _moment(_blocking(execute(dialect.clock, {})).fetchone()) if dialect.clock else datetime.now(tz=UTC)
+
+
+async def _aclock(execute: Execute, dialect: Dialect) -> datetime:
+    if not dialect.clock:
+        return datetime.now(tz=UTC)
+    return _moment(await _awaited((await _awaited(execute(dialect.clock, {}))).fetchone()))
 
 
 def _connected(connection: Any) -> Any:  # noqa: ANN401  # whatever the caller has

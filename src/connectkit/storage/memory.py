@@ -35,6 +35,7 @@ class MemoryStore:
         self._lock = Lock()
         self._operations: dict[Identity, Operation] = {}
         self._deliveries: dict[tuple[str, str], Delivery] = {}
+        self._changes = set[tuple[str, str]]()
         self._policies: dict[Realm, str] = {}
 
     @property
@@ -164,8 +165,10 @@ class MemoryStore:
 
     def _remember(self, delivery: Delivery, now: datetime) -> bool:
         name = (delivery.scope, delivery.event_id)
-        if name in self._deliveries:
+        change = (delivery.scope, delivery.change)
+        if name in self._deliveries or (delivery.change and change in self._changes):
             return False
+        self._changes.add(change)
         self._deliveries[name] = stamps.remembered(delivery, now)
         return True
 
@@ -212,6 +215,37 @@ class MemoryStore:
             }
             self._deliveries.update(old)
             return len(old)
+
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        with self._lock:
+            return self._deliveries.get((scope, event_id))
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        with self._lock:
+            later = (
+                known.type
+                for known in self._deliveries.values()
+                if known.ordering == delivery.ordering and known.happened > delivery.happened
+            )
+            return list(dict.fromkeys(later)) if delivery.ordering else []
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        with self._lock:
+            return [known for known in self._deliveries.values() if known.done and known.error][:limit]
+
+    def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        name = (delivery.scope, delivery.event_id)
+        with self._lock:
+            known = self._deliveries.get(name)
+            if known is None or not known.done or not known.error:
+                return False
+            del self._deliveries[name]
+            self._deliveries[name] = stamps.revived(known)
+            return True
 
     def _held(self, delivery: Delivery) -> Delivery | None:
         known = self._deliveries.get((delivery.scope, delivery.event_id))

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, Self
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
 
-from . import enlisting, postgres_sql, rows, stamps
+from . import enlisting, postgres_sql, rows, sql, stamps
 from .base import Movements, Powers
 from .bridges import Stepped
 from .enlisting import percent
@@ -127,6 +127,23 @@ class _Verbs:
         values: rows.Values = {"before": rows.micros(before), "scope": scope, "empty": b""}
         return await self._number(postgres_sql.FORGET, values)
 
+    async def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        found = await self._run(sql.GET_DELIVERY, rows.from_name(scope, event_id))
+        return rows.to_delivery(_opened(found[0])) if found else None
+
+    async def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        return [_decoded(row[0]) for row in await self._run(sql.FOLLOWING_TYPES, rows.from_delivery(delivery))]
+
+    async def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        return [rows.to_delivery(_opened(row)) for row in await self._run(sql.GIVEN_UP, {"limit": limit})]
+
+    async def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return await self._number(postgres_sql.REVIVE, rows.from_delivery(delivery)) == 1
+
     def enlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of *connection*, which is one to this store's database.
 
@@ -141,6 +158,14 @@ class _Verbs:
     async def aenlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of an asynchronous *connection*, of the same kinds; see `enlist`."""
         return await enlisting.awrite(connection, draft, enlisting.POSTGRES)
+
+    def enlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of *connection*, and say whether it is new there; see `enlist`."""
+        return enlisting.write_event(connection, delivery, enlisting.POSTGRES)
+
+    async def aenlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of an asynchronous *connection*; see `aenlist`."""
+        return await enlisting.awrite_event(connection, delivery, enlisting.POSTGRES)
 
     async def close(self) -> None:
         """Give the connections back; idempotent."""
@@ -217,6 +242,14 @@ class PostgresStore(Stepped):
     async def aenlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of an asynchronous *connection*; see `AsyncPostgresStore.enlist`."""
         return await self._source.aenlist(connection, draft)
+
+    def enlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of a blocking *connection*; see `enlist`."""
+        return self._source.enlist_event(connection, delivery)
+
+    async def aenlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of an asynchronous *connection*; see `aenlist`."""
+        return await self._source.aenlist_event(connection, delivery)
 
     def __enter__(self) -> Self:
         return self

@@ -81,7 +81,7 @@ _LOCKED: Final = """
 """  # deliveries of one ordering key are numbered in the order in which they are committed
 
 _DELIVERY: Final = """
-    scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error
+    scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
 """
 
 
@@ -90,9 +90,9 @@ def _remembering(source: str) -> str:
         INSERT INTO connectkit_deliveries ({_DELIVERY})
         SELECT
             :scope, :event_id, :type, :body, :ordering, now, :attempts, CAST(:held_until AS BIGINT), :delivery_token,
-            :done, :error
+            :done, :error, :change, :happened
         FROM {source}, {_LOCKED}
-        ON CONFLICT (scope, event_id) DO NOTHING
+        ON CONFLICT DO NOTHING
         RETURNING id
     """  # noqa: S608  # constants
 
@@ -179,6 +179,17 @@ SET_POLICY: Final = _counting(
 
 FORGET: Final = _counting(sql.FORGET_DELIVERIES)
 """Empties the bodies of old deliveries, and counts them."""
+
+REVIVE: Final = f"""
+    WITH revived AS (
+        UPDATE connectkit_deliveries SET id = DEFAULT, done = 0, attempts = 0, token = token + 1, lease_until = 0
+        FROM {_LOCKED}
+        WHERE scope = :scope AND event_id = :event_id AND done = 1 AND error <> ''
+        RETURNING 1
+    )
+    SELECT COUNT(*) FROM revived
+"""  # noqa: S608  # constants
+"""Puts what was given up at the end of the queue, and counts it."""
 
 REMEMBER: Final = f"""
     WITH {_CLOCK}, told AS ({_remembering("clock")})

@@ -160,6 +160,8 @@ class Delivery:
         token: The fencing token of that taking.
         done: Whether its handlers have finished, or were given up.
         error: Why the last attempt failed, or why it was given up; `""` otherwise.
+        change: A hash of the change that it tells of; two events of one scope with the same one are one. `""` is none.
+        happened: When it happened, by Stripe's clock, to the second.
     """
 
     scope: str
@@ -173,3 +175,5 @@ class Delivery:
     token: int = 0
     done: bool = False
     error: str = ""
+    change: str = ""
+    happened: datetime = NEVER

@@ -22,6 +22,7 @@ _TEXTS: Final = frozenset(
     {
         *("tenant", "platform", "key", "step", "verb", "fingerprint", "request", "state", "object_id", "answer"),
         *("refusal", "account", "currency", "lane", "scope", "event_id", "type", "ordering", "error"),
+        "change",
     }
 )
 
@@ -116,7 +117,7 @@ class _Verbs:
     async def take(self, lease: float) -> Delivery | None:
         """Claim the oldest delivery that is due; see `EventStore.take`."""
         found = await self._link.run(redis_scripts.TAKE, ("", _micros(lease)))
-        return rows.to_delivery(_decoded(redis_scripts.DELIVERY, found)) if found else None
+        return _to_delivery(found) if found else None
 
     async def finish(self, delivery: Delivery, error: str = "") -> bool:
         """Mark a taken delivery as done, or given up for an *error*; see `EventStore.finish`."""
@@ -132,6 +133,26 @@ class _Verbs:
     async def forget(self, before: datetime, scope: str = "") -> int:
         """Empty the bodies of old deliveries; see `EventStore.forget`."""
         return await self._in_batches(redis_scripts.FORGET, "", rows.micros(before), scope)
+
+    async def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        rows.from_name(scope, event_id)
+        found = await self._link.run(redis_scripts.KNOWN, ("", compact([scope, event_id])))
+        return _to_delivery(found) if found else None
+
+    async def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        arguments = ("", delivery.ordering, rows.micros(delivery.happened))
+        found = await self._link.run(redis_scripts.FOLLOWING, arguments) if delivery.ordering else ()
+        return [type_.decode() for type_ in found]
+
+    async def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        return [_to_delivery(found) for found in await self._link.run(redis_scripts.GIVEN_UP, ("", limit))]
+
+    async def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return bool(await self._link.run(redis_scripts.REVIVE, ("", _event(delivery))))
 
     async def close(self) -> None:
         """Give the connections back; idempotent."""
@@ -254,6 +275,10 @@ def _columns(values: rows.Values) -> Sequence[Argument]:
 def _delivery(delivery: Delivery) -> Sequence[Argument]:
     values = rows.from_delivery(delivery)
     return [values[name] for name in redis_scripts.DELIVERY]
+
+
+def _to_delivery(found: Sequence[bytes]) -> Delivery:
+    return rows.to_delivery(_decoded(redis_scripts.DELIVERY, found))
 
 
 def _perhaps(found: Sequence[Any]) -> Stored | None:

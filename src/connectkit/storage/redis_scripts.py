@@ -10,6 +10,8 @@ below 2^53, which Lua counts exactly.
     due:REALM        those to be sent        order:ORDERING   those that wait their turn, by number
     lanes:REALM      account to name         done             those that are done, by time of reception
     moved:REALM:CUR  names by first send     policies         realm to policy
+    changes:SCOPE    changes that are known  object:ORDERING  its deliveries, by when they happened
+    dead             those that were given up, by number
 """
 
 from __future__ import annotations
@@ -76,6 +78,14 @@ local function index(name)
   if row.lane ~= '' then redis.call('HSET', p .. ':lanes:' .. realm, row.lane, name) end
 end
 
+local function queue(name, seq, ordering)
+  if ordering ~= '' then
+    redis.call('ZADD', p .. ':order:' .. ordering, seq, name)
+    if redis.call('ZRANK', p .. ':order:' .. ordering, name) ~= 0 then return end
+  end
+  redis.call('ZADD', p .. ':ready', seq, name)
+end
+
 local function remember(name, from)
   local values = {{}}
   for i = 1, #delivered do
@@ -83,15 +93,15 @@ local function remember(name, from)
     values[#values + 1] = ARGV[from + i - 1]
   end
   if redis.call('EXISTS', ev(name)) == 1 then return 0 end
+  local row = {{}}
+  for i = 1, #values, 2 do row[values[i]] = values[i + 1] end
+  local scope = p .. ':changes:' .. row.scope
+  if row.change ~= '' and redis.call('SADD', scope, row.change) == 0 then return 0 end
   local seq = redis.call('INCR', p .. ':seq')
   redis.call('HSET', ev(name), unpack(values))
   redis.call('HSET', ev(name), 'received', num(now), 'seq', num(seq))
-  local ordering = redis.call('HGET', ev(name), 'ordering')
-  if ordering ~= '' then
-    redis.call('ZADD', p .. ':order:' .. ordering, seq, name)
-    if redis.call('ZRANK', p .. ':order:' .. ordering, name) ~= 0 then return 1 end
-  end
-  redis.call('ZADD', p .. ':ready', seq, name)
+  if row.ordering ~= '' then redis.call('ZADD', p .. ':object:' .. row.ordering, row.happened, name) end
+  if row.done ~= '1' then queue(name, seq, row.ordering) end
   return 1
 end
 """
@@ -294,6 +304,8 @@ local name, token, error_ = ARGV[3], ARGV[4], ARGV[5]
 local row = redis.call('HMGET', ev(name), 'token', 'ordering', 'received', 'done')
 if row[1] ~= token then return 0 end
 redis.call('HSET', ev(name), 'error', error_)
+if error_ == '' then redis.call('ZREM', p .. ':dead', name)
+else redis.call('ZADD', p .. ':dead', redis.call('HGET', ev(name), 'seq'), name) end
 if row[4] == '1' then return 1 end
 redis.call('HSET', ev(name), 'done', '1')
 redis.call('ZREM', p .. ':leased', name)
@@ -342,3 +354,54 @@ return {changed, #names}
 """
 )
 """Empties the bodies of old deliveries, some hundreds at a time, and gives how many of how many."""
+
+KNOWN: Final = (
+    _COMMON
+    + """
+if redis.call('EXISTS', ev(ARGV[3])) == 0 then return {} end
+return redis.call('HMGET', ev(ARGV[3]), unpack(delivered))
+"""
+)
+"""Gives a delivery."""
+
+FOLLOWING: Final = (
+    _COMMON
+    + """
+local types, seen = {}, {}
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', p .. ':object:' .. ARGV[3], '(' .. ARGV[4], '+inf')) do
+  local type_ = redis.call('HGET', ev(name), 'type')
+  if not seen[type_] then types[#types + 1] = type_ end
+  seen[type_] = true
+end
+return types
+"""
+)
+"""Gives the types of what happened to an object later."""
+
+GIVEN_UP: Final = (
+    _COMMON
+    + """
+local found = {}
+for _, name in ipairs(redis.call('ZRANGE', p .. ':dead', 0, ARGV[3] - 1)) do
+  found[#found + 1] = redis.call('HMGET', ev(name), unpack(delivered))
+end
+return found
+"""
+)
+"""Gives what was given up, the oldest first."""
+
+REVIVE: Final = (
+    _COMMON
+    + """
+local name = ARGV[3]
+if redis.call('ZREM', p .. ':dead', name) == 0 then return 0 end
+redis.call('ZREM', p .. ':done', name)
+local row = redis.call('HMGET', ev(name), 'token', 'ordering')
+local seq = redis.call('INCR', p .. ':seq')
+redis.call('HSET', ev(name), 'seq', num(seq), 'done', '0', 'attempts', '0', 'token', num(row[1] + 1),
+  'lease_until', '0')
+queue(name, seq, row[2])
+return 1
+"""
+)
+"""Puts what was given up at the end of the queue."""

@@ -30,7 +30,7 @@ OPERATION: Final = (
 
 DELIVERY: Final = (
     *("scope", "event_id", "type", "body", "ordering", "received", "attempts", "lease_until", "token", "done"),
-    "error",
+    *("error", "change", "happened"),
 )
 """The columns of a delivery, in the order of `to_delivery`."""
 
@@ -182,13 +182,25 @@ def from_delivery(delivery: Delivery) -> Values:
             "token": delivery.token,
             "done": int(delivery.done),
             "error": delivery.error,
+            "change": delivery.change,
+            "happened": micros(delivery.happened),
         }
     )
 
 
+def from_name(scope: str, event_id: str) -> Values:
+    """Give the columns that name a delivery.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return _checked({"scope": scope, "event_id": event_id})
+
+
 def to_delivery(row: Sequence[Any]) -> Delivery:
     """Give the delivery of a row, whose columns are in the order of `DELIVERY`."""
-    scope, event_id, type_, body, ordering, received, attempts, lease_until, token, done, error = row
+    scope, event_id, type_, body, ordering, received, attempts, lease_until, token, done, error = row[:11]
+    change, happened = row[11:13]
     return Delivery(
         scope=scope,
         event_id=event_id,
@@ -201,6 +213,8 @@ def to_delivery(row: Sequence[Any]) -> Delivery:
         token=token,
         done=bool(done),
         error=error,
+        change=change,
+        happened=moment(happened),
     )
 
 

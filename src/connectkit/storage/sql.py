@@ -82,11 +82,16 @@ MIGRATIONS: Final = (
         token INTEGER NOT NULL,
         done INTEGER NOT NULL,
         error TEXT NOT NULL,
+        change TEXT NOT NULL,
+        happened INTEGER NOT NULL,
         body BLOB NOT NULL,
         UNIQUE (scope, event_id)
     );
     CREATE INDEX connectkit_deliveries_waiting ON connectkit_deliveries (id) WHERE done = 0;
     CREATE INDEX connectkit_deliveries_ordered ON connectkit_deliveries (ordering, id) WHERE done = 0;
+    CREATE INDEX connectkit_deliveries_given_up ON connectkit_deliveries (id) WHERE done = 1 AND error <> '';
+    CREATE INDEX connectkit_deliveries_objects ON connectkit_deliveries (ordering, happened) WHERE ordering <> '';
+    CREATE UNIQUE INDEX connectkit_deliveries_changes ON connectkit_deliveries (scope, change) WHERE change <> '';
     """,
 )
 """What makes a schema of version n out of one of version n - 1."""
@@ -202,15 +207,46 @@ SET_POLICY: Final = """
 
 INSERT_DELIVERY: Final = """
     INSERT INTO connectkit_deliveries (
-        scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error
+        scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
     ) VALUES (
-        :scope, :event_id, :type, :body, :ordering, :received, :attempts, :lease_until, :token, :done, :error
-    ) ON CONFLICT (scope, event_id) DO NOTHING
+        :scope, :event_id, :type, :body, :ordering, :received, :attempts, :lease_until, :token, :done, :error,
+        :change, :happened
+    ) ON CONFLICT DO NOTHING
 """
-"""Adds a delivery, or nothing if its event is known."""
+"""Adds a delivery, or nothing if its event or its change is known."""
+
+GET_DELIVERY: Final = """
+    SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
+    FROM connectkit_deliveries
+    WHERE scope = :scope AND event_id = :event_id
+"""
+"""Gives a delivery."""
+
+FOLLOWING_TYPES: Final = """
+    SELECT DISTINCT type FROM connectkit_deliveries
+    WHERE ordering <> '' AND ordering = :ordering AND happened > :happened
+"""
+"""Gives the types of what happened to an object later."""
+
+GIVEN_UP: Final = """
+    SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
+    FROM connectkit_deliveries
+    WHERE done = 1 AND error <> ''
+    ORDER BY id
+    LIMIT :limit
+"""
+"""Gives what was given up, the oldest first."""
+
+REVIVE: Final = """
+    UPDATE connectkit_deliveries SET
+        id = (SELECT MAX(id) + 1 FROM connectkit_deliveries),
+        done = 0, attempts = 0, token = token + 1, lease_until = 0
+    WHERE scope = :scope AND event_id = :event_id AND done = 1 AND error <> ''
+"""
+"""Puts what was given up at the end of the queue."""
 
 NEXT_DELIVERY: Final = """
-    SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error
+    SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
     FROM connectkit_deliveries AS waiting
     WHERE done = 0 AND lease_until <= :now AND (
         ordering = '' OR NOT EXISTS (

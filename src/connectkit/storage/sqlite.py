@@ -189,6 +189,36 @@ class SQLiteStore:
         values: rows.Values = {"before": rows.micros(before), "scope": scope, "empty": b""}
         return self._changed(sql.FORGET_DELIVERIES, values, durable=True)
 
+    def known(self, scope: str, event_id: str) -> Delivery | None:
+        """Give the delivery of this scope and id; see `EventStore.known`."""
+        values = rows.from_name(scope, event_id)
+        with self._database.reading() as connection:
+            found = connection.execute(sql.GET_DELIVERY, values).fetchone()
+            return None if found is None else rows.to_delivery(found)
+
+    def following(self, delivery: Delivery) -> Sequence[str]:
+        """Give the types of what happened to the same object later; see `EventStore.following`."""
+        values = rows.from_delivery(delivery)
+        with self._database.reading() as connection:
+            return [row[0] for row in connection.execute(sql.FOLLOWING_TYPES, values)]
+
+    def given_up(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up; see `EventStore.given_up`."""
+        with self._database.reading() as connection:
+            return [rows.to_delivery(row) for row in connection.execute(sql.GIVEN_UP, {"limit": limit})]
+
+    def revive(self, delivery: Delivery) -> bool:
+        """Queue what was given up once more; see `EventStore.revive`."""
+        return self._changed(sql.REVIVE, rows.from_name(delivery.scope, delivery.event_id), durable=True) == 1
+
+    def enlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of *connection*, and say whether it is new there; see `enlist`."""
+        return enlisting.write_event(connection, delivery, enlisting.SQLITE)
+
+    async def aenlist_event(self, connection: object, delivery: Delivery) -> bool:
+        """Remember *delivery* in the transaction of an asynchronous *connection*; see `aenlist`."""
+        return await enlisting.awrite_event(connection, delivery, enlisting.SQLITE)
+
     def _changed(self, statement: str, values: rows.Values | Callable[[datetime], Delivery], *, durable: bool) -> int:
         """Run one statement, and give how many rows it changed."""
 

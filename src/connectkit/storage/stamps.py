@@ -69,6 +69,11 @@ def failed(delivery: Delivery, error: str, now: datetime, delay: float) -> Deliv
     return evolve(delivery, error=_readable(error), lease_until=_after(now, delay))
 
 
+def revived(delivery: Delivery) -> Delivery:
+    """Give *delivery* as `revive` stores it: as if it had come just now, and had never been tried."""
+    return evolve(delivery, done=False, attempts=0, token=delivery.token + 1, lease_until=NEVER)
+
+
 def _readable(error: str) -> str:
     """Escape what no store can keep; what an error says is for people."""
     return error.encode(errors="backslashreplace").decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
@@ -38,6 +38,7 @@ _leases: Final = st.sampled_from([ENDED, HELD])
 _keys: Final = st.sampled_from(["order-1", "order-2", "order-3"])
 _events: Final = st.sampled_from(["evt_1", "evt_2", "evt_3", "evt_4"])
 _accounts: Final = st.sampled_from(["", "acct_1"])
+_changes: Final = st.sampled_from(["", "paid", "failed"])
 _orderings: Final = st.sampled_from(["", "po_1", "po_2"])
 
 
@@ -160,11 +161,37 @@ class StoreMachine(RuleBasedStateMachine):
         assert self._model.set_policy(REALM, before, after) == self._store.set_policy(REALM, before, after)
         assert self._model.policy(REALM) == self._store.policy(REALM)
 
-    @rule(event_id=_events, ordering=_orderings)
-    def remember(self, event_id: str, ordering: str) -> None:
-        """It is new to both or to none."""
-        delivery = event(event_id, ordering=ordering)
+    @rule(event_id=_events, ordering=_orderings, change=_changes, hours=st.integers(0, 2))
+    def remember(self, event_id: str, ordering: str, change: str, hours: int) -> None:
+        """It is new to both or to none, and both know what happened later."""
+        delivery = evolve(
+            event(event_id, ordering=ordering), change=change, happened=_PAST + timedelta(hours=hours), type=event_id
+        )
         assert self._model.remember(delivery) == self._store.remember(delivery)
+        assert set(self._model.following(delivery)) == set(self._store.following(delivery))
+
+    @rule(event_id=_events)
+    def known(self, event_id: str) -> None:
+        """Both know it, or none."""
+        scope = event().scope
+        expected, found = (store.known(scope, event_id) for store in (self._model, self._store))
+        if expected is None or found is None:
+            assert expected is found
+        else:
+            assert _timeless_delivery(expected) == _timeless_delivery(found)
+
+    @rule(limit=st.integers(1, 3))
+    def given_up(self, limit: int) -> None:
+        """Both gave up the same, in the same order."""
+        expected, found = (
+            [_timeless_delivery(one) for one in store.given_up(limit)] for store in (self._model, self._store)
+        )
+        assert expected == found
+
+    @rule(event_id=_events)
+    def revive(self, event_id: str) -> None:
+        """Both queue it once more, or none."""
+        assert self._model.revive(event(event_id)) == self._store.revive(event(event_id))
 
     @rule(target=taken, lease=_leases)
     def take(self, lease: float) -> _Deliveries | MultipleResults[_Deliveries]:

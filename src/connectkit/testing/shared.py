@@ -34,6 +34,10 @@ VERBS: Final[Mapping[str, Callable[[Store], object]]] = {
     "finish": lambda store: store.finish(event()),
     "fail": lambda store: store.fail(event(), "", HELD),
     "forget": lambda store: store.forget(NEVER),
+    "known": lambda store: store.known("test/acct_1", "evt_1"),
+    "following": lambda store: store.following(event(ordering="po_1")),
+    "given_up": lambda store: store.given_up(1),
+    "revive": lambda store: store.revive(event()),
 }
 """Each verb of a store, by its name."""
 

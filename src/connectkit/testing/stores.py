@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final, TypeVar
 
@@ -376,14 +376,74 @@ class StoreSuite:
 
         @given(deliveries())
         def comes_back(drawn: Delivery) -> None:
-            delivery = evolve(drawn, event_id=f"{next(numbers)} {drawn.event_id}")
+            number = next(numbers)
+            delivery = evolve(drawn, event_id=f"{number} {drawn.event_id}", change=f"{number} {drawn.change}")
             assert store.remember(delivery)
             taken = _taken(store, ENDED)
             stamped = evolve(delivery, attempts=drawn.attempts + 1, token=drawn.token + 1)
             assert taken == evolve(stamped, received=taken.received, lease_until=taken.lease_until)
             assert store.finish(taken)
+            assert store.known(delivery.scope, delivery.event_id) == evolve(taken, done=True, error="")
 
         comes_back()
+
+    def test_two_events_of_one_change_are_one(self, store: Store) -> None:
+        """Within a scope, and where the change is known at all."""
+        told = evolve(event(), change="paid at noon")
+        assert store.remember(told)
+        assert not store.remember(evolve(told, event_id="evt_2"))
+        assert store.remember(evolve(told, scope="test/acct_other"))
+        assert all(store.remember(event(name)) for name in ("evt_3", "evt_4"))
+        assert store.known(told.scope, "evt_2") is None
+
+    def test_one_of_many_threads_remembers_a_change(self, store: Store) -> None:
+        """Of any number of events of one change exactly one is new."""
+        said = at_once(lambda number: store.remember(evolve(event(f"evt_{number}"), change="paid")))
+        assert sorted(said) == [False] * (_THREADS - 1) + [True]
+
+    def test_what_happened_later_is_known(self, store: Store) -> None:
+        """By Stripe's clock and not by the order of reception, done or not, and of one object."""
+        noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+        for name, type_, ordering, hours in (
+            ("evt_1", "payout.failed", "po_1", 3),
+            ("evt_2", "payout.paid", "po_1", 2),
+            ("evt_3", "payout.failed", "po_1", 4),
+            ("evt_4", "payout.canceled", "po_2", 5),
+            ("evt_5", "payout.created", "", 5),
+        ):
+            happened = noon + timedelta(hours=hours)
+            store.remember(evolve(event(name, ordering=ordering), type=type_, happened=happened))
+        store.finish(_taken(store, HELD))
+        assert sorted(store.following(evolve(event(ordering="po_1"), happened=noon))) == [
+            "payout.failed",
+            "payout.paid",
+        ]
+        assert store.following(evolve(event(ordering="po_1"), happened=noon + timedelta(hours=3))) == ["payout.failed"]
+        assert store.following(evolve(event(ordering="po_1"), happened=noon + timedelta(hours=4))) == []
+        assert store.following(evolve(event(), happened=noon)) == []
+
+    def test_what_was_given_up_is_listed_and_queued_again(self, store: Store) -> None:
+        """The oldest first; behind all others, as if it had never been tried, and once."""
+        for name in ("evt_1", "evt_2", "evt_3", "evt_4"):
+            store.remember(event(name, ordering="po_1"))
+        for _ in range(2):
+            assert store.finish(_taken(store, HELD), "it broke")
+        assert store.finish(_taken(store, HELD))
+        assert [one.event_id for one in store.given_up(10)] == ["evt_1", "evt_2"]
+        (first,) = store.given_up(1)
+        assert (first.event_id, first.error, first.body) == ("evt_1", "it broke", event().body)
+        assert sorted(at_once(lambda _: store.revive(first))) == [False] * (_THREADS - 1) + [True]
+        assert not any(store.revive(event(name)) for name in ("evt_3", "evt_4", "evt_5"))
+        assert [one.event_id for one in store.given_up(10)] == ["evt_2"]
+        waiting = _taken(store, HELD)
+        assert (waiting.event_id, store.take(HELD)) == ("evt_4", None)
+        assert not store.finish(first)
+        assert store.finish(waiting)
+        again = _taken(store, HELD)
+        assert (again.event_id, again.attempts) == ("evt_1", 1)
+        assert again.token > first.token + 1
+        assert store.finish(again)
+        assert [one.event_id for one in store.given_up(10)] == ["evt_2"]
 
     def test_taking_goes_by_the_order_of_reception(self, store: Store) -> None:
         """The oldest first, each to one worker, and nothing when all are held."""
@@ -481,6 +541,7 @@ class StoreSuite:
 
     def test_what_was_never_remembered_cannot_be_ended(self, store: Store) -> None:
         """Neither well nor badly."""
+        assert store.known("test/acct_platform", "evt_1") is None
         assert not store.finish(event())
         assert not store.fail(event(), "unknown", ENDED)
 

@@ -58,4 +58,6 @@ def deliveries() -> st.SearchStrategy[Delivery]:
         attempts=_counts,
         token=_counts,
         error=st.text(),
+        change=st.text(),
+        happened=_times,
     )
