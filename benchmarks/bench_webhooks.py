@@ -16,12 +16,9 @@ from typing import Any
 
 import stripe
 
-from connectkit.drive import run
-from connectkit.ports import BlockingWorld
-from connectkit.storage.bridges import Inline
-from connectkit.storage.memory import MemoryStore
+from connectkit import Connect
 from connectkit.webhooks.events import Event, parse
-from connectkit.webhooks.router import AsyncWebhookRouter
+from connectkit.webhooks.router import WebhookRouter
 from connectkit.webhooks.signatures import Secret, sign, verify
 
 ROUNDS = 15
@@ -91,15 +88,15 @@ def whole(body: bytes, header: str, secret: Secret) -> object:
     return envelope(body, header, secret).data
 
 
-def handled(router: AsyncWebhookRouter, body: bytes, headers: Mapping[str, str]) -> object:
+def handled(router: WebhookRouter, body: bytes, headers: Mapping[str, str]) -> object:
     """Answer a delivery as an application would."""
-    return run(router.handle(body, headers))
+    return router.handle(body, headers)
 
 
 def contenders(body: bytes) -> dict[str, Callable[[], object]]:
     """Give what is measured on *body*."""
     header, secret = sign(body, SECRET, datetime.now(tz=UTC)), Secret(SECRET)
-    router = AsyncWebhookRouter(Inline(MemoryStore()), BlockingWorld(), secrets=[secret], livemode=False)
+    router = Connect.sandbox().webhooks(secrets=[secret])
     return {
         "stripe.Webhook.construct_event": partial(sdk, body, header),
         "HMAC and json.loads": partial(floor, body),

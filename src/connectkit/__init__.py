@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from connectkit.models.details import Individual as Individual
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
     from connectkit.models.disputes import Dispute as Dispute
+    from connectkit.models.endpoints import EndpointCheck as EndpointCheck
+    from connectkit.models.endpoints import WebhookEndpoint as WebhookEndpoint
     from connectkit.models.operations import OperationEnd as OperationEnd
     from connectkit.models.operations import Standing as Standing
     from connectkit.models.payments import Payment as Payment
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from connectkit.money import Money as Money
     from connectkit.policies import Brakes as Brakes
     from connectkit.policies import Limit as Limit
+    from connectkit.ports import Telemetry as Telemetry
     from connectkit.storage.memory import MemoryStore as MemoryStore
     from connectkit.storage.postgres import AsyncPostgresStore as AsyncPostgresStore
     from connectkit.storage.postgres import PostgresStore as PostgresStore
@@ -85,7 +88,11 @@ if TYPE_CHECKING:
     from connectkit.storage.redis import RedisStore as RedisStore
     from connectkit.storage.sqlite import SQLiteStore as SQLiteStore
     from connectkit.transport import HttpxTransport as HttpxTransport
+    from connectkit.webhooks.backfill import Replay as Replay
+    from connectkit.webhooks.backfill import Silence as Silence
     from connectkit.webhooks.events import Event as Event
+    from connectkit.webhooks.handlers import EventHandlers as EventHandlers
+    from connectkit.webhooks.letters import DeadLetter as DeadLetter
     from connectkit.webhooks.replies import Outcome as Outcome
     from connectkit.webhooks.replies import Reason as Reason
     from connectkit.webhooks.replies import Reply as Reply
@@ -143,6 +150,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "TermsAcceptance",
         ),
         "connectkit.models.disputes": ("Dispute",),
+        "connectkit.models.endpoints": ("EndpointCheck", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),
@@ -152,6 +160,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.topups": ("TopUp",),
         "connectkit.models.transfers": ("Settlement", "Transfer", "TransferReversal"),
         "connectkit.money": ("Currency", "Money"),
+        "connectkit.ports": ("Telemetry",),
         "connectkit.policies": ("Brakes", "Limit"),
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.postgres": ("AsyncPostgresStore", "PostgresStore"),
@@ -159,7 +168,10 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.storage.redis": ("AsyncRedisStore", "RedisStore"),
         "connectkit.storage.sqlite": ("SQLiteStore",),
         "connectkit.transport": ("HttpxTransport",),
+        "connectkit.webhooks.backfill": ("Replay", "Silence"),
         "connectkit.webhooks.events": ("Event",),
+        "connectkit.webhooks.handlers": ("EventHandlers",),
+        "connectkit.webhooks.letters": ("DeadLetter",),
         "connectkit.webhooks.replies": ("Outcome", "Reason", "Reply"),
         "connectkit.webhooks.router": ("AsyncWebhookRouter", "WebhookRouter"),
         "connectkit.webhooks.signatures": ("Secret",),

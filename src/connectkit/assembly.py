@@ -22,12 +22,13 @@ from .calls.retries import Retries
 from .calls.sender import Sender
 from .errors import InvalidRequest
 from .journal import Journal
-from .ports import AsyncioWorld, BlockingWorld, World
+from .ports import AsyncioWorld, BlockingWorld, Telemetry, Untold, World
 from .requests import checked_id
 from .resources.balances import AsyncBalances, Balances
 from .resources.brakes import AsyncBrakeRoom, BrakeRoom
 from .resources.charges import AsyncCharges, Charges
 from .resources.disputes import AsyncDisputes, Disputes
+from .resources.endpoints import AsyncEndpoints, Endpoints
 from .resources.onboarding import AsyncOnboarding, Onboarding
 from .resources.operations import AsyncOperations, Operations
 from .resources.payouts import AsyncPayouts, Payouts
@@ -68,6 +69,7 @@ class Options:
     on_unrecorded: Callable[[Operation], None] | None
     epoch: int | None
     cipher: Cipher | None
+    telemetry: Telemetry | None
 
     def gate(self) -> RateGate | None:
         """Give the rate gate: against Stripe itself there always is one."""
@@ -85,6 +87,7 @@ class Parts:
     memory: AsyncStore
     sdk: Sdk
     caller: Caller
+    telemetry: Telemetry
     blocking: bool
 
 
@@ -104,14 +107,24 @@ def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
     bridged = _memory(store, blocking=blocking)
     memory = bridged if options.cipher is None else Enciphered(bridged, options.cipher)
     sdk = Sdk(api_key, base_url=options.base_url, transport=options.transport, http_client=options.http_client)
-    sender = Sender(sdk, world, gate=options.gate(), retries=options.retries or Retries(), deadline=options.deadline)
+    telemetry = options.telemetry or Untold()
+    sender = Sender(
+        sdk,
+        world,
+        gate=options.gate(),
+        retries=options.retries or Retries(),
+        deadline=options.deadline,
+        telemetry=telemetry,
+    )
     journal = Journal(memory, world, lease=options.deadline * _LEASES)
     lookup = Lookup(sender, world, pause=options.look_up_pause)
     gatekeeper = Gatekeeper(journal, options.epoch)
     performer = Performer(sender, journal, lookup, gatekeeper, options.on_unrecorded or log_unrecorded)
     owner = Owner(sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode)
     caller = Caller(performer, world, owner, version=API_VERSION)
-    return Parts(world=world, store=store, memory=memory, sdk=sdk, caller=caller, blocking=blocking)
+    return Parts(
+        world=world, store=store, memory=memory, sdk=sdk, caller=caller, telemetry=telemetry, blocking=blocking
+    )
 
 
 @frozen(kw_only=True)
@@ -127,6 +140,7 @@ class AsyncRooms:
     balances: AsyncBalances
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
+    endpoints: AsyncEndpoints
 
     @classmethod
     def of(cls, caller: Caller) -> AsyncRooms:
@@ -141,6 +155,7 @@ class AsyncRooms:
             balances=AsyncBalances(caller),
             brakes=AsyncBrakeRoom(caller),
             operations=AsyncOperations(caller),
+            endpoints=AsyncEndpoints(caller),
         )
 
 
@@ -157,6 +172,7 @@ class Rooms:
     balances: Balances
     brakes: BrakeRoom
     operations: Operations
+    endpoints: Endpoints
 
     @classmethod
     def of(cls, caller: Caller) -> Rooms:
@@ -172,6 +188,7 @@ class Rooms:
             balances=Balances(sources.balances),
             brakes=BrakeRoom(sources.brakes),
             operations=Operations(sources.operations),
+            endpoints=Endpoints(sources.endpoints),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self, TypeVar
 
@@ -17,10 +18,12 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .calls.limits import RateGate
     from .calls.retries import Retries
     from .later import AsyncLater, Later
+    from .ports import Telemetry
     from .resources.balances import AsyncBalances, Balances
     from .resources.brakes import AsyncBrakeRoom, BrakeRoom
     from .resources.charges import AsyncCharges, Charges
     from .resources.disputes import AsyncDisputes, Disputes
+    from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.onboarding import AsyncOnboarding, Onboarding
     from .resources.operations import AsyncOperations, Operations
     from .resources.payouts import AsyncPayouts, Payouts
@@ -31,7 +34,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .storage.ciphers import Cipher
     from .storage.records import Operation
     from .transport import Transport
-    from .webhooks.router import AsyncWebhookRouter, OnError, WebhookRouter
+    from .webhooks.router import AsyncWebhookRouter, OnError, Surroundings, WebhookRouter
     from .webhooks.signatures import Secret
 
 S = TypeVar("S", bound="Store | AsyncStore")
@@ -63,6 +66,7 @@ class _Root(Generic[S]):
         on_unrecorded: Callable[[Operation], None] | None = None,
         epoch: int | None = None,
         cipher: Cipher | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Join the parts; nothing is sent and nothing is opened yet.
 
@@ -84,6 +88,7 @@ class _Root(Generic[S]):
             epoch: The epoch of the store that the fleet has agreed on; nothing is sent over a store of another one, as
                 an old backup is. Not compared if it is not given.
             cipher: Encrypts what the store keeps of requests, answers and events, as a `Fernet` does.
+            telemetry: Told of every request and every event, for traces and metrics.
 
         Raises:
             InvalidRequest: An argument is wrong, or the key is of another mode than *livemode* says.
@@ -107,6 +112,7 @@ class _Root(Generic[S]):
             on_unrecorded=on_unrecorded,
             epoch=epoch,
             cipher=cipher,
+            telemetry=telemetry,
         )
         self._parts = assembled(api_key, options, blocking=self._blocking)
         self._livemode = livemode
@@ -136,6 +142,20 @@ class _Root(Generic[S]):
             raise InvalidRequest(message, next_step="Make one with Connect.sandbox().")
         return self._simulator
 
+    def _surroundings(self) -> Surroundings:
+        """Give what a router stands on."""
+        from .webhooks.events import Context  # noqa: PLC0415  # see above
+        from .webhooks.router import Surroundings  # noqa: PLC0415  # see above
+
+        parts = self._parts
+        return Surroundings(
+            memory=parts.memory,
+            caller=parts.caller,
+            context=Context(self.for_account, parts.store),
+            livemode=self._livemode,
+            telemetry=parts.telemetry,
+        )
+
     @classmethod
     def sandbox(cls, *, store: S | None = None, seed: int = 0) -> Self:
         """Make one on a fresh simulator in this process: no network, no key, a clock of its own.
@@ -150,6 +170,27 @@ class _Root(Generic[S]):
         connect = cls("sk_test_sandbox", store=store, http_client=simulator.http_client(), look_up_pause=0.0)
         connect._simulator = simulator  # this class's own
         return connect
+
+    def for_account(self, account: str | None) -> Self:
+        """Give the same client for a connected account: verbs that could name another one mean this one.
+
+        Both share everything; closing either closes both.
+
+        Args:
+            account: The connected account, or `None` for the platform itself.
+
+        Raises:
+            InvalidRequest: It is no id of an account.
+        """
+        from attrs import evolve  # noqa: PLC0415  # see above
+
+        from .requests import checked_id  # noqa: PLC0415  # see above
+
+        twin = copy.copy(self)
+        scope = account if account is None else checked_id(account, "account", "acct_")
+        twin._parts = evolve(self._parts, caller=self._parts.caller.scoped(scope))  # noqa: SLF001  # this class's own
+        twin._furnish()  # noqa: SLF001
+        return twin
 
     def __repr__(self) -> str:
         mode = "live" if self._livemode else "test"
@@ -171,6 +212,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         balances: What is there, and every movement.
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
+        endpoints: The URLs that Stripe sends events to.
         store: Where operations and events are remembered.
     """
 
@@ -185,6 +227,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     balances: AsyncBalances
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
+    endpoints: AsyncEndpoints
 
     def _furnish(self) -> None:
         from .assembly import AsyncRooms  # noqa: PLC0415  # see above
@@ -199,9 +242,15 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.balances = rooms.balances
         self.brakes = rooms.brakes
         self.operations = rooms.operations
+        self.endpoints = rooms.endpoints
 
     def webhooks(
-        self, *, secrets: Sequence[str | Secret], inline: bool = False, on_error: OnError | None = None
+        self,
+        *,
+        secrets: Sequence[str | Secret],
+        inline: bool = False,
+        twins: bool = False,
+        on_error: OnError | None = None,
     ) -> AsyncWebhookRouter:
         """Make a router for Stripe's events, over the same store.
 
@@ -209,6 +258,8 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
             secrets: The signing secrets (`whsec_…`) of every endpoint that leads here, each with the events that it is
                 for if a `Secret` says so.
             inline: Whether `handle` runs what is due before it answers, for an application without workers.
+            twins: Whether thin events `v1.…` and whole ones both come here, as while one moves to the other: each
+                change is then handled once, at the price of one read for each thin event.
             on_error: Told what a handler raised; logged if it is not given.
 
         Raises:
@@ -216,10 +267,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         """
         from .webhooks.router import AsyncWebhookRouter  # noqa: PLC0415  # see above
 
-        parts = self._parts
-        return AsyncWebhookRouter(
-            parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
-        )
+        return AsyncWebhookRouter(self._surroundings(), secrets=secrets, inline=inline, twins=twins, on_error=on_error)
 
     def later(self, connection: object = None, *, priority: int = 0, not_before: datetime | None = None) -> AsyncLater:
         """Give the same verbs, which write down what `operations.work` is to send, in a transaction of yours.
@@ -268,6 +316,7 @@ class Connect(_Root["Store"]):
         balances: What is there, and every movement.
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
+        endpoints: The URLs that Stripe sends events to.
         store: Where operations and events are remembered.
     """
 
@@ -282,6 +331,7 @@ class Connect(_Root["Store"]):
     balances: Balances
     brakes: BrakeRoom
     operations: Operations
+    endpoints: Endpoints
 
     def _furnish(self) -> None:
         from .assembly import Rooms  # noqa: PLC0415  # see above
@@ -296,9 +346,15 @@ class Connect(_Root["Store"]):
         self.balances = rooms.balances
         self.brakes = rooms.brakes
         self.operations = rooms.operations
+        self.endpoints = rooms.endpoints
 
     def webhooks(
-        self, *, secrets: Sequence[str | Secret], inline: bool = False, on_error: OnError | None = None
+        self,
+        *,
+        secrets: Sequence[str | Secret],
+        inline: bool = False,
+        twins: bool = False,
+        on_error: OnError | None = None,
     ) -> WebhookRouter:
         """Make a router for Stripe's events, over the same store.
 
@@ -306,6 +362,8 @@ class Connect(_Root["Store"]):
             secrets: The signing secrets (`whsec_…`) of every endpoint that leads here, each with the events that it is
                 for if a `Secret` says so.
             inline: Whether `handle` runs what is due before it answers, for an application without workers.
+            twins: Whether thin events `v1.…` and whole ones both come here, as while one moves to the other: each
+                change is then handled once, at the price of one read for each thin event.
             on_error: Told what a handler raised; logged if it is not given.
 
         Raises:
@@ -313,11 +371,9 @@ class Connect(_Root["Store"]):
         """
         from .webhooks.router import AsyncWebhookRouter, WebhookRouter  # noqa: PLC0415  # see above
 
-        parts = self._parts
-        source = AsyncWebhookRouter(
-            parts.memory, parts.world, secrets=secrets, livemode=self._livemode, inline=inline, on_error=on_error
+        return WebhookRouter(
+            AsyncWebhookRouter(self._surroundings(), secrets=secrets, inline=inline, twins=twins, on_error=on_error)
         )
-        return WebhookRouter(source)
 
     def later(self, connection: object = None, *, priority: int = 0, not_before: datetime | None = None) -> Later:
         """Give the same verbs, which write down what `operations.work` is to send, in a transaction of yours.

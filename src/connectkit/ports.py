@@ -8,8 +8,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Final, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,6 +21,39 @@ _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts the time
 def mutex() -> threading.Lock:
     """Give a lock for a few instructions that never suspend, so that it serves threads and tasks alike."""
     return threading.Lock()
+
+
+class Telemetry(Protocol):
+    """Told of what happens, for traces and metrics; it must not raise, and nothing that it is told is personal."""
+
+    def span(self, name: str, **attributes: str | int) -> AbstractContextManager[None]:
+        """Give what is entered when something begins and left when it ends."""
+        ...
+
+    def count(self, name: str, **attributes: str) -> None:
+        """Count something."""
+        ...
+
+    def record(self, name: str, value: float, **attributes: str) -> None:
+        """Note a measured value, in seconds."""
+        ...
+
+
+class Untold:
+    """Telemetry that nobody listens to."""
+
+    def span(self, name: str, **attributes: str | int) -> AbstractContextManager[None]:  # noqa: ARG002  # nobody listens
+        """Give nothing to enter."""
+        return _NOTHING
+
+    def count(self, name: str, **attributes: str) -> None:
+        """Count nothing."""
+
+    def record(self, name: str, value: float, **attributes: str) -> None:
+        """Note nothing."""
+
+
+_NOTHING: Final = nullcontext()
 
 
 class World(Protocol):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextvars
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from .errors import InvalidRequest
 from .requests import Request, Response
@@ -144,6 +144,13 @@ class Sdk:
         """Close the transport in an event loop, if it was made here."""
         if self._owned:
             await self._transport.aclose()
+
+
+def event_types() -> frozenset[str]:
+    """Give the types of event that this version of the SDK knows; Stripe has others."""
+    from stripe import Event  # noqa: PLC0415  # see above
+
+    return frozenset(get_args(Event.__annotations__["type"]))
 
 
 def _arguments(request: Request) -> dict[str, Any]:

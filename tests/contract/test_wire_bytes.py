@@ -67,6 +67,12 @@ V2_ACCOUNT: dict[str, Any] = {
     "configuration": {"merchant": {"capabilities": {"card_payments": {"requested": True}}}},
     "metadata": {"a": "b"},
 }
+ENDPOINT: dict[str, Any] = {
+    "url": "https://a.b/c",
+    "enabled_events": ["payout.paid", "payout.failed"],
+    "connect": True,
+    "api_version": API_VERSION,
+}
 LINK: dict[str, Any] = {
     "account": "acct_1",
     "type": "account_onboarding",
@@ -175,6 +181,18 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
     ("post", "/v1/disputes/du_1", EVIDENCE, lambda c, p: c.v1.disputes.update("du_1", p, OPTIONS)),
     ("post", "/v1/disputes/du_1/close", {}, lambda c, p: c.v1.disputes.close("du_1", p, OPTIONS)),
     ("post", "/v1/payouts/po_1/cancel", {}, lambda c, p: c.v1.payouts.cancel("po_1", p, OPTIONS)),
+    ("get", "/v1/events", {"limit": 100, "created": {"gte": 1, "lt": 2}}, lambda c, p: c.v1.events.list(p, READING)),
+    ("get", "/v2/core/events/evt_1", {}, lambda c, p: c.v2.core.events.retrieve("evt_1", p, READING)),
+    ("post", "/v1/webhook_endpoints", ENDPOINT, lambda c, p: c.v1.webhook_endpoints.create(p, OPTIONS)),
+    ("get", "/v1/webhook_endpoints", {"limit": 100}, lambda c, p: c.v1.webhook_endpoints.list(p, READING)),
+    ("get", "/v1/webhook_endpoints/we_1", {}, lambda c, p: c.v1.webhook_endpoints.retrieve("we_1", p, READING)),
+    (
+        "post",
+        "/v1/webhook_endpoints/we_1",
+        {"disabled": True},
+        lambda c, p: c.v1.webhook_endpoints.update("we_1", p, OPTIONS),
+    ),
+    ("delete", "/v1/webhook_endpoints/we_1", {}, lambda c, p: c.v1.webhook_endpoints.delete("we_1", p, READING)),
     (
         "post",
         "/v1/payouts/po_1/reverse",

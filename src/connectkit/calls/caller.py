@@ -18,7 +18,7 @@ from connectkit.journal import Doubt, Held, Refusal, Success
 from connectkit.models.base import Answer, Data, Receipt
 from connectkit.policies import Policy
 from connectkit.ports import World
-from connectkit.requests import Params, Request, checked_key, compact, fingerprint
+from connectkit.requests import Params, Request, checked_id, checked_key, compact, fingerprint
 from connectkit.storage.records import Identity, Operation, Realm, State, Stored
 
 from . import plans
@@ -98,15 +98,31 @@ class Caller:
         world: The colour.
         owner: Whose operations these are.
         version: The version of Stripe's API that requests are frozen with.
+        scope: The connected account that is meant where none is named, or `None` for the platform.
     """
 
-    def __init__(self, performer: Performer, world: World, owner: Owner, *, version: str) -> None:
+    def __init__(
+        self, performer: Performer, world: World, owner: Owner, *, version: str, scope: str | None = None
+    ) -> None:
         self.performer = performer
         self.world = world
         self.owner = owner
         self.version = version
+        self.scope = scope
         self._journal = performer.journal
         self._sender = performer.sender
+
+    def scoped(self, scope: str | None) -> Caller:
+        """Give the same caller for a connected account, or for the platform."""
+        return Caller(self.performer, self.world, self.owner, version=self.version, scope=scope)
+
+    def account(self, given: str | None) -> str | None:
+        """Give the connected account that is meant: the one that is *given*, or that of the scope.
+
+        Raises:
+            InvalidRequest: It is given, and is no id of an account.
+        """
+        return self.scope if given is None else checked_id(given, "account", "acct_")
 
     async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:
         """Bring an intent to an end, once.

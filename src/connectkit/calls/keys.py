@@ -38,11 +38,16 @@ def named(identity: Identity, request: Request, generation: int, *, version: str
         version: The version of Stripe's API to name.
         marks: Whether the endpoint takes metadata.
     """
-    digest = _digest(identity, request, generation)
     params = request.params
     if marks:
-        params = {**params, "metadata": {**params.get("metadata", {}), METADATA_KEY: digest[:_MARK_LENGTH]}}
-    return evolve(request, params=params, version=version, idempotency_key=f"{FORMAT}_{digest}")
+        note = {METADATA_KEY: mark(identity, request, generation)}
+        params = {**params, "metadata": {**params.get("metadata", {}), **note}}
+    return evolve(request, params=params, version=version, idempotency_key=wire_key(identity, request, generation))
+
+
+def wire_key(identity: Identity, request: Request, generation: int) -> str:
+    """Derive the idempotency key that the request is sent with."""
+    return f"{FORMAT}_{_digest(identity, request, generation)}"
 
 
 def _digest(identity: Identity, request: Request, generation: int) -> str:

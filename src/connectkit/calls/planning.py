@@ -65,7 +65,7 @@ class Planning(Caller):
     """
 
     def __init__(self, caller: Caller, write: Write, terms: Terms) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version)
+        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
         self._write = write
         self._terms = terms
 
@@ -115,7 +115,7 @@ class Watching(Caller):
     """
 
     def __init__(self, caller: Caller) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version)
+        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
 
     async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:
         """Give the answer of a single call.

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from connectkit.errors import ClockSkewed, Throttled, Unreachable
 from connectkit.models.base import Answer, Data, Receipt
-from connectkit.ports import World
+from connectkit.ports import Telemetry, World
 from connectkit.requests import Request, Response
 from connectkit.sdk import Unanswered
 
@@ -50,20 +50,33 @@ class Sender:
         gate: The rate gate, `None` where nothing is limited (a simulator in this process).
         retries: How patiently a call is repeated.
         deadline: The hard limit of one send in seconds: waiting for a connection, connecting, writing and reading.
+        telemetry: Told of every send.
     """
 
-    def __init__(self, sdk: Sending, world: World, *, gate: RateGate | None, retries: Retries, deadline: float) -> None:
+    def __init__(
+        self,
+        sdk: Sending,
+        world: World,
+        *,
+        gate: RateGate | None,
+        retries: Retries,
+        deadline: float,
+        telemetry: Telemetry,
+    ) -> None:
         self._sdk = sdk
         self._world = world
         self._gate = gate
         self._retries = retries
         self.deadline = deadline
+        self._telemetry = telemetry
         self._stripe_ahead: Callable[[], timedelta] = timedelta
 
     async def send(self, request: Request, *, repetition: bool) -> Sent:
         """Send *request* once and say what its answer means."""
         await self._pass_gate(request)
-        answer = await self._answer(request)
+        with self._telemetry.span("connectkit.call", **_attributes(request)):
+            answer = await self._answer(request)
+        self._telemetry.count("connectkit.calls", outcome=_ending(answer))
         verdict = judge(request, answer, repetition=repetition)
         if verdict.meaning is Meaning.THROTTLED and self._gate is not None and isinstance(answer, Response):
             reason = answer.headers.get("stripe-rate-limited-reason", "")
@@ -135,6 +148,20 @@ class Sender:
             return stripe_now - self._world.now()
 
         self._stripe_ahead = ahead
+
+
+def _attributes(request: Request) -> dict[str, str]:
+    """Give what a send may tell of itself; the wire key is a hash of the operation's name."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "account": request.account or "",
+        "operation": request.idempotency_key or "",
+    }
+
+
+def _ending(answer: Response | Silence) -> str:
+    return str(answer.status) if isinstance(answer, Response) else "silence"
 
 
 def _date(answer: Response) -> datetime | None:

@@ -175,6 +175,8 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/payouts/:id/reverse", Finder(listed="/v1/payouts")),
     Endpoint("/v1/topups", Finder()),
     Endpoint("/v1/topups/:id/cancel", StateCheck(_CANCELED), marks=False),
+    Endpoint("/v1/webhook_endpoints", Harmless.MINT, marks=False),
+    Endpoint("/v1/webhook_endpoints/:id", Harmless.REPEATABLE, marks=False),
     Endpoint("/v2/core/accounts", Finder(since=False)),
     Endpoint("/v2/core/accounts/:id", Harmless.REPEATABLE, marks=False),
     Endpoint("/v2/core/account_links", Harmless.MINT, marks=False),

@@ -31,7 +31,7 @@ class AsyncBalances:
             PermissionDenied: It is not connected to this platform.
             Unreachable: There was no usable answer.
         """
-        request = Request("get", "/v1/balance", account=optional_id(account, "account", "acct_"))
+        request = Request("get", "/v1/balance", account=self._caller.account(account))
         return Balance.parse(await self._caller.read(request, "balances.retrieve"))
 
     async def transactions(
@@ -63,7 +63,7 @@ class AsyncBalances:
             currency=currency,
             limit=100,
         )
-        request = Request("get", "/v1/balance_transactions", params, account=optional_id(account, "account", "acct_"))
+        request = Request("get", "/v1/balance_transactions", params, account=self._caller.account(account))
         async for item in self._caller.pages(request, "balances.transactions"):
             yield BalanceTransaction.parse(Answer(data=item))
 

@@ -13,7 +13,7 @@ from connectkit.models.disputes import Dispute
 from connectkit.models.transfers import Transfer, TransferReversal
 from connectkit.requests import Request, checked_id
 
-from .arguments import given, optional_id
+from .arguments import given
 
 
 class AsyncDisputes:
@@ -34,7 +34,7 @@ class AsyncDisputes:
             NotFound: There is none.
             Unreachable: There was no usable answer.
         """
-        request = Request("get", _path(dispute_id), account=optional_id(account, "account", "acct_"))
+        request = Request("get", _path(dispute_id), account=self._caller.account(account))
         return Dispute.parse(await self._caller.read(request, "disputes.retrieve"))
 
     async def list(self, *, account: str | None = None) -> AsyncGenerator[Dispute, None]:
@@ -46,7 +46,7 @@ class AsyncDisputes:
         Raises:
             Unreachable: There was no usable answer.
         """
-        request = Request("get", "/v1/disputes", {"limit": 100}, account=optional_id(account, "account", "acct_"))
+        request = Request("get", "/v1/disputes", {"limit": 100}, account=self._caller.account(account))
         async for item in self._caller.pages(request, "disputes.list"):
             yield Dispute.parse(Answer(data=item))
 
@@ -78,7 +78,7 @@ class AsyncDisputes:
             message = "There is no evidence to submit."
             raise InvalidRequest(message, param="evidence", next_step="To accept the dispute, use disputes.close().")
         params = {"evidence": dict(evidence), "submit": True}
-        request = Request("post", _path(dispute_id), params, account=optional_id(account, "account", "acct_"))
+        request = Request("post", _path(dispute_id), params, account=self._caller.account(account))
         arguments = {"dispute": dispute_id, **params}
         intent = Intent("disputes.submit", key, request, arguments, Dispute.KEEP, personal=("evidence",))
         return Dispute.parse(await self._caller.perform(intent, wait=wait))
@@ -98,7 +98,7 @@ class AsyncDisputes:
             OutcomeUnknown: It may have been closed; the same key finds out.
         """
         path = f"{_path(dispute_id)}/close"
-        request = Request("post", path, account=optional_id(account, "account", "acct_"))
+        request = Request("post", path, account=self._caller.account(account))
         intent = Intent("disputes.close", key, request, {"dispute": dispute_id}, Dispute.KEEP)
         return Dispute.parse(await self._caller.perform(intent, wait=wait))
 

@@ -76,7 +76,7 @@ class AsyncPayouts:
             description=description,
             metadata=checked_metadata(metadata),
         )
-        request = Request("post", "/v1/payouts", params, account=optional_id(account, "account", "acct_"))
+        request = Request("post", "/v1/payouts", params, account=self._caller.account(account))
         intent = Intent("payouts.create", key, request, params, Payout.KEEP)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
 
@@ -93,7 +93,7 @@ class AsyncPayouts:
             Unreachable: There was no usable answer.
         """
         path = f"/v1/payouts/{checked_id(payout_id, 'payout_id', 'po_')}"
-        request = Request("get", path, account=optional_id(account, "account", "acct_"))
+        request = Request("get", path, account=self._caller.account(account))
         return Payout.parse(await self._caller.read(request, "payouts.retrieve"))
 
     async def list(self, *, account: str | None = None, status: str | None = None) -> AsyncGenerator[Payout, None]:
@@ -106,9 +106,7 @@ class AsyncPayouts:
         Raises:
             Unreachable: There was no usable answer.
         """
-        request = Request(
-            "get", "/v1/payouts", given(status=status, limit=100), account=optional_id(account, "account", "acct_")
-        )
+        request = Request("get", "/v1/payouts", given(status=status, limit=100), account=self._caller.account(account))
         async for item in self._caller.pages(request, "payouts.list"):
             yield Payout.parse(Answer(data=item))
 
@@ -127,7 +125,7 @@ class AsyncPayouts:
             OutcomeUnknown: It may have been cancelled; the same key finds out.
         """
         path = f"/v1/payouts/{checked_id(payout_id, 'payout_id', 'po_')}/cancel"
-        request = Request("post", path, account=optional_id(account, "account", "acct_"))
+        request = Request("post", path, account=self._caller.account(account))
         intent = Intent("payouts.cancel", key, request, {"payout": payout_id}, Payout.KEEP)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
 
@@ -178,7 +176,7 @@ class AsyncPayouts:
         check_word(interval, "interval", get_args(PayoutInterval))
         schedule = {"interval": interval, **_ANCHORS.get(interval, {})}
         params = {"payments": {"payouts": {"schedule": schedule}}}
-        request = Request("post", "/v1/balance_settings", params, account=optional_id(account, "account", "acct_"))
+        request = Request("post", "/v1/balance_settings", params, account=self._caller.account(account))
         await self._caller.update(request, "payouts.schedule")
 
 

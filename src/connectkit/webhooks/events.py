@@ -7,25 +7,34 @@ names it. The envelope is read at once, the object when somebody asks for it.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt, moment
+from connectkit.models.disputes import Dispute
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
 from connectkit.models.refunds import Refund
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
+from connectkit.requests import compact
+from connectkit.storage.base import AsyncStore, Store, TransactionalStore
+from connectkit.storage.records import Delivery
 
 from .replies import Reason
+
+if TYPE_CHECKING:
+    from connectkit.connect import AsyncConnect, Connect
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -33,6 +42,7 @@ _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "account": Account.parse,
     "balance": Balance.parse,
     "connectkit.operation": OperationEnd.parse,
+    "dispute": Dispute.parse,
     "payment_intent": Payment.parse,
     "payout": Payout.parse,
     "refund": Refund.parse,
@@ -56,6 +66,21 @@ class Related:
     id: str
     type: str
     url: str
+
+
+@frozen
+class Context:
+    """What a handler's event reaches for.
+
+    Attributes:
+        connect: Gives the client for a connected account, or for the platform.
+        store: Where the event is remembered.
+        handler: The name of the handler that it is handed to.
+    """
+
+    connect: Callable[[str | None], object]
+    store: Store | AsyncStore
+    handler: str = ""
 
 
 @frozen(kw_only=True)
@@ -89,13 +114,106 @@ class Event(Generic[T_co]):
     idempotency_key: str
     related: Related | None
     _envelope: Data = field(alias="envelope", eq=False, repr=False)
+    _context: Context | None = field(alias="context", default=None, eq=False, repr=False)
+    _present: Answer | None = field(alias="present", default=None, eq=False, repr=False)
 
     @cached_property
     def data(self) -> T_co:
-        """The object: a model where connectkit has one, a plain mapping otherwise, empty for most thin events."""
+        """The object: a model where connectkit has one, a plain mapping otherwise, empty for most thin events.
+
+        It is as it was at `created`; as it is now, for a handler that was registered with `current=True`.
+        """
+        if self._present is not None:
+            return cast("T_co", _decoded(self._present))
         receipt = Receipt(request_id=self.request_id, as_of=self.created)
         found = _inside(self._envelope, "data") if self.thin else _inside(self._envelope, "data", "object")
         return cast("T_co", _decoded(Answer(data=_mapping(found), receipt=receipt)))
+
+    @property
+    def connect(self) -> Connect:
+        """The blocking client that the router was made by, for `account`: verbs that name no other mean this one.
+
+        Raises:
+            InvalidRequest: The router is an asynchronous one, or no router handed this event out.
+        """
+        client: Any = self._reached().connect(self.account)
+        if hasattr(client, "aclose"):
+            raise _of_the_other_colour(own="aconnect")
+        return cast("Connect", client)
+
+    @property
+    def aconnect(self) -> AsyncConnect:
+        """The asynchronous client that the router was made by, for `account`; see `connect`.
+
+        Raises:
+            InvalidRequest: The router is a blocking one, or no router handed this event out.
+        """
+        client: Any = self._reached().connect(self.account)
+        if not hasattr(client, "aclose"):
+            raise _of_the_other_colour(own="connect")
+        return cast("AsyncConnect", client)
+
+    def once(self, connection: object, name: str = "") -> bool:
+        """Say whether this handler's effect is still to be written, and remember in your transaction that it is.
+
+        The first transaction that asks and commits is told `True`; every other one, later or at the same time, `False`.
+        So what you write through *connection* is written once, however often the event is handled.
+
+        Args:
+            connection: An open connection to the store's own database, of its driver or of SQLAlchemy.
+            name: Of the effect, where a handler has several, or may be renamed; the handler's own if it is not given.
+
+        Raises:
+            InvalidRequest: The store has no transactions, or this is no connection that it can write through.
+            StoreUnavailable: It could not be written.
+        """
+        return self._transactional().enlist_event(connection, self._effect(name))
+
+    async def aonce(self, connection: object, name: str = "") -> bool:
+        """Do what `once` does, through an asynchronous *connection*."""
+        return await self._transactional().aenlist_event(connection, self._effect(name))
+
+    def _transactional(self) -> TransactionalStore:
+        store = self._reached().store
+        if isinstance(store, TransactionalStore):
+            return store
+        message = f"A {type(store).__name__} cannot write in your transaction."
+        step = (
+            "Use a store in your own database, or name operations after the event, which makes a second run harmless."
+        )
+        raise InvalidRequest(message, param="connection", next_step=step)
+
+    def _effect(self, name: str) -> Delivery:
+        effect = f"{self.id}#{name or self._reached().handler}"
+        return Delivery(scope_of(self), effect, self.type, b"", done=True, happened=self.created)
+
+    def _reached(self) -> Context:
+        if self._context is None:
+            message = "Only an event that a router hands to a handler knows its client and its store."
+            raise InvalidRequest(message, next_step="Register a function with router.on().")
+        return self._context
+
+    def within(self, context: Context, present: Answer | None = None) -> Event[T_co]:
+        """Give the same event as a handler gets it.
+
+        Args:
+            context: What it reaches for.
+            present: The object as it is now, for a handler that wants that.
+        """
+        return evolve(self, context=context, present=present)
+
+    @property
+    def kind(self) -> str:
+        """The kind of its object in Stripe's word, as `payout`; `""` where there is none."""
+        return (
+            self.related.type if self.related else _text(_mapping(_inside(self._envelope, "data", "object")), "object")
+        )
+
+    @property
+    def change(self) -> str:
+        """A hash of what it tells, its id aside: two events of one change have the same."""
+        told = [self.type, self.account, str(self.created), self._envelope.get("data"), self.object_id, self.thin]
+        return hashlib.sha256(compact(told).encode(errors="replace")).hexdigest()[:32]
 
     @property
     def thin(self) -> bool:
@@ -111,6 +229,11 @@ class Event(Generic[T_co]):
     def raw(self) -> dict[str, Any]:
         """A copy of the whole event. It may hold personal data."""
         return copy.deepcopy(dict(self._envelope))
+
+
+def scope_of(event: Event[Any]) -> str:
+    """Give within what the event's id is unique: its mode and account."""
+    return f"{'live' if event.livemode else 'test'}/{event.account or 'platform'}"
 
 
 def parse(body: bytes) -> Event[object] | Reason:
@@ -150,6 +273,11 @@ def _event(envelope: Data, account: str | None, created: datetime) -> Event[obje
         related=Related(**{name: _text(related, name) for name in ("id", "type", "url")}) if related else None,
         envelope=envelope,
     )
+
+
+def _of_the_other_colour(*, own: str) -> InvalidRequest:
+    message = "The router of this event is of the other colour."
+    return InvalidRequest(message, next_step=f"Use event.{own}.")
 
 
 def _is_thin(envelope: Data) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar, overload
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
+
+from attrs import evolve, frozen
 
 from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
+from connectkit.models.disputes import Dispute
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
@@ -26,6 +30,14 @@ Handler: TypeAlias = Callable[[Event[Any]], Ending]
 
 AccountEvents: TypeAlias = Literal["account.updated"]
 BalanceEvents: TypeAlias = Literal["balance.available"]
+DisputeEvents: TypeAlias = Literal[
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
+    "charge.dispute.*",
+]
 OperationEvents: TypeAlias = Literal[
     "connectkit.operation.refused",
     "connectkit.operation.review",
@@ -62,6 +74,7 @@ TransferEvents: TypeAlias = Literal["transfer.created", "transfer.reversed", "tr
 
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
 OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
+OfDispute = TypeVar("OfDispute", bound=Callable[[Event[Dispute]], Ending])
 OfOperation = TypeVar("OfOperation", bound=Callable[[Event[OperationEnd]], Ending])
 OfPayment = TypeVar("OfPayment", bound=Callable[[Event[Payment]], Ending])
 OfPayout = TypeVar("OfPayout", bound=Callable[[Event[Payout]], Ending])
@@ -73,20 +86,63 @@ OfAny = TypeVar("OfAny", bound=Handler)
 _PATTERN: Final = re.compile(r"\*|[a-z0-9_\[\]]+(?:\.[a-z0-9_\[\]]+)*(?:\.\*)?")
 
 
+Accounts: TypeAlias = Collection[str] | Callable[[str | None], bool]
+"""Of which accounts events are wanted: some ids, or what tells of an account (`None` is the platform)."""
+
+
+@frozen(kw_only=True)
+class Registration:
+    """A function, and which events it wants in which way.
+
+    Attributes:
+        pattern: A type, all that begin so as `payout.*`, or `*`.
+        handler: The function.
+        current: Whether it wants the object as it is now.
+        skip_stale: Whether it is spared an event that a later one of the same object has overtaken.
+        accounts: Of which accounts; of all if it is `None`.
+    """
+
+    pattern: str
+    handler: Handler
+    current: bool = False
+    skip_stale: bool = False
+    accounts: Accounts | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name, for people and for `Event.once`."""
+        return f"{self.handler.__module__}.{getattr(self.handler, '__qualname__', type(self.handler).__qualname__)}"
+
+    def wants(self, event: Event[object]) -> bool:
+        """Tell whether an event is for it."""
+        return matches(self.pattern, event.type) and (self.accounts is None or _among(self.accounts, event.account))
+
+
+class How(TypedDict, total=False):
+    """In which way a function wants its events; see `Registration`."""
+
+    current: bool
+    skip_stale: bool
+
+
 class Handlers:
     """Which function handles what; the order of registration is the order of running."""
 
     def __init__(self) -> None:
-        self._registered: list[tuple[str, Handler]] = []
+        self.registered: list[Registration] = []
 
-    def add(self, pattern: str, handler: Handler) -> None:
-        """Register *handler* for a type, for all that begin as `payout.*`, or for every one, `*`."""
-        self._registered.append((pattern, handler))
+    def of(self, event: Event[object]) -> list[Registration]:
+        """Give those that want an event, each function once."""
+        found: dict[Handler, Registration] = {}
+        for registration in self.registered:
+            if registration.wants(event):
+                found.setdefault(registration.handler, registration)
+        return list(found.values())
 
-    def of(self, event_type: str) -> list[Handler]:
-        """Give those that want events of a type, each once."""
-        wanting = (handler for pattern, handler in self._registered if _matches(pattern, event_type))
-        return list(dict.fromkeys(wanting))
+    @property
+    def patterns(self) -> Sequence[str]:
+        """The types that some function wants, sorted."""
+        return sorted({registration.pattern for registration in self.registered})
 
 
 def _check(pattern: str) -> None:
@@ -96,10 +152,15 @@ def _check(pattern: str) -> None:
         raise InvalidRequest(message, param="type", next_step=next_step)
 
 
-def _matches(pattern: str, event_type: str) -> bool:
+def matches(pattern: str, event_type: str) -> bool:
+    """Tell whether a type is one that a pattern stands for."""
     if pattern.endswith("*"):
         return event_type.startswith(pattern[:-1])
     return event_type == pattern
+
+
+def _among(accounts: Accounts, account: str | None) -> bool:
+    return accounts(account) if callable(accounts) else account in accounts
 
 
 class Registering:
@@ -109,25 +170,27 @@ class Registering:
     _handlers: Handlers
 
     @overload
-    def on(self, type: AccountEvents) -> Callable[[OfAccount], OfAccount]: ...
+    def on(self, type: AccountEvents, **how: Unpack[How]) -> Callable[[OfAccount], OfAccount]: ...
     @overload
-    def on(self, type: BalanceEvents) -> Callable[[OfBalance], OfBalance]: ...
+    def on(self, type: BalanceEvents, **how: Unpack[How]) -> Callable[[OfBalance], OfBalance]: ...
     @overload
-    def on(self, type: OperationEvents) -> Callable[[OfOperation], OfOperation]: ...
+    def on(self, type: DisputeEvents, **how: Unpack[How]) -> Callable[[OfDispute], OfDispute]: ...
     @overload
-    def on(self, type: PaymentEvents) -> Callable[[OfPayment], OfPayment]: ...
+    def on(self, type: OperationEvents, **how: Unpack[How]) -> Callable[[OfOperation], OfOperation]: ...
     @overload
-    def on(self, type: PayoutEvents) -> Callable[[OfPayout], OfPayout]: ...
+    def on(self, type: PaymentEvents, **how: Unpack[How]) -> Callable[[OfPayment], OfPayment]: ...
     @overload
-    def on(self, type: RefundEvents) -> Callable[[OfRefund], OfRefund]: ...
+    def on(self, type: PayoutEvents, **how: Unpack[How]) -> Callable[[OfPayout], OfPayout]: ...
     @overload
-    def on(self, type: TopUpEvents) -> Callable[[OfTopUp], OfTopUp]: ...
+    def on(self, type: RefundEvents, **how: Unpack[How]) -> Callable[[OfRefund], OfRefund]: ...
     @overload
-    def on(self, type: TransferEvents) -> Callable[[OfTransfer], OfTransfer]: ...
+    def on(self, type: TopUpEvents, **how: Unpack[How]) -> Callable[[OfTopUp], OfTopUp]: ...
     @overload
-    def on(self, type: str) -> Callable[[OfAny], OfAny]: ...
+    def on(self, type: TransferEvents, **how: Unpack[How]) -> Callable[[OfTransfer], OfTransfer]: ...
+    @overload
+    def on(self, type: str, **how: Unpack[How]) -> Callable[[OfAny], OfAny]: ...
 
-    def on(self, type: str) -> Callable[[OfAny], OfAny]:
+    def on(self, type: str, **how: Unpack[How]) -> Callable[[OfAny], OfAny]:
         """Register the decorated function for a type of event.
 
         The checkers know what `event.data` is for the types that connectkit models. A type that it does not model, and
@@ -138,8 +201,15 @@ class Registering:
         registration. When one fails, all run again later, so each has to bear being run twice: name operations after
         what the event is about, as in `key=f"refund/{event.object_id}"`.
 
+        Stripe promises no order, and tells the time to the second. A function that acts on an object's state says how
+        that is to be borne: with *current*, the object is read from Stripe once more, so that `event.data` is what it
+        is now; with *skip_stale*, an event is passed over if a later one of the same object, that the function wants as
+        well, has come in.
+
         Args:
             type: As `payout.failed`; all of a kind as `payout.*`; every one as `*`.
+            **how: `current=True`: `event.data` is to be the object as it is now, which costs one read;
+                `skip_stale=True`: events are passed over that a later one has overtaken.
 
         Raises:
             InvalidRequest: *type* is no type of event, or an `async def` was given to a blocking router.
@@ -147,10 +217,49 @@ class Registering:
         _check(type)
 
         def register(handler: OfAny) -> OfAny:
-            if inspect.iscoroutinefunction(handler) and not self._awaits:
-                message = f"{handler.__name__} is an async function, and this router is a blocking one."
-                raise InvalidRequest(message, param="handler", next_step="Use AsyncConnect, or a plain function.")
-            self._handlers.add(type, handler)
+            self._register(Registration(pattern=type, handler=handler, **how))
             return handler
 
         return register
+
+    def include(self, handlers: EventHandlers, *, accounts: Accounts | None = None) -> None:
+        """Register all functions of a part of the application, after those that are registered already.
+
+        Args:
+            handlers: What that part has collected; what it collects later is not included.
+            accounts: Only for the events of these accounts: their ids, or a function that is given the account's id, or
+                `None` for the platform, and says whether it is one of, for instance, a tenant's.
+
+        Raises:
+            InvalidRequest: One is an `async def`, and this router is a blocking one.
+        """
+        for registration in handlers.registered:
+            inner = registration.accounts
+            if accounts is not None:
+                both = accounts if inner is None else partial(_among_both, accounts, inner)
+                registration = evolve(registration, accounts=both)  # noqa: PLW2901  # narrowed
+            self._register(registration)
+
+    def _register(self, registration: Registration) -> None:
+        if inspect.iscoroutinefunction(registration.handler) and not self._awaits:
+            message = f"{registration.name} is an async function, and this router is a blocking one."
+            raise InvalidRequest(message, param="handler", next_step="Use AsyncConnect, or a plain function.")
+        self._handlers.registered.append(registration)
+
+
+def _among_both(outer: Accounts, inner: Accounts, account: str | None) -> bool:
+    return _among(outer, account) and _among(inner, account)
+
+
+class EventHandlers(Registering):
+    """The functions of one part of an application, to be included in a router."""
+
+    _awaits = True
+
+    def __init__(self) -> None:
+        self._handlers = Handlers()
+
+    @property
+    def registered(self) -> Sequence[Registration]:
+        """What was registered, in this order."""
+        return tuple(self._handlers.registered)

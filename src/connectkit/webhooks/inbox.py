@@ -6,6 +6,7 @@ at a time, in the order in which they came.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
@@ -13,7 +14,7 @@ from attrs import frozen
 from connectkit.storage.base import AsyncEventStore
 from connectkit.storage.records import Delivery
 
-from .events import Event
+from .events import Event, scope_of
 from .replies import Outcome
 
 LEASE: Final = 300.0
@@ -42,9 +43,15 @@ class Inbox:
         Raises:
             StoreUnavailable: The store could not be reached.
         """
-        scope = _scope(event)
-        ordering = f"{scope}/{event.object_id}" if event.object_id else ""
-        return await self._store.remember(Delivery(scope, event.id, event.type, body, ordering))
+        return await self._store.remember(delivery_of(event, body))
+
+    async def knows(self, event: Event[object]) -> bool:
+        """Tell whether an event was stored.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        return await self._store.known(scope_of(event), event.id) is not None
 
     async def take(self) -> Delivery | None:
         """Claim the oldest event that is due, for the length of the lease.
@@ -72,6 +79,22 @@ class Inbox:
             return await self.put_back(delivery, error, _pause(delivery.attempts))
         return Outcome.GIVEN_UP if await self._store.finish(delivery, error) else Outcome.OVERTAKEN
 
+    async def dead(self, limit: int) -> Sequence[Delivery]:
+        """List what was given up, the oldest first.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        return await self._store.given_up(limit)
+
+    async def revive(self, scope: str, event_id: str) -> bool:
+        """Queue what was given up once more, and say whether it was given up.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        return await self._store.revive(Delivery(scope, event_id, "", b""))
+
     async def put_back(self, delivery: Delivery, error: str, pause: float) -> Outcome:
         """Give an event back, to be taken again after *pause* seconds.
 
@@ -81,8 +104,11 @@ class Inbox:
         return Outcome.FAILED if await self._store.fail(delivery, error, pause) else Outcome.OVERTAKEN
 
 
-def _scope(event: Event[object]) -> str:
-    return f"{'live' if event.livemode else 'test'}/{event.account or 'platform'}"
+def delivery_of(event: Event[object], body: bytes) -> Delivery:
+    """Give an event as it is stored."""
+    scope = scope_of(event)
+    ordering = f"{scope}/{event.object_id}" if event.object_id else ""
+    return Delivery(scope, event.id, event.type, body, ordering, change=event.change, happened=event.created)
 
 
 def _pause(attempts: int) -> float:

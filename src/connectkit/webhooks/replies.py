@@ -40,6 +40,8 @@ class Reason(StrEnum):
     """The body is signed and is no event."""
     WRONG_ENDPOINT = "wrong_endpoint"
     """The secret is that of the platform's endpoint and the event is a connected account's, or the reverse."""
+    NO_ENVELOPE = "no_envelope"
+    """What came over a bus is neither an envelope of EventBridge nor one of Event Grid."""
     STORE_UNAVAILABLE = "store_unavailable"
     """The store could not be reached; Stripe has to deliver again."""
 
@@ -55,6 +57,10 @@ class Outcome(StrEnum):
     """A handler raised; all of them run again later."""
     GIVEN_UP = "given_up"
     """It failed too often; the store keeps the reason."""
+    STALE = "stale"
+    """A later event of the same object has come in, and every function that wants it wants no stale ones."""
+    TWIN = "twin"
+    """The same change was received as a whole event, or is being handled as one."""
     OVERTAKEN = "overtaken"
     """Its handlers took longer than the lease, so that another worker has taken it since."""
 
@@ -70,10 +76,12 @@ class Reply:
     Attributes:
         reason: Why.
         event_id: Stripe's id of the event, `""` where none was read.
+        hint: Which usual cause fits, for the log and not for whoever called; `""` where none is known.
     """
 
     reason: Reason
     event_id: str = ""
+    hint: str = ""
 
     @property
     def status(self) -> int:

@@ -40,6 +40,9 @@ class Secret:
         value: The whole text, `whsec_` included.
         events_from: What the endpoint listens to: the `platform` itself or its connected `accounts`. An event of the
             other kind under this secret is refused; `None` takes both.
+        payload: Whether the endpoint is sent whole `snapshot` events or `thin` ones; `None` takes both.
+        livemode: The mode of the endpoint. A live event under a test secret is refused; the reverse is not, because a
+            live endpoint for connected accounts is sent both. `None` takes both.
 
     Raises:
         InvalidRequest: *value* is not a signing secret.
@@ -47,6 +50,8 @@ class Secret:
 
     value: str = field(repr=False)
     events_from: Literal["platform", "accounts"] | None = None
+    payload: Literal["snapshot", "thin"] | None = None
+    livemode: bool | None = None
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.value, str) or not _SECRET.fullmatch(self.value):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a checker
@@ -92,11 +97,13 @@ def verify(
     age = now.timestamp() - int(signatures.timestamp)
     if abs(age) > tolerance:
         return Reason.TOO_OLD if age > 0 else Reason.FROM_THE_FUTURE
-    for secret in secrets:
-        expected = secret.digest(signatures.timestamp, body)
-        if any(hmac.compare_digest(expected, candidate) for candidate in signatures.candidates):
-            return secret
-    return Reason.NO_SECRET_MATCHED
+    return _signer(body, signatures, secrets) or Reason.NO_SECRET_MATCHED
+
+
+def signed(body: bytes, header: str | None, secrets: Sequence[Secret]) -> Secret | None:
+    """Give the secret that signed *body* at whatever time, or `None`."""
+    signatures = _read(header)
+    return None if isinstance(signatures, Reason) else _signer(body, signatures, secrets)
 
 
 def sign(body: bytes, secret: str | Secret, timestamp: datetime) -> str:
@@ -121,6 +128,14 @@ def as_secret(secret: str | Secret) -> Secret:
         InvalidRequest: It is not a signing secret.
     """
     return secret if isinstance(secret, Secret) else Secret(secret)
+
+
+def _signer(body: bytes, signatures: _Signatures, secrets: Sequence[Secret]) -> Secret | None:
+    for secret in secrets:
+        expected = secret.digest(signatures.timestamp, body)
+        if any(hmac.compare_digest(expected, candidate) for candidate in signatures.candidates):
+            return secret
+    return None
 
 
 def _read(header: str | None) -> _Signatures | Reason:

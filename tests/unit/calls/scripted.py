@@ -19,6 +19,7 @@ from connectkit.calls.sender import Sender
 from connectkit.drive import run
 from connectkit.errors import Unreachable
 from connectkit.journal import Journal
+from connectkit.ports import Untold
 from connectkit.requests import Request, Response
 from connectkit.sdk import Unanswered
 from connectkit.storage.bridges import Inline
@@ -110,7 +111,9 @@ class Bench:
 
     def another(self, store: Any = None) -> Caller:
         """Make another process's caller over the same store and the same Stripe."""
-        sender = Sender(self.stripe, self.world, gate=self.gate, retries=self.retries, deadline=30.0)
+        sender = Sender(
+            self.stripe, self.world, gate=self.gate, retries=self.retries, deadline=30.0, telemetry=Untold()
+        )
         journal = Journal(Inline(store or self.store), self.world, lease=75.0)
         gatekeeper = Gatekeeper(journal, self.epoch)
         performer = Performer(sender, journal, Lookup(sender, self.world), gatekeeper, self.unrecorded.append)

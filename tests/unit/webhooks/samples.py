@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectkit.ports import BlockingWorld
-from connectkit.storage.base import Store
-from connectkit.storage.bridges import Inline
+from connectkit.errors import NotFound
+from connectkit.models.base import Answer
+from connectkit.ports import AsyncioWorld, BlockingWorld, Untold
+from connectkit.ports import World as PortWorld
+from connectkit.requests import Request
+from connectkit.storage.base import AsyncStore, Store
+from connectkit.storage.bridges import Inline, Threaded
 from connectkit.storage.memory import MemoryStore
-from connectkit.webhooks.router import AsyncWebhookRouter, WebhookRouter
+from connectkit.webhooks.events import Context
+from connectkit.webhooks.router import AsyncWebhookRouter, Surroundings, WebhookRouter
 from connectkit.webhooks.signatures import sign
 
 SECRET = "whsec_platform"
@@ -32,8 +38,8 @@ class World(BlockingWorld):
 
 
 def snapshot(**changes: Any) -> dict[str, Any]:
-    """Give an event of a kind that connectkit has no model for."""
-    return {
+    """Give an event of a kind that connectkit has no model for; each id tells of another change."""
+    event: dict[str, Any] = {
         "id": "evt_1",
         "object": "event",
         "api_version": "2026-10-28.endive",
@@ -49,6 +55,11 @@ def snapshot(**changes: Any) -> dict[str, Any]:
         },
         **changes,
     }
+    match event:
+        case {"id": str() as id, "data": {"object": dict() as about}} if id != "evt_1":
+            return {**event, "data": {**event["data"], "object": {"serial": id, **about}}}
+        case _:
+            return event
 
 
 def about(kind: str, **fields: Any) -> dict[str, Any]:
@@ -81,14 +92,53 @@ def signed(body: bytes, *, secret: str = SECRET, at: datetime = START) -> dict[s
     return {"Content-Type": "application/json", "Stripe-Signature": sign(body, secret, at)}
 
 
+class Stripe:
+    """Answers what a router reads, from a dictionary."""
+
+    def __init__(self, world: PortWorld) -> None:
+        self.world = world
+        self.objects = dict[str, dict[str, Any] | Exception]()
+        self.read_paths = list[str]()
+        self.lists = dict[str | None, list[dict[str, Any]]]()
+
+    async def read(self, request: Request, verb: str) -> Answer:
+        assert verb
+        self.read_paths.append(f"{request.path} {request.account or ''}".rstrip())
+        found = self.objects.get(request.path, NotFound("There is none.", status=404))
+        if isinstance(found, Exception):
+            raise found
+        return Answer(data=found)
+
+    async def pages(self, request: Request, verb: str) -> AsyncGenerator[dict[str, Any], None]:
+        assert verb
+        created = request.params["created"]
+        for event in reversed(self.lists.get(request.account, [])):
+            if created["gte"] <= event["created"] < created.get("lt", event["created"] + 1):
+                yield event
+
+
+def surroundings(memory: AsyncStore, stripe: Stripe, *, livemode: bool = False) -> Surroundings:
+    """Give what a router stands on."""
+    reached: Any = stripe
+    context = Context(lambda account: account, MemoryStore())
+    return Surroundings(memory=memory, caller=reached, context=context, livemode=livemode, telemetry=Untold())
+
+
+def in_a_loop(store: Store | None = None) -> AsyncWebhookRouter:
+    """Give an asynchronous router over a store, by the machine's clock."""
+    return AsyncWebhookRouter(surroundings(Threaded(store or MemoryStore()), Stripe(AsyncioWorld())), secrets=[SECRET])
+
+
 class Bench:
     """A router, its store and its clock."""
 
     def __init__(self, store: Store | None = None, **options: Any) -> None:
         self.world = World()
         self.store = MemoryStore(self.world.now)
-        arguments: dict[str, Any] = {"secrets": [SECRET], "livemode": False, **options}
-        self.router = WebhookRouter(AsyncWebhookRouter(Inline(store or self.store), self.world, **arguments))
+        self.stripe = Stripe(self.world)
+        livemode = options.pop("livemode", False)
+        around = surroundings(Inline(store or self.store), self.stripe, livemode=livemode)
+        self.router = WebhookRouter(AsyncWebhookRouter(around, **{"secrets": [SECRET], **options}))
 
     def deliver(self, envelope: object, *, secret: str = SECRET) -> tuple[int, str]:
         """Deliver an event as Stripe would, now, and give status and reason."""

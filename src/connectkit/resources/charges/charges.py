@@ -9,7 +9,7 @@ from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
 from connectkit.money import Money
 from connectkit.requests import Params, Request, checked_id
-from connectkit.resources.arguments import checked_money, given, optional_id
+from connectkit.resources.arguments import checked_money, given
 
 from .building import read_payment
 from .destination import AsyncDestinationCharges, DestinationCharges
@@ -44,7 +44,7 @@ class AsyncCharges:
             NotFound: There is none, or it lives on another account.
             Unreachable: There was no usable answer.
         """
-        return Payment.parse(await read_payment(self._caller, payment_id, optional_id(account, "account", "acct_")))
+        return Payment.parse(await read_payment(self._caller, payment_id, self._caller.account(account)))
 
     async def confirm(
         self,
@@ -74,7 +74,7 @@ class AsyncCharges:
         """
         method = checked_id(payment_method, "payment_method", "pm_", "card_", "src_")
         params = given(payment_method=method, return_url=return_url)
-        request = _acting(payment_id, "confirm", params, account)
+        request = _acting(payment_id, "confirm", params, self._caller.account(account))
         intent = Intent("charges.confirm", key, request, {"payment": payment_id, **params}, Payment.KEEP)
         return Payment.parse(await self._caller.perform(intent, wait=wait))
 
@@ -102,7 +102,7 @@ class AsyncCharges:
             OutcomeUnknown: It may have been captured; the same key finds out.
         """
         wanted = None if amount is None else checked_money(amount).check_chargeable().amount
-        request = _acting(payment_id, "capture", given(amount_to_capture=wanted), account)
+        request = _acting(payment_id, "capture", given(amount_to_capture=wanted), self._caller.account(account))
         arguments = {"payment": payment_id, **request.params}
         intent = Intent("charges.capture", key, request, arguments, Payment.KEEP)
         return Payment.parse(await self._caller.perform(intent, wait=wait))
@@ -121,7 +121,7 @@ class AsyncCharges:
             Refused: Stripe said no, as that it is paid: refund it instead.
             OutcomeUnknown: It may have been cancelled; the same key finds out.
         """
-        request = _acting(payment_id, "cancel", {}, account)
+        request = _acting(payment_id, "cancel", {}, self._caller.account(account))
         intent = Intent("charges.cancel", key, request, {"payment": payment_id}, Payment.KEEP)
         return Payment.parse(await self._caller.perform(intent, wait=wait))
 
@@ -149,4 +149,4 @@ class Charges(Blocking[AsyncCharges]):
 
 def _acting(payment_id: str, action: str, params: Params, account: str | None) -> Request:
     path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}/{action}"
-    return Request("post", path, params, account=optional_id(account, "account", "acct_"))
+    return Request("post", path, params, account=account)

@@ -1,0 +1,209 @@
+"""Webhook endpoints: made, listed, rotated, and compared with what an application wants to hear of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Final
+
+from connectkit.calls.caller import Caller
+from connectkit.drive import Blocking, blocking, iterating
+from connectkit.errors import InvalidRequest, NotFound
+from connectkit.models.base import Answer
+from connectkit.models.endpoints import EndpointCheck, WebhookEndpoint
+from connectkit.requests import Request, checked_id
+from connectkit.sdk import API_VERSION, event_types
+
+from .arguments import checked_metadata, given
+
+_ALL: Final = "*"
+_OURS: Final = "connectkit."
+_PATH: Final = "/v1/webhook_endpoints"
+
+
+class AsyncEndpoints:
+    """Webhook endpoints: the URLs that Stripe sends events to."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        url: str,
+        events: Sequence[str],
+        connected_accounts: bool = False,
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> WebhookEndpoint:
+        """Have Stripe send events to a URL, in the version of the API that connectkit speaks.
+
+        Keep `secret` of the answer: Stripe never shows it again. It is stored nowhere here, so if the answer is lost,
+        delete the endpoint that `list` shows and make another.
+
+        Args:
+            url: The URL, `https` in live mode.
+            events: Their types; `payout.*` stands for every one that is known to begin so, `*` for nearly all. The
+                `types` of a router fit.
+            connected_accounts: Whether it is sent the events of connected accounts, or the platform's own.
+            description: What it is for.
+            metadata: Notes of your own.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no.
+            Unreachable: There was no usable answer; it may have been made.
+        """
+        params = given(
+            url=url,
+            enabled_events=expanded(events),
+            connect=connected_accounts,
+            api_version=API_VERSION,
+            description=description,
+            metadata=checked_metadata(metadata),
+        )
+        answer = await self._caller.mint(Request("post", _PATH, params), "endpoints.create")
+        return WebhookEndpoint.parse(answer)
+
+    async def retrieve(self, endpoint_id: str) -> WebhookEndpoint:
+        """Read an endpoint.
+
+        Raises:
+            InvalidRequest: It is not the id of an endpoint.
+            NotFound: There is none.
+            Unreachable: There was no usable answer.
+        """
+        return WebhookEndpoint.parse(await self._caller.read(Request("get", _own(endpoint_id)), "endpoints.retrieve"))
+
+    async def list(self) -> AsyncGenerator[WebhookEndpoint, None]:
+        """Go through the endpoints, the newest first, to the end.
+
+        Raises:
+            Unreachable: There was no usable answer.
+        """
+        async for item in self._caller.pages(Request("get", _PATH, {"limit": 100}), "endpoints.list"):
+            yield WebhookEndpoint.parse(Answer(data=item))
+
+    async def update(
+        self,
+        endpoint_id: str,
+        *,
+        url: str | None = None,
+        events: Sequence[str] | None = None,
+        enabled: bool | None = None,
+    ) -> WebhookEndpoint:
+        """Change an endpoint; what is not given stays as it is.
+
+        Args:
+            endpoint_id: The endpoint.
+            url: Another URL.
+            events: Other types, as in `create`.
+            enabled: Whether it is sent anything.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no.
+            Unreachable: There was no usable answer; it can be changed again.
+        """
+        params = given(
+            url=url,
+            enabled_events=None if events is None else expanded(events),
+            disabled=None if enabled is None else not enabled,
+        )
+        answer = await self._caller.update(Request("post", _own(endpoint_id), params), "endpoints.update")
+        return WebhookEndpoint.parse(answer)
+
+    async def delete(self, endpoint_id: str) -> None:
+        """Have Stripe send nothing more to an endpoint, for ever; one that is gone already stays so.
+
+        Raises:
+            InvalidRequest: It is not the id of an endpoint.
+            Refused: Stripe said no.
+            Unreachable: There was no usable answer; it can be deleted again.
+        """
+        try:
+            await self._caller.update(Request("delete", _own(endpoint_id)), "endpoints.delete")
+        except NotFound:
+            return
+
+    async def rotate(self, endpoint_id: str, *, connected_accounts: bool = False) -> WebhookEndpoint:
+        """Make a second endpoint like one, with a secret of its own, so that the old secret can be retired.
+
+        Both are sent every event from now on, which the inbox remembers once. Give the router both secrets, wait until
+        every process has them, then `delete` the old endpoint.
+
+        Args:
+            endpoint_id: The old endpoint.
+            connected_accounts: Whether it is one for connected accounts; Stripe does not tell.
+
+        Raises:
+            InvalidRequest: It is not the id of an endpoint.
+            Refused: Stripe said no, as that there are sixteen already.
+            Unreachable: There was no usable answer; it may have been made.
+        """
+        old = await self.retrieve(endpoint_id)
+        return await self.create(
+            url=old.url,
+            events=old.events,
+            connected_accounts=connected_accounts,
+            description=old.description or None,
+            metadata=dict(old.metadata),
+        )
+
+    async def check(self, types: Sequence[str]) -> EndpointCheck:
+        """Compare what an application wants to hear of with what the endpoints are sent.
+
+        Args:
+            types: What is wanted, as a router's `types` tells.
+
+        Raises:
+            InvalidRequest: One of them is no type of event.
+            Unreachable: There was no usable answer.
+        """
+        endpoints = [endpoint async for endpoint in self.list()]
+        sent = {type_ for endpoint in endpoints if endpoint.status == "enabled" for type_ in endpoint.events}
+        wanted = set(expanded(types))
+        return EndpointCheck(
+            missing=() if _ALL in sent else tuple(sorted(wanted - sent)),
+            unheard=() if _ALL in wanted else tuple(sorted(sent - wanted)),
+            disabled=tuple(endpoint.id for endpoint in endpoints if endpoint.status != "enabled"),
+        )
+
+
+class Endpoints(Blocking[AsyncEndpoints]):
+    """Webhook endpoints: the URLs that Stripe sends events to."""
+
+    create: Final = blocking(AsyncEndpoints.create)
+    retrieve: Final = blocking(AsyncEndpoints.retrieve)
+    list: Final = iterating(AsyncEndpoints.list)
+    update: Final = blocking(AsyncEndpoints.update)
+    delete: Final = blocking(AsyncEndpoints.delete)
+    rotate: Final = blocking(AsyncEndpoints.rotate)
+    check: Final = blocking(AsyncEndpoints.check)
+
+
+def expanded(types: Sequence[str]) -> Sequence[str]:
+    """Give types as Stripe takes them: each pattern as the types that are known to begin so, our own left out.
+
+    Raises:
+        InvalidRequest: There is none, or no known type begins as a pattern says.
+    """
+    if isinstance(types, str) or not types:
+        message = "An endpoint needs the types of events that it is to be sent."
+        raise InvalidRequest(message, param="events", next_step="Pass a list, as router.types.")
+    if _ALL in types:
+        return [_ALL]
+    return sorted({known for type_ in types if not type_.startswith(_OURS) for known in _known(type_)})
+
+
+def _known(type_: str) -> Sequence[str]:
+    if not type_.endswith("*"):
+        return [type_]
+    found = [known for known in event_types() if known.startswith(type_[:-1])]
+    if not found:
+        message = f"No type of event is known that begins as {type_!r} says."
+        raise InvalidRequest(message, param="events", next_step="Name the types one by one.")
+    return found
+
+
+def _own(endpoint_id: str) -> str:
+    return f"{_PATH}/{checked_id(endpoint_id, 'endpoint_id', 'we_')}"
