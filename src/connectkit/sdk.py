@@ -158,7 +158,7 @@ def _arguments(request: Request) -> dict[str, Any]:
         message = f"The SDK takes a parameter named {', '.join(sorted(taken))} for an option of its own."
         raise InvalidRequest(message, param=min(taken))
     options = {
-        "stripe_account": request.account,
+        "stripe_account" if request.api == "v1" else "stripe_context": request.account,
         "stripe_version": request.version or API_VERSION,
         "idempotency_key": request.idempotency_key,
     }

@@ -76,7 +76,8 @@ def list_thin_events(world: World, call: Call) -> Object:
 def retrieve_thin_event(world: World, call: Call) -> Object:
     """Give one thin event, with its data."""
     event = world.get(call.account, "v2.core.event", call.id, label="event")
-    return event if event["_data"] is None else {**event, "data": event["_data"]}
+    said = {"data": event["_data"], "snapshot_event": event.get("_snapshot")}
+    return {**event, **{name: value for name, value in said.items() if value is not None}}
 
 
 @topic.route("POST", "/v1/webhook_endpoints", "WebhookEndpointCreateParams")

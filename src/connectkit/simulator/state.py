@@ -12,7 +12,7 @@ from .ids import Ids
 from .ledger import InvariantBroken, Ledger
 from .refusals import invalid, no_such
 from .shapes import Object, Snapshot, copied, is_hash, is_list
-from .subscribers import Subscriber
+from .subscribers import TWIN, Subscriber
 from .tables import Table
 
 API_VERSION: Final = "2026-10-28.endive"
@@ -157,6 +157,16 @@ class World:
             event["account"] = account
         event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
         self.outbox.append(self.add(account, event))
+        self._emit_twin(event, thing)
+
+    def _emit_twin(self, whole: Object, thing: Object) -> None:
+        """Make the thin twin of an event, if somebody wants it; it is kept where the whole one is."""
+        twin = {"object": "v2.core.event", "type": f"{TWIN}{whole['type']}", "context": whole.get("account")}
+        if any(subscriber.wants(twin) for subscriber in self.subscribers.values()):
+            kind: str = thing["object"]
+            related = {"id": thing["id"], "type": kind, "url": f"/v1/{kind}s/{thing['id']}"}
+            event = self._thin(f"{TWIN}{whole['type']}", related, None, thing["_account"])
+            event["_snapshot"] = whole["id"]
 
     def emit_thin(self, type: str, related: Object | None, *, data: Object | None = None) -> Object:
         """Make a thin event of API v2, in the platform's own scope, and give it back.
@@ -166,19 +176,22 @@ class World:
             related: Id, type and url of the object that it is about.
             data: What the event says besides, when it is fetched.
         """
+        return self._thin(type, related, data, self.platform)
+
+    def _thin(self, type: str, related: Object | None, data: Object | None, account: str) -> Object:
         event: Object = {
             "id": self.ids.new("evt"),
             "object": "v2.core.event",
             "type": type,
             "created": rfc3339(self.clock.now),
             "livemode": self.livemode,
-            "context": None,
+            "context": None if account == self.platform else account,
             "reason": None if self.call is None else {"type": "request", "request": self._cause()},
             "_data": data,
         }
         if related is not None:
             event["related_object"] = related
-        self.outbox.append(self.add(self.platform, event))
+        self.outbox.append(self.add(account, event))
         return event
 
     def touch(self, thing: Object) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from .shapes import Object
 
 Target: TypeAlias = Callable[[bytes, Mapping[str, str]], object]
 """A function of body and headers of a delivery; a number that it gives back is an HTTP status, nothing is 200."""
+
+
+TWIN: Final = "v1."
+"""How the types of thin events begin that tell of the same change as a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,13 @@ class Subscriber:
 
     def wants(self, event: Object) -> bool:
         """Tell whether *event* is for it."""
-        if (event["object"] == "v2.core.event") is not self.thin or not self._hears(event.get("account", "")):
+        if (event["object"] == "v2.core.event") is not self.thin:
             return False
-        return any(fnmatchcase(event["type"], pattern) for pattern in self.events)
+        if not self._hears(event.get("account") or event.get("context") or ""):
+            return False
+        # What is a twin of a whole event has to be asked for by name: `*` alone does not mean it.
+        twin = event["type"].startswith(TWIN)
+        return any(fnmatchcase(event["type"], pattern) for pattern in self.events if not twin or pattern[:3] == TWIN)
 
     def _hears(self, account: str) -> bool:
         return account == self.account if not self.connect else account not in ("", self.account)

@@ -40,4 +40,4 @@ def reading(event: Event[object]) -> Request | None:
 
 def whole_event(event: Event[object]) -> Request:
     """Give the request that reads a thin event with everything that it says."""
-    return Request("get", f"/v2/core/events/{event.id}")
+    return Request("get", f"/v2/core/events/{event.id}", account=event.account)
