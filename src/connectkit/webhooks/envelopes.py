@@ -16,10 +16,9 @@ def unwrapped(body: bytes) -> bytes | None:
     except (ValueError, RecursionError):
         return None
     match envelope:
-        case {"detail-type": str(), "source": str(), "detail": dict() as event}:  # EventBridge
-            pass
-        case {"specversion": str(), "source": str(), "data": dict() as event}:  # Event Grid's CloudEvents
-            pass
+        case {"detail-type": str(), "source": str(), "detail": {}}:  # EventBridge
+            return json.dumps(envelope["detail"]).encode()
+        case {"specversion": str(), "source": str(), "data": {}}:  # Event Grid's CloudEvents
+            return json.dumps(envelope["data"]).encode()
         case _:
             return None
-    return json.dumps(event).encode()

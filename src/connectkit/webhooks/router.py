@@ -66,7 +66,7 @@ class _Tally:
     def add(self, name: str) -> None:
         with self._mutex:
             self._counted[name] += 1
-        self._telemetry.count("connectkit.events", outcome=name)
+        self._telemetry.count("connectkit.events", outcome=str(name))
 
     def copied(self) -> dict[str, int]:
         with self._mutex:

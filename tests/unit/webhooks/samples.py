@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from connectkit.errors import NotFound
 from connectkit.models.base import Answer
@@ -55,11 +55,10 @@ def snapshot(**changes: Any) -> dict[str, Any]:
         },
         **changes,
     }
-    match event:
-        case {"id": str() as id, "data": {"object": dict() as about}} if id != "evt_1":
-            return {**event, "data": {**event["data"], "object": {"serial": id, **about}}}
-        case _:
-            return event
+    data = cast("dict[str, Any]", event["data"])
+    if event["id"] == "evt_1" or type(data) is not dict or "object" not in data:
+        return event
+    return {**event, "data": {**data, "serial": event["id"]}}
 
 
 def about(kind: str, **fields: Any) -> dict[str, Any]:
@@ -138,7 +137,8 @@ class Bench:
         self.stripe = Stripe(self.world)
         livemode = options.pop("livemode", False)
         around = surroundings(Inline(store or self.store), self.stripe, livemode=livemode)
-        self.router = WebhookRouter(AsyncWebhookRouter(around, **{"secrets": [SECRET], **options}))
+        arguments: dict[str, Any] = {"secrets": [SECRET], **options}
+        self.router = WebhookRouter(AsyncWebhookRouter(around, **arguments))
 
     def deliver(self, envelope: object, *, secret: str = SECRET) -> tuple[int, str]:
         """Deliver an event as Stripe would, now, and give status and reason."""
