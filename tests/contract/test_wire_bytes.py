@@ -17,6 +17,8 @@ ACCOUNT = "acct_9"
 KEY = "ck1_a"
 OPTIONS: Any = {"stripe_account": ACCOUNT, "idempotency_key": KEY}
 READING: Any = {"stripe_account": ACCOUNT}
+V2_OPTIONS: Any = {"stripe_context": ACCOUNT, "idempotency_key": KEY}
+V2_READING: Any = {"stripe_context": ACCOUNT}
 Wire = tuple[str, str, Any, dict[str, str]]
 
 
@@ -182,7 +184,7 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
     ("post", "/v1/disputes/du_1/close", {}, lambda c, p: c.v1.disputes.close("du_1", p, OPTIONS)),
     ("post", "/v1/payouts/po_1/cancel", {}, lambda c, p: c.v1.payouts.cancel("po_1", p, OPTIONS)),
     ("get", "/v1/events", {"limit": 100, "created": {"gte": 1, "lt": 2}}, lambda c, p: c.v1.events.list(p, READING)),
-    ("get", "/v2/core/events/evt_1", {}, lambda c, p: c.v2.core.events.retrieve("evt_1", p, READING)),
+    ("get", "/v2/core/events/evt_1", {}, lambda c, p: c.v2.core.events.retrieve("evt_1", p, V2_READING)),
     ("post", "/v1/webhook_endpoints", ENDPOINT, lambda c, p: c.v1.webhook_endpoints.create(p, OPTIONS)),
     ("get", "/v1/webhook_endpoints", {"limit": 100}, lambda c, p: c.v1.webhook_endpoints.list(p, READING)),
     ("get", "/v1/webhook_endpoints/we_1", {}, lambda c, p: c.v1.webhook_endpoints.retrieve("we_1", p, READING)),
@@ -224,16 +226,16 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
         {"limit": 100},
         lambda c, p: c.v1.transfers.reversals.list("tr_1", p, READING),
     ),
-    ("post", "/v2/core/accounts", V2_ACCOUNT, lambda c, p: c.v2.core.accounts.create(p, OPTIONS)),
-    ("get", "/v2/core/accounts", {"limit": 20}, lambda c, p: c.v2.core.accounts.list(p, READING)),
+    ("post", "/v2/core/accounts", V2_ACCOUNT, lambda c, p: c.v2.core.accounts.create(p, V2_OPTIONS)),
+    ("get", "/v2/core/accounts", {"limit": 20}, lambda c, p: c.v2.core.accounts.list(p, V2_READING)),
     (
         "get",
         "/v2/core/accounts/acct_1",
         {"include": ["identity", "requirements"]},
-        lambda c, p: c.v2.core.accounts.retrieve("acct_1", p, READING),
+        lambda c, p: c.v2.core.accounts.retrieve("acct_1", p, V2_READING),
     ),
-    ("post", "/v2/core/accounts/acct_1", V2_ACCOUNT, lambda c, p: c.v2.core.accounts.update("acct_1", p, OPTIONS)),
-    ("post", "/v2/core/account_links", V2_LINK, lambda c, p: c.v2.core.account_links.create(p, OPTIONS)),
+    ("post", "/v2/core/accounts/acct_1", V2_ACCOUNT, lambda c, p: c.v2.core.accounts.update("acct_1", p, V2_OPTIONS)),
+    ("post", "/v2/core/account_links", V2_LINK, lambda c, p: c.v2.core.account_links.create(p, V2_OPTIONS)),
 ]
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from connectkit.webhooks.replies import Reply
+from connectkit.webhooks.router import WebhookRouter
 from connectkit.webhooks.signatures import MAX_BYTES
 
 LIMIT: Final = MAX_BYTES + 1
 """Bytes that are read at most: one more than a router takes, so that it says itself that it is too long."""
 
 
-class Receiver(Protocol):
-    """What takes a request in, blocking: a `WebhookRouter`, or what stands before one."""
+class Receiving(Protocol):
+    """What takes a request in, blocking."""
 
     def handle(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Take in one request, and give what to answer."""
@@ -26,6 +27,10 @@ class AsyncReceiver(Protocol):
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Take in one request, and give what to answer."""
         ...
+
+
+Receiver: TypeAlias = WebhookRouter | Receiving
+"""A router, or what stands before one."""
 
 
 async def limited(chunks: AsyncIterable[bytes]) -> bytes:

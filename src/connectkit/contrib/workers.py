@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from threading import Event as Flag
-from typing import Any, Final, cast
+from typing import Final
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
 from connectkit.webhooks.router import AsyncWebhookRouter, WebhookRouter
@@ -47,7 +48,8 @@ def work(router: WebhookRouter | AsyncWebhookRouter, *, idle: float = 1.0, once:
 
     before = {number: signal.signal(number, stop_soon) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        return _until(stop, _step(router), idle=idle, once=once)
+        with _stepping(router) as step:
+            return _until(stop, step, idle=idle, once=once)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -65,16 +67,18 @@ def _until(stop: Flag, step: Callable[[], int], *, idle: float, once: bool) -> i
     return total
 
 
-def _step(router: WebhookRouter | AsyncWebhookRouter) -> Callable[[], int]:
+@contextmanager
+def _stepping(router: WebhookRouter | AsyncWebhookRouter) -> Generator[Callable[[], int]]:
     """Give what runs some of what is due, in either colour."""
-    runner: Any = asyncio.Runner() if inspect.iscoroutinefunction(router.work) else None
+    if isinstance(router, WebhookRouter):
+        yield partial(_patiently, partial(router.work, _BATCH))
+        return
+    with asyncio.Runner() as runner:
+        yield partial(_patiently, lambda: runner.run(router.work(_BATCH)))
 
-    def step() -> int:
-        try:
-            if runner is None:
-                return cast("WebhookRouter", router).work(_BATCH)
-            return int(runner.run(cast("AsyncWebhookRouter", router).work(_BATCH)))
-        except StoreUnavailable:
-            return 0
 
-    return step
+def _patiently(step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except StoreUnavailable:
+        return 0
