@@ -78,6 +78,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Send a hundred thousand odd bodies and headers to a webhook router."""
+    session.install("--editable", ".[test]")
+    cases = "whatever_comes or another_body or what_is_signed or signed_event"
+    command = ("pytest", "--timeout=3600", "tests/properties/test_webhooks.py", "-k", cases, "--dist=worksteal")
+    session.run(*command, *session.posargs, env={"HYPOTHESIS_PROFILE": "fuzz"})
+
+
+@nox.session
 def chaos(session: nox.Session) -> None:
     """Look for rare failures, longer than a commit should wait."""
     session.install("--editable", ".[test]")

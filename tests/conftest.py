@@ -17,4 +17,5 @@ os.environ["XDG_CONFIG_HOME"] = str(Path(__file__).parents[1] / ".cache" / "conf
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("chaos", deadline=None, max_examples=2_000)
+settings.register_profile("fuzz", deadline=None, max_examples=25_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))

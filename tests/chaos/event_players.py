@@ -161,8 +161,8 @@ def prepare(place: Place) -> None:
         with closing(sqlite3.connect(place.address)) as connection, connection:
             connection.execute("CREATE TABLE effects (id INTEGER PRIMARY KEY, event TEXT)")
     if place.kind == "postgres":
-        with psycopg.connect(place.address) as connection:
-            connection.execute("CREATE TABLE effects (id BIGSERIAL PRIMARY KEY, event TEXT)")
+        with psycopg.connect(place.address) as server:
+            server.execute("CREATE TABLE effects (id BIGSERIAL PRIMARY KEY, event TEXT)")
 
 
 def effects(place: Place) -> list[str]:

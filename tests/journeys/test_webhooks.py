@@ -120,11 +120,14 @@ def test_functions_of_parts_are_handed_the_events_of_their_accounts(colour: str)
         part.include(inner, accounts=sellers)
         box.router.include(part, accounts=[second])
         box.router.include(part, accounts=["acct_nobody"])
+        other = EventHandlers()
+        other.on("payout.canceled")(ignore)
+        box.router.include(other)
         await box.hand_in()
         await box.work()
         assert seen == [f"{second} 600"]
         assert first != second
-        assert box.router.types == ["payout.created"]
+        assert box.router.types == ["payout.canceled", "payout.created"]
 
     travel(colour, journey)
 
@@ -357,16 +360,22 @@ def test_an_operation_is_settled_by_the_event_that_tells_of_it(colour: str) -> N
         account = await seller(connect)
         await connect.charges.separate.create(key="f", amount=usd("90.00"), payment_method=AT_ONCE)
         connect.simulator.faults.next("lose_answer")
+        impatient = twin(connect, retries=Retries(attempts=1))
         with pytest.raises(OutcomeUnknown):
-            await twin(connect, retries=Retries(attempts=1)).transfers.create(
-                key="t", amount=usd("9.00"), destination=account
-            )
-        (left,) = await connect.operations.unfinished()
-        assert left.identity.key == "t"
+            await impatient.transfers.create(key="t", amount=usd("9.00"), destination=account)
+        payment = await connect.charges.separate.create(
+            key="o", amount=usd("20.00"), payment_method=AT_ONCE, transfer_group="o"
+        )
+        connect.simulator.faults.next("lose_answer")
+        with pytest.raises(OutcomeUnknown):
+            await impatient.charges.separate.settle(payment.id, key="s", shares={account: usd("8.00")})
+        left = await connect.operations.unfinished()
+        assert {(one.identity.key, one.identity.step == "") for one in left} >= {("t", True), ("s", True), ("s", False)}
         await box.hand_in()
         await box.work()
         assert await connect.operations.unfinished() == []
-        assert (await connect.operations.show("t")).state is State.SUCCEEDED
+        for key in ("t", "s"):
+            assert (await connect.operations.show(key)).state is State.SUCCEEDED
         assert "failed" not in box.router.counts
 
     travel(colour, journey)

@@ -55,11 +55,6 @@ class Finder:
             params["created"]["lte"] = int(until.timestamp()) + _SLACK
         return Request("get", self.listed or sent.path, params, account=sent.account, version=sent.version)
 
-    def reading(self, sent: Request, object_id: str) -> Request:
-        """Give the request that reads what was created."""
-        path = f"{self.listed or sent.path}/{object_id}"
-        return Request("get", path, account=sent.account, version=sent.version)
-
     def happened(self, sent: Request, found: Params) -> bool:
         """Tell whether *found* shows the effect: that it is there, and if it was to be confirmed, how far that came."""
         return self.done is None or not sent.params.get("confirm") or found["status"] in self.done
@@ -132,9 +127,8 @@ class Endpoint:
         """Give the request that reads what *sent* has made or moved."""
         if isinstance(self.settling, StateCheck):
             return self.settling.request(sent)
-        if isinstance(self.settling, Finder):
-            return self.settling.reading(sent, object_id)
-        return Request("get", f"{sent.path}/{object_id}", account=sent.account, version=sent.version)
+        listed = self.settling.listed if isinstance(self.settling, Finder) else ""
+        return Request("get", f"{listed or sent.path}/{object_id}", account=sent.account, version=sent.version)
 
 
 def _confirm_instead(sent: Request, payment_intent: str) -> Request:

@@ -1,4 +1,4 @@
-"""The command line: `connectkit demo`, `connectkit simulator` and `connectkit operations`."""
+"""The command line: `connectkit demo`, `simulator`, `operations` and `events`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .operations import operations  # noqa: PLC0415  # each command pays for its own imports
 
         return operations(options)
+    if options.command == "events":
+        from .events import events  # noqa: PLC0415  # each command pays for its own imports
+
+        return events(options)
     if options.resume and options.base_url is None:
         sys.stderr.write("--resume needs the simulator of the earlier run, which has to outlive it: pass --base-url.\n")
         return 2
@@ -54,4 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
 
     add_to(commands)
+    from .events import add_to as add_events_to  # noqa: PLC0415  # as above
+
+    add_events_to(commands)
     return parser

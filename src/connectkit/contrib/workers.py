@@ -23,12 +23,17 @@ def found(path: str) -> WebhookRouter | AsyncWebhookRouter:
     Raises:
         InvalidRequest: There is no router of this name.
     """
-    module, _, name = path.replace(":", ".").rpartition(".")
-    router = getattr(import_module(module), name, None) if module else None
+    router = named(path)
     if not isinstance(router, WebhookRouter | AsyncWebhookRouter):
         message = f"{path!r} names no router."
         raise InvalidRequest(message, param="router", next_step="Name one as 'shop.events:router'.")
     return router
+
+
+def named(path: str) -> object:
+    """Give what a text names, as `shop.events:router`; `None` where there is nothing of this name."""
+    module, _, name = path.replace(":", ".").rpartition(".")
+    return getattr(import_module(module), name, None) if module else None
 
 
 def work(router: WebhookRouter | AsyncWebhookRouter, *, idle: float = 1.0, once: bool = False) -> int:

@@ -21,6 +21,7 @@ _SPELLINGS: Final[tuple[Callable[[Any], str], ...]] = (
     lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     lambda value: json.dumps(value, separators=(",", ":")),
     lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False),
+    lambda value: json.dumps(value, ensure_ascii=False),
     json.dumps,
 )
 """How Stripe and the usual encoders write JSON."""

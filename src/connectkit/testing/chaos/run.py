@@ -145,9 +145,14 @@ def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent
         for _ in range(_ROUNDS):
             left = [intent for intent in left if not _done(connects[intent.live], intent)]
         for connect in connects.values():
-            for operation in run_now(connect.operations.unfinished(limit=1_000_000)):
-                _quietly(partial(connect.operations.resume, operation))
+            _finish(connect)
             cast("Any", connect).close()
+
+
+def _finish(connect: Any) -> int:  # noqa: ANN401  # a client of either colour
+    """Bring to an end what is unfinished, and give how much that was."""
+    left = run_now(connect.operations.unfinished(limit=1_000_000))
+    return sum(_quietly(partial(connect.operations.resume, operation)) for operation in left)
 
 
 def _done(connect: Any, intent: Intent) -> bool:  # noqa: ANN401  # a client of either colour

@@ -140,6 +140,5 @@ def main() -> None:
     if orders.setup:
         module, _, function = orders.setup.partition(":")
         getattr(import_module(module), function)()
-    if orders.dawdling:
-        dawdle(orders.dawdling, orders.seed)
+    dawdle(orders.dawdling, orders.seed)
     run(work(orders)) if orders.blocking else asyncio.run(work(orders))
