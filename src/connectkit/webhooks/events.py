@@ -34,7 +34,7 @@ from connectkit.storage.records import Delivery
 from .replies import Reason
 
 if TYPE_CHECKING:
-    from connectkit.connect import AsyncConnect, Connect
+    import connectkit.connect  # the module and not its names: it imports this one
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -130,7 +130,7 @@ class Event(Generic[T_co]):
         return cast("T_co", _decoded(Answer(data=_mapping(found), receipt=receipt)))
 
     @property
-    def connect(self) -> Connect:
+    def connect(self) -> connectkit.connect.Connect:
         """The blocking client that the router was made by, for `account`: verbs that name no other mean this one.
 
         Raises:
@@ -139,10 +139,10 @@ class Event(Generic[T_co]):
         client: Any = self._reached().connect(self.account)
         if hasattr(client, "aclose"):
             raise _of_the_other_colour(own="aconnect")
-        return cast("Connect", client)
+        return cast("connectkit.connect.Connect", client)
 
     @property
-    def aconnect(self) -> AsyncConnect:
+    def aconnect(self) -> connectkit.connect.AsyncConnect:
         """The asynchronous client that the router was made by, for `account`; see `connect`.
 
         Raises:
@@ -151,7 +151,7 @@ class Event(Generic[T_co]):
         client: Any = self._reached().connect(self.account)
         if not hasattr(client, "aclose"):
             raise _of_the_other_colour(own="connect")
-        return cast("AsyncConnect", client)
+        return cast("connectkit.connect.AsyncConnect", client)
 
     def once(self, connection: object, name: str = "") -> bool:
         """Say whether this handler's effect is still to be written, and remember in your transaction that it is.
