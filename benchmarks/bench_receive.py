@@ -1,0 +1,135 @@
+"""What receiving costs over HTTP: verify, insert durably, answer; beside FastAPI with the SDK's own verification.
+
+Both servers run by turns in processes of their own, over uvicorn and one SQLite store, and are sent the same events by
+the same client over a few connections that stay open. What counts is the ratio of the events per second within one run,
+and what a duplicate costs beside a first delivery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import stripe
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from connectkit import AsyncConnect, SQLiteStore
+from connectkit.contrib.starlette import endpoint
+from connectkit.storage.bridges import Threaded
+from connectkit.storage.records import Delivery
+from connectkit.webhooks.signatures import sign
+
+SECRET = "whsec_benchmark"  # noqa: S105  # signs nothing but what is measured here
+EVENTS, ROUNDS, CONNECTIONS = 1000, 5, 8
+LINES = (1, 14, 51)  # bodies of about 1, 7 and 25 kB
+
+
+def ours(path: str) -> Starlette:
+    """Give a Starlette application over a router."""
+    router = AsyncConnect("sk_test_1", store=SQLiteStore(path)).webhooks(secrets=[SECRET])
+    return Starlette(routes=[Route("/webhooks", endpoint(router), methods=["POST"])])
+
+
+def theirs(path: str) -> FastAPI:
+    """Give a FastAPI application that does by hand what is usually done."""
+    app, store = FastAPI(), Threaded(SQLiteStore(path))
+
+    @app.post("/webhooks")
+    async def receive(request: Request) -> Response:
+        body = await request.body()
+        event: Any = stripe.Webhook.construct_event(  # pyright: ignore[reportUnknownMemberType]  # untyped there
+            body, request.headers["stripe-signature"], SECRET
+        )
+        await store.remember(Delivery(event.account or "", event.id, event.type, body))
+        return Response()
+
+    return app
+
+
+def serve(kind: str, path: str, port: Connection) -> None:
+    """Serve until killed."""
+    app = ours(path) if kind == "connectkit" else theirs(path)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none", http="h11"))
+
+    async def both() -> None:
+        serving = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  # the server tells nobody
+            await asyncio.sleep(0.01)
+        port.send(server.servers[0].sockets[0].getsockname()[1])
+        await serving
+
+    asyncio.run(both())
+
+
+def requests(lines: int, first: int) -> list[bytes]:
+    """Give whole HTTP requests, signed now."""
+    found: list[bytes] = []
+    for number in range(first, first + EVENTS):
+        line = {"code": "verification_document_expired", "deadline": 1_795_000_000, "note": "x" * 380}
+        data = {"id": f"acct_{number}", "object": "account", "requirements": {"errors": [line] * lines}}
+        event = {"id": f"evt_{number}", "object": "event", "type": "account.updated", "created": 1_795_000_000}
+        body = json.dumps(
+            {**event, "livemode": False, "account": "acct_1", "data": {"object": data}}, indent=2
+        ).encode()
+        head = (
+            f"POST /webhooks HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(body)}\r\n"
+            f"Stripe-Signature: {sign(body, SECRET, datetime.now(tz=UTC))}\r\n\r\n"
+        )
+        found.append(head.encode() + body)
+    return found
+
+
+async def send(port: int, all_of_them: list[bytes]) -> float:
+    """Send requests over a few connections, and give the seconds that it took."""
+
+    async def over_one(own: list[bytes]) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in own:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head)
+        writer.close()
+        await writer.wait_closed()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(over_one(all_of_them[number::CONNECTIONS]) for number in range(CONNECTIONS)))
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        ports: dict[str, int] = {}
+        processes: list[Any] = []
+        for kind in ("connectkit", "construct_event"):
+            here, there = spawn.Pipe()
+            process = spawn.Process(target=serve, args=(kind, str(Path(folder, f"{kind}.db")), there), daemon=True)
+            process.start()
+            processes.append(process)
+            ports[kind] = here.recv()
+        for place, lines in enumerate(LINES):
+            taken: dict[str, list[float]] = {}
+            for turn_of_all in range(ROUNDS):
+                batch = requests(lines, (place * ROUNDS + turn_of_all) * EVENTS)
+                for kind, port in ports.items():
+                    for turn in ("first", "again"):
+                        taken.setdefault(f"{kind}, {turn}", []).append(asyncio.run(send(port, batch)))
+            print(f"{len(requests(lines, 0)[0])} bytes")
+            slowest = statistics.median(taken["construct_event, first"])
+            for title, seconds in taken.items():
+                median = statistics.median(seconds)
+                print(f"  {title:26} {EVENTS / median:8.0f} events/s {slowest / median:6.2f} x")
+        for process in processes:
+            process.kill()
