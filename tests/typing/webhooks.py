@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_type
 
+from connectkit import AsyncConnect, Connect, DeadLetter, EventHandlers
+from connectkit.contrib import aiohttp, asgi, aws_lambda, django, flask, starlette, wsgi
 from connectkit.models.accounts import Account
+from connectkit.models.balances import Balance
+from connectkit.models.disputes import Dispute
+from connectkit.models.operations import OperationEnd
+from connectkit.models.payments import Payment
+from connectkit.models.payouts import Payout
 from connectkit.models.refunds import Refund
+from connectkit.models.topups import TopUp
+from connectkit.models.transfers import Transfer
 from connectkit.webhooks.events import Event
 from connectkit.webhooks.replies import Reply
 from connectkit.webhooks.router import AsyncWebhookRouter, WebhookRouter
@@ -72,3 +81,62 @@ async def asynchronous(router: AsyncWebhookRouter, event: Event[Account]) -> Non
     assert_type(now(event), None)
     assert_type(await router.handle(b"", {}), Reply)
     assert_type(await router.work(limit=10), int)
+
+
+def every_modelled_type(router: WebhookRouter) -> None:
+    @router.on("account.updated")
+    def account(event: Event[Account]) -> None:
+        assert_type(event.data, Account)
+
+    @router.on("balance.available")
+    def balance(event: Event[Balance]) -> None:
+        assert_type(event.data, Balance)
+
+    @router.on("charge.dispute.created", skip_stale=True)
+    def dispute(event: Event[Dispute]) -> None:
+        assert_type(event.data, Dispute)
+
+    @router.on("connectkit.operation.succeeded")
+    def operation(event: Event[OperationEnd]) -> None:
+        assert_type(event.data, OperationEnd)
+
+    @router.on("payment_intent.succeeded", current=True)
+    def payment(event: Event[Payment]) -> None:
+        assert_type(event.data, Payment)
+
+    @router.on("payout.failed")
+    def payout(event: Event[Payout]) -> None:
+        assert_type(event.data, Payout)
+        assert_type(event.connect, Connect)
+        assert_type(event.aconnect, AsyncConnect)
+        assert_type(event.once(object()), bool)
+
+    @router.on("refund.failed")
+    def refund(event: Event[Refund]) -> None:
+        assert_type(event.data, Refund)
+
+    @router.on("topup.succeeded")
+    def topup(event: Event[TopUp]) -> None:
+        assert_type(event.data, TopUp)
+
+    @router.on("transfer.reversed")
+    def transfer(event: Event[Transfer]) -> None:
+        assert_type(event.data, Transfer)
+
+    router.on("charge.dispute.closed")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("connectkit.operation.*")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("payout.paid", fresh=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
+
+def parts(router: WebhookRouter, part: EventHandlers) -> None:
+    router.include(part, accounts={"acct_1"})
+    router.include(part, accounts=lambda account: account is None)
+    assert_type(router.types, Sequence[str])
+    assert_type(router.dead_letters(), Sequence[DeadLetter])
+    for mount in (flask.view, django.view, wsgi.application, aws_lambda.handler):
+        mount(router)
+
+
+def parts_in_a_loop(router: AsyncWebhookRouter) -> None:
+    for mount in (starlette.endpoint, aiohttp.handler, asgi.application, django.async_view):
+        mount(router)
