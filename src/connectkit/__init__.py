@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from connectkit.calls.retries import Retries as Retries
     from connectkit.connect import AsyncConnect as AsyncConnect
     from connectkit.connect import Connect as Connect
+    from connectkit.divisions import Division as Division
+    from connectkit.divisions import LeftOut as LeftOut
     from connectkit.errors import AccountNotReady as AccountNotReady
     from connectkit.errors import AnswerPurged as AnswerPurged
     from connectkit.errors import AuthenticationFailed as AuthenticationFailed
@@ -79,6 +81,8 @@ if TYPE_CHECKING:
     from connectkit.policies import Brakes as Brakes
     from connectkit.policies import Limit as Limit
     from connectkit.ports import Telemetry as Telemetry
+    from connectkit.splits import Split as Split
+    from connectkit.splits import Tier as Tier
     from connectkit.storage.memory import MemoryStore as MemoryStore
     from connectkit.storage.postgres import AsyncPostgresStore as AsyncPostgresStore
     from connectkit.storage.postgres import PostgresStore as PostgresStore
@@ -162,6 +166,8 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.money": ("Currency", "Money"),
         "connectkit.ports": ("Telemetry",),
         "connectkit.policies": ("Brakes", "Limit"),
+        "connectkit.divisions": ("Division", "LeftOut"),
+        "connectkit.splits": ("Split", "Tier"),
         "connectkit.storage.memory": ("MemoryStore",),
         "connectkit.storage.postgres": ("AsyncPostgresStore", "PostgresStore"),
         "connectkit.storage.records": ("Operation", "State"),

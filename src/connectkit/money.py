@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -19,6 +19,9 @@ from .errors import InvalidRequest
 
 Weight: TypeAlias = int | Decimal | Fraction
 
+
+Rounding: TypeAlias = Literal["first", "largest"]
+"""Who gets the units that are left by flooring: those named first, or those who lost most."""
 _CODE: Final = re.compile(r"[a-z]{3}")
 _LARGEST: Final = 99_999_999
 """The most that one movement can be, in minor units: Stripe takes eight digits."""
@@ -194,17 +197,19 @@ class Money:
     def __ge__(self, other: Money) -> bool:
         return self.amount >= self._same(other)
 
-    def allocate(self, weights: Sequence[Weight]) -> tuple[Money, ...]:
+    def allocate(self, weights: Sequence[Weight], *, rounding: Rounding = "first") -> tuple[Money, ...]:
         """Share it out by weight, losing nothing.
 
-        Every share is floored, and the units that are left are handed out one at a time from the first on. A negative
-        amount is shared out as its positive and negated, so that giving back undoes giving.
+        Every share is floored, and the units that are left are handed out one at a time: from the first on, or to those
+        first who lost most by flooring. A weight of zero gets nothing. A negative amount is shared out as its positive
+        and negated, so that giving back undoes giving.
 
         >>> Money.of("10.00", "usd").allocate([1, 1, 1])
         (Money.of('3.34', 'usd'), Money.of('3.33', 'usd'), Money.of('3.33', 'usd'))
 
         Args:
             weights: Whole numbers, decimals or fractions; not negative, and not all zero.
+            rounding: Who gets the units that are left: the `first`, or those with the `largest` remainder.
 
         Raises:
             InvalidRequest: There are no weights, one is negative or a float, or all are zero.
@@ -215,10 +220,15 @@ class Money:
             message = "Weights have to sum to more than zero."
             raise InvalidRequest(message, param="weights")
         size = abs(self.amount)
-        shares = [int(size * weight / total) for weight in exact]
-        left = size - sum(shares)
+        wanted = [size * weight / total for weight in exact]
+        shares = [int(share) for share in wanted]
+        order = [place for place, weight in enumerate(exact) if weight]
+        if rounding == "largest":
+            order.sort(key=lambda place: shares[place] - wanted[place])
+        for place in order[: size - sum(shares)]:
+            shares[place] += 1
         sign = -1 if self.amount < 0 else 1
-        return tuple(Money(sign * (share + (place < left)), self.currency) for place, share in enumerate(shares))
+        return tuple(Money(sign * share, self.currency) for share in shares)
 
     def check_chargeable(self, param: str = "amount") -> Money:
         """Check that a buyer can be charged it, and give it back.

@@ -64,7 +64,9 @@ def test_the_units_left_go_one_at_a_time_from_the_first(amount: int, shares_of: 
         share.amount - floor for share, floor in zip(Money(amount, "usd").allocate(shares_of), floors, strict=True)
     ]
     left = amount - sum(floors)
-    assert extra == [1] * left + [0] * (len(extra) - left)
+    weighing = [more for more, weight in zip(extra, shares_of, strict=True) if weight]
+    assert weighing == [1] * left + [0] * (len(weighing) - left)
+    assert sum(extra) == left
 
 
 @given(codes, st.integers(1, 9), st.integers(1, 40))
