@@ -6,7 +6,7 @@ from pathlib import Path
 import connectkit
 
 ROOT = Path(__file__).parents[2]
-DIRECTIVE = re.compile(r"^\.\. auto(?:class|exception|function|data):: connectkit\.(\w+)$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^\.\. auto(?:class|exception|function|data):: connectkit\.(\w+)(?:\(.*\))?$", re.MULTILINE)
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```", re.DOTALL)
 
 
