@@ -36,6 +36,14 @@ TABLE = """
         token INTEGER, done INTEGER, error TEXT, body BLOB, UNIQUE (scope, event_id)
     )
 """
+LINE: dict[str, Any] = {
+    "alternative_fields_due": ["person_1.verification.document"],
+    "code": "verification_document_expired",
+    "deadline": 1_795_000_000,
+    "error": {"message": "The document has expired.", "requirement": "person_1.verification.document"},
+    "original_fields_due": ["person_1.verification.additional_document"],
+    "resolution": {"by": "account", "status": {"code": "unresolved", "since": 1_794_000_000}},
+}
 EVENTS, ROUNDS, CONNECTIONS = 1000, 5, 8
 LINES = (1, 14, 51)  # bodies of about 1, 7 and 25 kB
 
@@ -67,7 +75,7 @@ def theirs(path: str) -> FastAPI:
 def serve(kind: str, path: str, port: Connection) -> None:
     """Serve until killed."""
     app = ours(path) if kind == "connectkit" else theirs(path)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none", http="h11"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none", http="httptools"))
 
     async def both() -> None:
         serving = asyncio.create_task(server.serve())
@@ -83,8 +91,7 @@ def requests(lines: int, first: int) -> list[bytes]:
     """Give whole HTTP requests, signed now."""
     found: list[bytes] = []
     for number in range(first, first + EVENTS):
-        line = {"code": "verification_document_expired", "deadline": 1_795_000_000, "note": "x" * 380}
-        data = {"id": f"acct_{number}", "object": "account", "requirements": {"errors": [line] * lines}}
+        data = {"id": f"acct_{number}", "object": "account", "requirements": {"errors": [LINE] * lines}}
         event = {"id": f"evt_{number}", "object": "event", "type": "account.updated", "created": 1_795_000_000}
         body = json.dumps(
             {**event, "livemode": False, "account": "acct_1", "data": {"object": data}}, indent=2
