@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from connectkit import InvalidRequest, StoreUnavailable
 from connectkit.storage import rows, stamps
 from connectkit.storage.base import Movements, Powers
-from connectkit.storage.records import Delivery, Identity, Operation, Realm, State, Stored
+from connectkit.storage.records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 VERSION: Final = 1
 
@@ -58,6 +58,15 @@ policies = sa.Table(
     *(sa.Column(name, sa.Text, primary_key=True) for name in ("tenant", "platform")),
     sa.Column("livemode", sa.BigInteger, primary_key=True),
     sa.Column("policy", sa.Text, nullable=False),
+)
+
+notes = sa.Table(
+    "shop_notes",
+    metadata,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in ("tenant", "platform", "topic", "name")),
+    sa.Column("livemode", sa.BigInteger, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
 )
 
 
@@ -170,6 +179,25 @@ class SQLAlchemyStore:
             connection.execute(policies.delete().where(_of(policies.c, realm)))
             connection.execute(policies.insert(), {**rows.from_realm(realm), "policy": after})
             return True
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        with self._writing() as connection:
+            return _note(connection, Note(realm, topic, name, ""))
+
+    def set_note(self, note: Note) -> bool:
+        with self._writing() as connection:
+            known = _note(connection, note)
+            if note.version != (known.version if known else 0):
+                return False
+            connection.execute(notes.delete().where(_same(note)))
+            connection.execute(notes.insert(), {**rows.from_note(note), "version": note.version + 1})
+            return True
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        with self._writing() as connection:
+            of_topic = sa.select(notes).where(_of(notes.c, realm), notes.c.topic == topic)
+            later = of_topic.where(notes.c.name > after).order_by(notes.c.name).limit(limit)
+            return [_to_note(row) for row in connection.execute(later)]
 
     def remember(self, delivery: Delivery) -> bool:
         with self._writing() as connection:
@@ -318,6 +346,21 @@ def _held(delivery: Delivery) -> Sequence[sa.ColumnElement[bool]]:
 
 def _policy(connection: sa.Connection, realm: Realm) -> str:
     return connection.execute(sa.select(policies.c.policy).where(_of(policies.c, realm))).scalar() or ""
+
+
+def _same(note: Note) -> sa.ColumnElement[bool]:
+    return sa.and_(_of(notes.c, note.realm), notes.c.topic == note.topic, notes.c.name == note.name)
+
+
+def _note(connection: sa.Connection, note: Note) -> Note | None:
+    rows.from_note(note)
+    found = connection.execute(sa.select(notes).where(_same(note))).first()
+    return None if found is None else _to_note(found)
+
+
+def _to_note(row: Any) -> Note:
+    found = row._mapping
+    return rows.to_note([found[name] for name in rows.NOTE])
 
 
 def _columns(row: Operation) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from connectkit import drive
 from connectkit.storage.base import AsyncStore, Movements, Powers
-from connectkit.storage.records import Delivery, Identity, Operation, Realm, State, Stored
+from connectkit.storage.records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 T = TypeVar("T")
 
@@ -57,6 +57,15 @@ class Awaited(ABC):
 
     def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         return self.run(self._store.set_policy(realm, before, after))
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        return self.run(self._store.note(realm, topic, name))
+
+    def set_note(self, note: Note) -> bool:
+        return self.run(self._store.set_note(note))
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        return self.run(self._store.notes(realm, topic, after, limit))
 
     def forget(self, before: datetime, scope: str = "") -> int:
         return self.run(self._store.forget(before, scope))

@@ -73,7 +73,9 @@ class PostgresMachine(StoreMachine):
         store, address = emptied_again_and_again()
         store.policy(REALM)
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("TRUNCATE connectkit_operations, connectkit_deliveries, connectkit_policies")
+            connection.execute(
+                "TRUNCATE connectkit_operations, connectkit_deliveries, connectkit_policies, connectkit_notes"
+            )
         return store
 
     def teardown(self) -> None:

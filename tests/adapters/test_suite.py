@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 import connectkit.testing
 from connectkit.storage.base import Movements, Powers, Store
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import NEVER, Delivery, Identity, Operation, Realm, State, Stored
+from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, Realm, State, Stored
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
 from connectkit.testing.processes import claim_in_passing, claim_one, insert_one, take_one, work_without_end
 from connectkit.testing.samples import draft, event, planned
@@ -187,6 +187,17 @@ class SetsAnyPolicy(MemoryStore):
         return super().set_policy(realm, self._policies.get(realm, ""), after)
 
 
+class SetsAnyNote(MemoryStore):
+    def set_note(self, note: Note) -> bool:
+        known = self.note(note.realm, note.topic, note.name)
+        return super().set_note(evolve(note, version=known.version if known else 0))
+
+
+class ListsNotesAsTheyCame(MemoryStore):
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        return list(self._notes.values())[:limit]
+
+
 class RemembersAgain(MemoryStore):
     def remember(self, delivery: Delivery) -> bool:
         super().remember(delivery)
@@ -336,6 +347,9 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (ForgetsEverything, "old_deliveries_lose_their_bodies_and_stay_known"),
     (SetsAnyPolicy, "a_policy_is_replaced_by_whoever_saw_it"),
     (SetsAnyPolicy, "one_of_many_threads_sets_the_policy"),
+    (SetsAnyNote, "a_note_is_replaced_by_whoever_saw_it"),
+    (SetsAnyNote, "one_of_many_threads_sets_a_note"),
+    (ListsNotesAsTheyCame, "notes_are_listed_by_name"),
     (RemembersAgain, "one_of_many_threads_remembers"),
     (IgnoresScopes, "an_event_is_known_by_scope_and_id"),
     (TakesTheLast, "taking_goes_by_the_order_of_reception"),

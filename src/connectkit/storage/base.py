@@ -18,7 +18,7 @@ from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 
 @frozen
@@ -307,11 +307,48 @@ class AsyncEventStore(Protocol):
         ...
 
 
-class Store(OperationStore, EventStore, Protocol):
+class NoteStore(Protocol):
+    """Remembers what was seen; the blocking colour."""
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        ...
+
+    def set_note(self, note: Note) -> bool:
+        """Replace a note durably, if it still has the version that *note* carries, and say whether it had.
+
+        A note that is not there yet has version 0. The version grows by one.
+
+        Atomicity: of any number of concurrent calls that carry one version exactly one succeeds.
+        """
+        ...
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic whose names come after *after*, by the bytes of their names, at most *limit*."""
+        ...
+
+
+class AsyncNoteStore(Protocol):
+    """Remembers what was seen; the asynchronous colour, with the laws of `NoteStore`."""
+
+    async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        ...
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        ...
+
+    async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        ...
+
+
+class Store(OperationStore, EventStore, NoteStore, Protocol):
     """Everything that a `Connect` remembers, in one blocking store."""
 
 
-class AsyncStore(AsyncOperationStore, AsyncEventStore, Protocol):
+class AsyncStore(AsyncOperationStore, AsyncEventStore, AsyncNoteStore, Protocol):
     """Everything that an `AsyncConnect` remembers, in one asynchronous store."""
 
 

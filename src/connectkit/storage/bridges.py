@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from connectkit.drive import run
 
 from .base import AsyncStore, Movements, Powers, Store
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +66,18 @@ class Inline:
     async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         return await self._call(self._store.set_policy, realm, before, after)
+
+    async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        return await self._call(self._store.note, realm, topic, name)
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        return await self._call(self._store.set_note, note)
+
+    async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        return await self._call(self._store.notes, realm, topic, after, limit)
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
@@ -165,6 +177,18 @@ class Stepped:
     def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         return run(self._store.set_policy(realm, before, after))
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        return run(self._store.note(realm, topic, name))
+
+    def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        return run(self._store.set_note(note))
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        return run(self._store.notes(realm, topic, after, limit))
 
     def forget(self, before: datetime, scope: str = "") -> int:
         """Empty the bodies of old deliveries; see `EventStore.forget`."""

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from . import rows
 from .base import AsyncStore, Movements, Powers
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 _MARK: Final = "sealed:"  # no body begins so: all are JSON
 
@@ -99,6 +99,18 @@ class Enciphered:
     async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         return await self._store.set_policy(realm, before, after)
+
+    async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        return await self._store.note(realm, topic, name)
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        return await self._store.set_note(note)
+
+    async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        return await self._store.notes(realm, topic, after, limit)
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from . import rows, stamps
 from .base import Movements, Powers
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 _TO_BE_SENT: Final = {State.PLANNED, State.UNKNOWN}
 
@@ -37,6 +37,7 @@ class MemoryStore:
         self._deliveries: dict[tuple[str, str], Delivery] = {}
         self._changes = set[tuple[str, str]]()
         self._policies: dict[Realm, str] = {}
+        self._notes: dict[tuple[Realm, str, str], Note] = {}
 
     @property
     def powers(self) -> Powers:
@@ -153,6 +154,28 @@ class MemoryStore:
                 return False
             self._policies[realm] = after
             return True
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        with self._lock:
+            return self._notes.get((realm, topic, name))
+
+    def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        rows.from_note(note)
+        with self._lock:
+            known = self._notes.get((note.realm, note.topic, note.name))
+            if note.version != (known.version if known else 0):
+                return False
+            self._notes[note.realm, note.topic, note.name] = evolve(note, version=note.version + 1)
+            return True
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        with self._lock:
+            found = [note for note in self._notes.values() if (note.realm, note.topic) == (realm, topic)]
+        later = [note for note in found if note.name.encode() > after.encode()]
+        return sorted(later, key=lambda note: note.name.encode())[:limit]
 
     def _stored(self, row: Operation, now: datetime, *, inserted: bool = False) -> Stored:
         return Stored(row, now, inserted, self._policies.get(row.identity.realm, ""))

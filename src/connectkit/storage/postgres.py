@@ -14,7 +14,7 @@ from .base import Movements, Powers
 from .bridges import Stepped
 from .enlisting import percent
 from .postgres_links import AsyncLink, BlockingLink, LaneTaken, Link, Options, Rows
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 _LANES: Final = 100  # claims lost in a row to other workers of one account
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -102,6 +102,21 @@ class _Verbs:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         values: rows.Values = {**rows.from_realm(realm), "before": before, "after": after}
         return await self._number(postgres_sql.SET_POLICY, values) == 1
+
+    async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        found = await self._run(sql.GET_NOTE, rows.from_note(Note(realm, topic, name, "")))
+        return rows.to_note(_opened(found[0])) if found else None
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        statement = postgres_sql.SET_NOTE if note.version else postgres_sql.INSERT_NOTE
+        return await self._number(statement, rows.from_note(note)) == 1
+
+    async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        values = {**rows.from_note(Note(realm, topic, after, "")), "limit": limit}
+        return [rows.to_note(_opened(row)) for row in await self._run(sql.LIST_NOTES, values)]
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""

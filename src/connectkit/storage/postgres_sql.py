@@ -177,6 +177,12 @@ SET_POLICY: Final = _counting(
 )
 """Replaces the policy of a realm, if it is the one that was seen, and counts it."""
 
+INSERT_NOTE: Final = _counting(sql.INSERT_NOTE)
+"""Adds a note, or nothing if there is one, and counts it."""
+
+SET_NOTE: Final = _counting(sql.SET_NOTE)
+"""Replaces a note, if it has the version that was seen, and counts it."""
+
 FORGET: Final = _counting(sql.FORGET_DELIVERIES)
 """Empties the bodies of old deliveries, and counts them."""
 

@@ -145,6 +145,25 @@ class Stored:
 
 
 @frozen
+class Note:
+    """Something that was seen, to be compared with what is seen next; never anything personal.
+
+    Attributes:
+        realm: Whose it is.
+        topic: What kind of thing it is about, as `requirements`.
+        name: Which of them, as the id of an account.
+        text: What was seen.
+        version: Grows with each change; 0 before the first.
+    """
+
+    realm: Realm
+    topic: str
+    name: str
+    text: str
+    version: int = 0
+
+
+@frozen
 class Delivery:
     """One event as it was received, and what became of it.
 

@@ -13,7 +13,7 @@ from connectkit.requests import compact
 from . import redis_scripts, rows, stamps
 from .base import Movements, Powers
 from .bridges import Stepped
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 from .redis_links import Argument, AsyncLink, BlockingLink, Link, Options
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -108,6 +108,24 @@ class _Verbs:
     async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
         return bool(await self._link.run(redis_scripts.SET_POLICY, (_realm(realm), before, after)))
+
+    async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        rows.from_note(Note(realm, topic, name, ""))
+        found = await self._link.run(redis_scripts.NOTE, (_realm(realm), topic, name))
+        return Note(realm, topic, name, found[0].decode(), int(found[1])) if found else None
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        rows.from_note(note)
+        arguments = (_realm(note.realm), note.topic, note.name, note.text, note.version)
+        return bool(await self._link.run(redis_scripts.SET_NOTE, arguments))
+
+    async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        rows.from_note(Note(realm, topic, after, ""))
+        found = await self._link.run(redis_scripts.NOTES, (_realm(realm), topic, after, limit))
+        return [Note(realm, topic, name.decode(), text.decode(), int(version)) for name, text, version in found]
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""

@@ -12,6 +12,7 @@ below 2^53, which Lua counts exactly.
     moved:REALM:CUR  names by first send     policies         realm to policy
     changes:SCOPE    changes that are known  object:ORDERING  its deliveries, by when they happened
     dead             those that were given up, by number
+    notes:REALM:TOPIC  names of notes; with =NAME, a note
 """
 
 from __future__ import annotations
@@ -274,6 +275,49 @@ return 1
 """
 )
 """Replaces the policy of a realm, if it is the one that was seen."""
+
+_NOTES: Final = (
+    _COMMON
+    + """
+local topic = p .. ':notes:' .. realm .. ':' .. ARGV[3]
+local function note(name) return topic .. '=' .. name end
+"""
+)
+
+NOTE: Final = (
+    _NOTES
+    + """
+local row = redis.call('HMGET', note(ARGV[4]), 'text', 'version')
+return row[1] and row or {}
+"""
+)
+"""Gives a note."""
+
+SET_NOTE: Final = (
+    _NOTES
+    + """
+local seen = redis.call('HGET', note(ARGV[4]), 'version') or '0'
+if seen ~= ARGV[6] then return 0 end
+redis.call('HSET', note(ARGV[4]), 'text', ARGV[5], 'version', num(seen + 1))
+redis.call('ZADD', topic, 0, ARGV[4])
+return 1
+"""
+)
+"""Replaces a note, if it has the version that was seen."""
+
+NOTES: Final = (
+    _NOTES
+    + """
+local found = {}
+local first = ARGV[4] == '' and '-' or '(' .. ARGV[4]
+for _, name in ipairs(redis.call('ZRANGEBYLEX', topic, first, '+', 'LIMIT', 0, ARGV[5])) do
+  local row = redis.call('HMGET', note(name), 'text', 'version')
+  table.insert(found, {name, row[1], row[2]})
+end
+return found
+"""
+)
+"""Gives the notes of a topic after a name."""
 
 REMEMBER: Final = _COMMON + "return remember(ARGV[3], 4)"
 """Adds a delivery, or nothing if its event is known."""

@@ -16,7 +16,7 @@ from connectkit.errors import InvalidRequest
 
 from . import sql
 from .base import Movements
-from .records import NEVER, Delivery, Identity, Operation, Realm, State
+from .records import NEVER, Delivery, Identity, Note, Operation, Realm, State
 
 Values: TypeAlias = Mapping[str, str | int | bytes]
 """Column values by their names."""
@@ -33,6 +33,9 @@ DELIVERY: Final = (
     *("error", "change", "happened"),
 )
 """The columns of a delivery, in the order of `to_delivery`."""
+
+NOTE: Final = ("tenant", "platform", "livemode", "topic", "name", "text", "version")
+"""The columns of a note, in the order of `to_note`."""
 
 _PLACES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as there are states
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -62,6 +65,22 @@ def from_realm(realm: Realm) -> Values:
         InvalidRequest: Some text cannot be spelled in UTF-8.
     """
     return _checked({"tenant": realm.tenant, "platform": realm.platform, "livemode": int(realm.livemode)})
+
+
+def from_note(note: Note) -> Values:
+    """Give the columns of a note.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    named: Values = {"topic": note.topic, "name": note.name, "text": note.text, "version": note.version}
+    return {**from_realm(note.realm), **_checked(named)}
+
+
+def to_note(row: Sequence[Any]) -> Note:
+    """Make a note of its columns."""
+    tenant, platform, livemode, topic, name, text, version = row
+    return Note(Realm(tenant, platform, bool(livemode)), topic, name, text, version)
 
 
 def from_movements(movements: Movements) -> Values:

@@ -29,6 +29,17 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, platform, livemode)
     );
 
+    CREATE TABLE connectkit_notes (
+        tenant TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        livemode INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (tenant, platform, livemode, topic, name)
+    );
+
     CREATE TABLE connectkit_operations (
         id INTEGER PRIMARY KEY, -- grows with each insertion, also when the clock is set back
         tenant TEXT NOT NULL,
@@ -204,6 +215,34 @@ SET_POLICY: Final = """
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND policy = :before
 """
 """Replaces the policy of a realm, if it is the one that was seen."""
+
+GET_NOTE: Final = """
+    SELECT tenant, platform, livemode, topic, name, text, version FROM connectkit_notes
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND topic = :topic AND name = :name
+"""
+"""Gives a note."""
+
+INSERT_NOTE: Final = """
+    INSERT INTO connectkit_notes (tenant, platform, livemode, topic, name, text, version)
+    VALUES (:tenant, :platform, :livemode, :topic, :name, :text, 1)
+    ON CONFLICT (tenant, platform, livemode, topic, name) DO NOTHING
+"""
+"""Adds a note, or nothing if there is one."""
+
+SET_NOTE: Final = """
+    UPDATE connectkit_notes SET text = :text, version = version + 1
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND topic = :topic AND name = :name
+        AND version = :version
+"""
+"""Replaces a note, if it has the version that was seen."""
+
+LIST_NOTES: Final = """
+    SELECT tenant, platform, livemode, topic, name, text, version FROM connectkit_notes
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND topic = :topic AND name > :name
+    ORDER BY name
+    LIMIT :limit
+"""
+"""Gives the notes of a topic after a name."""
 
 INSERT_DELIVERY: Final = """
     INSERT INTO connectkit_deliveries (

@@ -19,7 +19,7 @@ from connectkit.errors import InvalidRequest
 from . import enlisting, rows, sql, stamps
 from .base import Movements, Powers
 from .database import Database
-from .records import Delivery, Identity, Operation, Realm, State, Stored
+from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 
 class SQLiteStore:
@@ -135,6 +135,23 @@ class SQLiteStore:
             return connection.execute(sql.SET_POLICY, values).rowcount == 1
 
         return self._database.write(work, durable=True)
+
+    def note(self, realm: Realm, topic: str, name: str) -> Note | None:
+        """Give the note of this realm, topic and name, or `None`."""
+        values = rows.from_note(Note(realm, topic, name, ""))
+        with self._database.reading() as connection:
+            found = connection.execute(sql.GET_NOTE, values).fetchone()
+            return None if found is None else rows.to_note(found)
+
+    def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
+        return self._changed(sql.SET_NOTE if note.version else sql.INSERT_NOTE, rows.from_note(note), durable=True) == 1
+
+    def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
+        """List the notes of a topic by name; see `NoteStore.notes`."""
+        values = {**rows.from_note(Note(realm, topic, after, "")), "limit": limit}
+        with self._database.reading() as connection:
+            return [rows.to_note(row) for row in connection.execute(sql.LIST_NOTES, values)]
 
     def enlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of *connection*, which has this store's file open.

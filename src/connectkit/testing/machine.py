@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from connectkit.storage.base import Movements, Store
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import NEVER, Delivery, Operation, State, Stored
+from connectkit.storage.records import NEVER, Delivery, Note, Operation, State, Stored
 
 from .samples import ENDED, HELD, REALM, draft, event, identity, planned
 
@@ -160,6 +160,14 @@ class StoreMachine(RuleBasedStateMachine):
         """Both replace the policy, or none."""
         assert self._model.set_policy(REALM, before, after) == self._store.set_policy(REALM, before, after)
         assert self._model.policy(REALM) == self._store.policy(REALM)
+
+    @rule(name=st.sampled_from(["acct_a", "acct_B"]), version=st.integers(0, 2))
+    def set_note(self, name: str, version: int) -> None:
+        """Both replace the note, or neither."""
+        note = Note(REALM, "requirements", name, f"after {version}", version)
+        assert self._model.set_note(note) == self._store.set_note(note)
+        expected, found = (store.notes(REALM, "requirements", "", 9) for store in (self._model, self._store))
+        assert list(expected) == list(found)
 
     @rule(event_id=_events, ordering=_orderings, change=_changes, hours=st.integers(0, 2))
     def remember(self, event_id: str, ordering: str, change: str, hours: int) -> None:

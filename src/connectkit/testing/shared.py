@@ -11,7 +11,7 @@ from attrs import evolve
 
 from connectkit.errors import StoreUnavailable
 from connectkit.storage.base import Movements, Store
-from connectkit.storage.records import NEVER, State
+from connectkit.storage.records import NEVER, Note, State
 
 from .processes import Child, claim_in_passing, claim_one, insert_one, take_one, work_without_end
 from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
@@ -29,6 +29,9 @@ VERBS: Final[Mapping[str, Callable[[Store], object]]] = {
     "purge": lambda store: store.purge(REALM, NEVER),
     "policy": lambda store: store.policy(REALM),
     "set_policy": lambda store: store.set_policy(REALM, "", "{}"),
+    "note": lambda store: store.note(REALM, "requirements", "acct_1"),
+    "set_note": lambda store: store.set_note(Note(REALM, "requirements", "acct_1", "")),
+    "notes": lambda store: store.notes(REALM, "requirements", "", 1),
     "remember": lambda store: store.remember(event()),
     "take": lambda store: store.take(HELD),
     "finish": lambda store: store.finish(event()),

@@ -14,7 +14,7 @@ from hypothesis import given
 
 from connectkit.errors import InvalidRequest
 from connectkit.storage.base import Movements, Store
-from connectkit.storage.records import NEVER, Delivery, Identity, Operation, Realm, State, Stored
+from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, Realm, State, Stored
 
 from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
 from .strategies import deliveries, operations
@@ -358,6 +358,37 @@ class StoreSuite:
         assert sorted(at_once(lambda number: store.set_policy(REALM, "", f"of {number}"))) == [False] * (
             _THREADS - 1
         ) + [True]
+
+    def test_a_note_is_replaced_by_whoever_saw_it(self, store: Store) -> None:
+        """It is its realm's, topic's and name's, and its version grows."""
+        first = Note(REALM, "requirements", "acct_1", "one é \n")
+        assert store.note(REALM, "requirements", "acct_1") is None
+        assert (store.set_note(first), store.set_note(first)) == (True, False)
+        found = store.note(REALM, "requirements", "acct_1")
+        assert found == evolve(first, version=1)
+        assert store.set_note(evolve(first, text="two", version=1))
+        assert not store.set_note(evolve(first, text="three", version=1))
+        assert store.note(REALM, "requirements", "acct_1") == evolve(first, text="two", version=2)
+        assert not store.set_note(Note(REALM, "requirements", "acct_2", "late", 1))
+        others = (evolve(REALM, livemode=True), "requirements", "acct_1"), (REALM, "other", "acct_1")
+        assert [store.note(*other) for other in others] == [None, None]
+
+    def test_notes_are_listed_by_name(self, store: Store) -> None:
+        """Those of one topic of one realm, a page at a time."""
+        for name in ("acct_b", "acct_ä", "acct_B", "acct_a"):
+            assert store.set_note(Note(REALM, "requirements", name, "text"))
+        store.set_note(Note(REALM, "other", "acct_c", ""))
+        store.set_note(Note(evolve(REALM, livemode=True), "requirements", "acct_c", ""))
+        page = store.notes(REALM, "requirements", "", 3)
+        assert [note.name for note in page] == ["acct_B", "acct_a", "acct_b"]
+        assert page[0] == Note(REALM, "requirements", "acct_B", "text", 1)
+        assert [note.name for note in store.notes(REALM, "requirements", "acct_b", 3)] == ["acct_ä"]
+
+    def test_one_of_many_threads_sets_a_note(self, store: Store) -> None:
+        """Of those who saw the same one."""
+        first = Note(REALM, "requirements", "acct_1", "")
+        assert sorted(at_once(lambda _: store.set_note(first))) == [False] * (_THREADS - 1) + [True]
+        assert sorted(at_once(lambda _: store.set_note(evolve(first, version=1)))) == [False] * (_THREADS - 1) + [True]
 
     def test_one_of_many_threads_remembers(self, store: Store) -> None:
         """Of any number of deliveries of one event exactly one is new."""
