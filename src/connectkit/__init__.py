@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from connectkit.later.pending import AsyncPending as AsyncPending
     from connectkit.later.pending import Pending as Pending
     from connectkit.models.accounts import Account as Account
-    from connectkit.models.accounts import AccountLink as AccountLink
-    from connectkit.models.accounts import BankAccount as BankAccount
     from connectkit.models.accounts import Capabilities as Capabilities
     from connectkit.models.accounts import Responsibilities as Responsibilities
     from connectkit.models.accounts import Restriction as Restriction
@@ -51,24 +49,48 @@ if TYPE_CHECKING:
     from connectkit.models.balances import BalanceTransaction as BalanceTransaction
     from connectkit.models.base import Metadata as Metadata
     from connectkit.models.base import Receipt as Receipt
+    from connectkit.models.capabilities import Capability as Capability
     from connectkit.models.details import AccountDetails as AccountDetails
     from connectkit.models.details import Address as Address
+    from connectkit.models.details import BankDetails as BankDetails
     from connectkit.models.details import BusinessProfile as BusinessProfile
     from connectkit.models.details import Company as Company
+    from connectkit.models.details import Document as Document
     from connectkit.models.details import Individual as Individual
+    from connectkit.models.details import PersonDetails as PersonDetails
+    from connectkit.models.details import Relationship as Relationship
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
     from connectkit.models.disputes import Dispute as Dispute
     from connectkit.models.endpoints import EndpointCheck as EndpointCheck
     from connectkit.models.endpoints import WebhookEndpoint as WebhookEndpoint
+    from connectkit.models.entrances import AccountLink as AccountLink
+    from connectkit.models.entrances import AccountSession as AccountSession
+    from connectkit.models.entrances import Authorization as Authorization
+    from connectkit.models.entrances import Connection as Connection
+    from connectkit.models.entrances import LoginLink as LoginLink
+    from connectkit.models.entrances import Redirect as Redirect
+    from connectkit.models.external_accounts import ExternalAccount as ExternalAccount
+    from connectkit.models.files import File as File
+    from connectkit.models.observations import AccountChange as AccountChange
+    from connectkit.models.observations import Observation as Observation
     from connectkit.models.operations import OperationEnd as OperationEnd
     from connectkit.models.operations import Standing as Standing
     from connectkit.models.payments import Payment as Payment
     from connectkit.models.payouts import Payout as Payout
+    from connectkit.models.persons import Person as Person
+    from connectkit.models.platforms import CountrySpec as CountrySpec
+    from connectkit.models.platforms import Finding as Finding
+    from connectkit.models.platforms import PlatformCheck as PlatformCheck
+    from connectkit.models.platforms import Verdict as Verdict
     from connectkit.models.refunds import Refund as Refund
+    from connectkit.models.remedies import Remedy as Remedy
     from connectkit.models.requirements import Actor as Actor
     from connectkit.models.requirements import Requirement as Requirement
     from connectkit.models.requirements import RequirementError as RequirementError
     from connectkit.models.requirements import Requirements as Requirements
+    from connectkit.models.settings import AccountSettings as AccountSettings
+    from connectkit.models.settings import Branding as Branding
+    from connectkit.models.settings import PayoutSettings as PayoutSettings
     from connectkit.models.standing import AccountState as AccountState
     from connectkit.models.standing import AccountStatus as AccountStatus
     from connectkit.models.standing import NextAction as NextAction
@@ -81,6 +103,14 @@ if TYPE_CHECKING:
     from connectkit.policies import Brakes as Brakes
     from connectkit.policies import Limit as Limit
     from connectkit.ports import Telemetry as Telemetry
+    from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
+    from connectkit.sellers.forms import FormReport as FormReport
+    from connectkit.sellers.gates import Permission as Permission
+    from connectkit.sellers.gates import can as can
+    from connectkit.sellers.recommending import Business as Business
+    from connectkit.sellers.recommending import Recommendation as Recommendation
+    from connectkit.sellers.recommending import recommended as recommended
+    from connectkit.sellers.wording import RequirementLine as RequirementLine
     from connectkit.splits import Split as Split
     from connectkit.splits import Tier as Tier
     from connectkit.storage.memory import MemoryStore as MemoryStore
@@ -137,8 +167,6 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.later.pending": ("AsyncPending", "Pending"),
         "connectkit.models.accounts": (
             "Account",
-            "AccountLink",
-            "BankAccount",
             "Capabilities",
             "Responsibilities",
             "Restriction",
@@ -148,12 +176,37 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.details": (
             "AccountDetails",
             "Address",
+            "BankDetails",
             "BusinessProfile",
             "Company",
+            "Document",
             "Individual",
+            "PersonDetails",
+            "Relationship",
             "TermsAcceptance",
         ),
         "connectkit.models.disputes": ("Dispute",),
+        "connectkit.models.observations": ("AccountChange", "Observation"),
+        "connectkit.models.remedies": ("Remedy",),
+        "connectkit.sellers.gates": ("Permission", "can"),
+        "connectkit.sellers.wording": ("RequirementLine",),
+        "connectkit.models.entrances": (
+            "AccountLink",
+            "AccountSession",
+            "Authorization",
+            "Connection",
+            "LoginLink",
+            "Redirect",
+        ),
+        "connectkit.models.external_accounts": ("ExternalAccount",),
+        "connectkit.models.capabilities": ("Capability",),
+        "connectkit.models.persons": ("Person",),
+        "connectkit.models.files": ("File",),
+        "connectkit.resources.onboarding.presets": ("AccountRuleWarning",),
+        "connectkit.models.settings": ("AccountSettings", "Branding", "PayoutSettings"),
+        "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck", "Verdict"),
+        "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),
+        "connectkit.sellers.forms": ("FormReport",),
         "connectkit.models.endpoints": ("EndpointCheck", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),

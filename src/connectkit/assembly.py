@@ -26,13 +26,21 @@ from .ports import AsyncioWorld, BlockingWorld, Telemetry, Untold, World
 from .requests import checked_id
 from .resources.balances import AsyncBalances, Balances
 from .resources.brakes import AsyncBrakeRoom, BrakeRoom
+from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
 from .resources.charges import AsyncCharges, Charges
 from .resources.disputes import AsyncDisputes, Disputes
 from .resources.endpoints import AsyncEndpoints, Endpoints
+from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
+from .resources.files import AsyncFiles, Files
+from .resources.oauth import AsyncOAuth, OAuth
 from .resources.onboarding import AsyncOnboarding, Onboarding
 from .resources.operations import AsyncOperations, Operations
 from .resources.payouts import AsyncPayouts, Payouts
+from .resources.persons import AsyncPersons, Persons
+from .resources.platforms import AsyncPlatformRoom, PlatformRoom
+from .resources.settings import AsyncSettings, Settings
 from .resources.topups import AsyncTopUps, TopUps
+from .resources.tracker import AccountTracker, AsyncAccountTracker
 from .resources.transfers import AsyncTransfers, Transfers
 from .sdk import API_VERSION, Sdk
 from .storage.base import AsyncStore, Store
@@ -45,6 +53,7 @@ from .transport import Transport
 if TYPE_CHECKING:
     import stripe
 
+_SITE: Final = "https://connect.stripe.com"
 _SANDBOX_RATE: Final = 20.0  # requests a second: Stripe allows 25 in a sandbox
 _LEASES: Final = 2.5  # a claim lasts so many deadlines of a send: one that began in it ends well within it
 
@@ -70,6 +79,11 @@ class Options:
     epoch: int | None
     cipher: Cipher | None
     telemetry: Telemetry | None
+
+    @property
+    def site(self) -> str:
+        """Where Stripe's pages for sellers are."""
+        return _SITE if self.base_url is None else self.base_url.rstrip("/")
 
     def gate(self) -> RateGate | None:
         """Give the rate gate: against Stripe itself there always is one."""
@@ -120,7 +134,9 @@ def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
     lookup = Lookup(sender, world, pause=options.look_up_pause)
     gatekeeper = Gatekeeper(journal, options.epoch)
     performer = Performer(sender, journal, lookup, gatekeeper, options.on_unrecorded or log_unrecorded)
-    owner = Owner(sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode)
+    owner = Owner(
+        sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode, site=options.site
+    )
     caller = Caller(performer, world, owner, version=API_VERSION)
     return Parts(
         world=world, store=store, memory=memory, sdk=sdk, caller=caller, telemetry=telemetry, blocking=blocking
@@ -141,6 +157,14 @@ class AsyncRooms:
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
     endpoints: AsyncEndpoints
+    platform: AsyncPlatformRoom
+    settings: AsyncSettings
+    oauth: AsyncOAuth
+    files: AsyncFiles
+    external_accounts: AsyncExternalAccounts
+    persons: AsyncPersons
+    capabilities: AsyncCapabilityRoom
+    tracker: AsyncAccountTracker
 
     @classmethod
     def of(cls, caller: Caller) -> AsyncRooms:
@@ -156,6 +180,14 @@ class AsyncRooms:
             brakes=AsyncBrakeRoom(caller),
             operations=AsyncOperations(caller),
             endpoints=AsyncEndpoints(caller),
+            platform=AsyncPlatformRoom(caller),
+            settings=AsyncSettings(caller),
+            oauth=AsyncOAuth(caller),
+            files=AsyncFiles(caller),
+            external_accounts=AsyncExternalAccounts(caller),
+            persons=AsyncPersons(caller),
+            capabilities=AsyncCapabilityRoom(caller),
+            tracker=AsyncAccountTracker(caller),
         )
 
 
@@ -173,6 +205,14 @@ class Rooms:
     brakes: BrakeRoom
     operations: Operations
     endpoints: Endpoints
+    platform: PlatformRoom
+    settings: Settings
+    oauth: OAuth
+    files: Files
+    external_accounts: ExternalAccounts
+    persons: Persons
+    capabilities: CapabilityRoom
+    tracker: AccountTracker
 
     @classmethod
     def of(cls, caller: Caller) -> Rooms:
@@ -189,6 +229,14 @@ class Rooms:
             brakes=BrakeRoom(sources.brakes),
             operations=Operations(sources.operations),
             endpoints=Endpoints(sources.endpoints),
+            platform=PlatformRoom(sources.platform),
+            settings=Settings(sources.settings),
+            oauth=OAuth(sources.oauth),
+            files=Files(sources.files),
+            external_accounts=ExternalAccounts(sources.external_accounts),
+            persons=Persons(sources.persons),
+            capabilities=CapabilityRoom(sources.capabilities),
+            tracker=AccountTracker(sources.tracker),
         )
 
 

@@ -21,13 +21,21 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .ports import Telemetry
     from .resources.balances import AsyncBalances, Balances
     from .resources.brakes import AsyncBrakeRoom, BrakeRoom
+    from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
     from .resources.charges import AsyncCharges, Charges
     from .resources.disputes import AsyncDisputes, Disputes
     from .resources.endpoints import AsyncEndpoints, Endpoints
+    from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
+    from .resources.files import AsyncFiles, Files
+    from .resources.oauth import AsyncOAuth, OAuth
     from .resources.onboarding import AsyncOnboarding, Onboarding
     from .resources.operations import AsyncOperations, Operations
     from .resources.payouts import AsyncPayouts, Payouts
+    from .resources.persons import AsyncPersons, Persons
+    from .resources.platforms import AsyncPlatformRoom, PlatformRoom
+    from .resources.settings import AsyncSettings, Settings
     from .resources.topups import AsyncTopUps, TopUps
+    from .resources.tracker import AccountTracker, AsyncAccountTracker
     from .resources.transfers import AsyncTransfers, Transfers
     from .simulator import Simulator
     from .storage.base import AsyncStore, Store
@@ -213,6 +221,14 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
         endpoints: The URLs that Stripe sends events to.
+        platform: The platform itself, looked over before its first account; countries.
+        settings: How accounts are paid out, and what customers see of them.
+        oauth: Accounts that sellers have already, connected to the platform.
+        files: Files uploaded to Stripe.
+        external_accounts: Bank accounts and debit cards that sellers are paid out to.
+        persons: People behind accounts.
+        capabilities: What accounts can do: asked for, looked at before, given up.
+        tracker: How every account was seen last: what changed, who is blocked.
         store: Where operations and events are remembered.
     """
 
@@ -228,6 +244,14 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
     endpoints: AsyncEndpoints
+    platform: AsyncPlatformRoom
+    settings: AsyncSettings
+    oauth: AsyncOAuth
+    files: AsyncFiles
+    external_accounts: AsyncExternalAccounts
+    persons: AsyncPersons
+    capabilities: AsyncCapabilityRoom
+    tracker: AsyncAccountTracker
 
     def _furnish(self) -> None:
         from .assembly import AsyncRooms  # noqa: PLC0415  # see above
@@ -243,6 +267,14 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.brakes = rooms.brakes
         self.operations = rooms.operations
         self.endpoints = rooms.endpoints
+        self.platform = rooms.platform
+        self.settings = rooms.settings
+        self.oauth = rooms.oauth
+        self.files = rooms.files
+        self.external_accounts = rooms.external_accounts
+        self.persons = rooms.persons
+        self.capabilities = rooms.capabilities
+        self.tracker = rooms.tracker
 
     def webhooks(
         self,
@@ -317,6 +349,14 @@ class Connect(_Root["Store"]):
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
         endpoints: The URLs that Stripe sends events to.
+        platform: The platform itself, looked over before its first account; countries.
+        settings: How accounts are paid out, and what customers see of them.
+        oauth: Accounts that sellers have already, connected to the platform.
+        files: Files uploaded to Stripe.
+        external_accounts: Bank accounts and debit cards that sellers are paid out to.
+        persons: People behind accounts.
+        capabilities: What accounts can do: asked for, looked at before, given up.
+        tracker: How every account was seen last: what changed, who is blocked.
         store: Where operations and events are remembered.
     """
 
@@ -332,6 +372,14 @@ class Connect(_Root["Store"]):
     brakes: BrakeRoom
     operations: Operations
     endpoints: Endpoints
+    platform: PlatformRoom
+    settings: Settings
+    oauth: OAuth
+    files: Files
+    external_accounts: ExternalAccounts
+    persons: Persons
+    capabilities: CapabilityRoom
+    tracker: AccountTracker
 
     def _furnish(self) -> None:
         from .assembly import Rooms  # noqa: PLC0415  # see above
@@ -347,6 +395,14 @@ class Connect(_Root["Store"]):
         self.brakes = rooms.brakes
         self.operations = rooms.operations
         self.endpoints = rooms.endpoints
+        self.platform = rooms.platform
+        self.settings = rooms.settings
+        self.oauth = rooms.oauth
+        self.files = rooms.files
+        self.external_accounts = rooms.external_accounts
+        self.persons = rooms.persons
+        self.capabilities = rooms.capabilities
+        self.tracker = rooms.tracker
 
     def webhooks(
         self,

@@ -207,7 +207,7 @@ class Journal:
     """
 
     def __init__(self, store: AsyncStore, world: World, *, lease: float) -> None:
-        self._store = store
+        self.store = store
         self._world = world
         self._lease = lease
 
@@ -220,7 +220,7 @@ class Journal:
             StoreUnavailable: The store could not be reached; nothing may be sent.
         """
         wall, boot = self._world.now(), self._world.boot()
-        found = await self._store.insert(draft, self._lease)
+        found = await self.store.insert(draft, self._lease)
         if found.inserted:
             return Held(found.operation, wall, boot, found.now, found.policy)
         if found.operation.fingerprint != draft.fingerprint:
@@ -236,14 +236,14 @@ class Journal:
             StoreUnavailable: The store could not be reached; nothing may be sent.
         """
         wall, boot = self._world.now(), self._world.boot()
-        found = await self._store.due(realm, self._lease)
+        found = await self.store.due(realm, self._lease)
         return None if found is None else Held(found.operation, wall, boot, found.now, found.policy)
 
     async def postpone(self, identity: Identity, seconds: float) -> None:
         """Let no worker send an operation for a while; if somebody is changing it just now, it is his to say."""
         found = await self._again(identity)
         due = found.now + timedelta(seconds=seconds)
-        await self._store.swap(evolve(found.operation, due=due), None, durable=False)
+        await self.store.swap(evolve(found.operation, due=due), None, durable=False)
 
     async def decide(self, identity: Identity, decision: Callable[[Operation], Operation]) -> Operation:
         """Change an operation that nobody is sending as a person has decided, durably.
@@ -258,27 +258,27 @@ class Journal:
                 raise OperationInProgress(message, key=identity.key, next_step="Decide when its lease has ended.")
             changed = decision(found.operation)
             tell = told(changed, found.now)
-            swapped = await self._store.swap(changed, None, durable=True, tell=tell)
+            swapped = await self.store.swap(changed, None, durable=True, tell=tell)
             if swapped is not None:
                 return swapped.operation
         raise _unstable()
 
     async def policy(self, realm: Realm) -> str:
         """Give the policy of *realm*, as it is now."""
-        return await self._store.policy(realm)
+        return await self.store.policy(realm)
 
     async def set_policy(self, realm: Realm, change: Callable[[str], str]) -> str:
         """Change the policy of *realm* durably, and give it."""
         for _ in range(_ROUNDS):
-            before = await self._store.policy(realm)
+            before = await self.store.policy(realm)
             after = change(before)
-            if await self._store.set_policy(realm, before, after):
+            if await self.store.set_policy(realm, before, after):
                 return after
         raise _unstable()
 
     async def moved(self, movements: Movements) -> int:
         """Sum what was moved."""
-        return await self._store.moved(movements)
+        return await self.store.moved(movements)
 
     async def purge(self, realm: Realm, before: datetime, account: str) -> int:
         """Forget what is personal of what ended before a time, and give how many rows that changed.
@@ -286,16 +286,16 @@ class Journal:
         Events are known by mode and account alone: with no account, all of the store's are forgotten.
         """
         mode = "live" if realm.livemode else "test"
-        events = await self._store.forget(before, f"{mode}/{account}" if account else "")
-        return events + await self._store.purge(realm, before, account)
+        events = await self.store.forget(before, f"{mode}/{account}" if account else "")
+        return events + await self.store.purge(realm, before, account)
 
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of an operation, or `None`."""
-        return await self._store.get(identity)
+        return await self.store.get(identity)
 
     async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
         """List the operations of *realm* in these states, the oldest first."""
-        return await self._store.listed(realm, states, limit, account)
+        return await self.store.listed(realm, states, limit, account)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):
@@ -303,7 +303,7 @@ class Journal:
                 return found
             wall, boot = self._world.now(), self._world.boot()
             changed = claimed(found.operation, found.now, following)
-            swapped = await self._store.swap(changed, self._lease, durable=True)
+            swapped = await self.store.swap(changed, self._lease, durable=True)
             if swapped is not None:
                 return Held(swapped.operation, wall, boot, swapped.now, swapped.policy)
             found = await self._again(found.operation.identity)
@@ -334,7 +334,7 @@ class Journal:
 
     async def _changed(self, operation: Operation) -> Held | None:
         wall, boot = self._world.now(), self._world.boot()
-        swapped = await self._store.swap(operation, self._lease, durable=True)
+        swapped = await self.store.swap(operation, self._lease, durable=True)
         return None if swapped is None else Held(swapped.operation, wall, boot, swapped.now, swapped.policy)
 
     async def settle(self, held: Held, report: Report) -> Operation:
@@ -348,14 +348,14 @@ class Journal:
             if changed is operation:
                 return operation
             tell = told(changed, self.store_time(held))
-            swapped = await self._store.swap(changed, None, durable=False, tell=tell)
+            swapped = await self.store.swap(changed, None, durable=False, tell=tell)
             if swapped is not None:
                 return swapped.operation
             operation = (await self._again(operation.identity)).operation
         raise _unstable()
 
     async def _again(self, identity: Identity) -> Stored:
-        found = await self._store.get(identity)
+        found = await self.store.get(identity)
         if found is None:
             message = "The store lost an operation that it had acknowledged."
             raise StoreUnavailable(message, next_step="Restore the store from its backup before anything is sent.")

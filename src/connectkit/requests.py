@@ -27,9 +27,22 @@ compact: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 _RECOGNISABLE: Final = 8  # characters: enough to recognise an id, too few to leak a key passed by mistake
-_PATH = re.compile(r"/v[12]/[A-Za-z0-9_./-]+")
+_PATH = re.compile(r"/(?:v[12]|oauth)/[A-Za-z0-9_./-]+")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+
+
+@frozen
+class Upload:
+    """A file on its way to Stripe; no repr shows it.
+
+    Attributes:
+        name: Its name there.
+        content: Its bytes.
+    """
+
+    name: str
+    content: bytes = field(repr=lambda content: f"<{len(content)} bytes>")
 
 
 @frozen

@@ -12,12 +12,13 @@ is set to debug: what is sent from here is left out.
 from __future__ import annotations
 
 import contextvars
+import io
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from .errors import InvalidRequest
-from .requests import Request, Response
+from .requests import Request, Response, Upload
 from .transport import HttpxTransport, Transport, TransportFailure
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ _RESERVED: Final = frozenset(
         "usage",
     }
 )
+
+_HOSTS: Final[Mapping[tuple[str, str], Mapping[str, object]]] = {
+    ("post", "/oauth/token"): {"base": "connect"},
+    ("post", "/oauth/deauthorize"): {"base": "connect"},
+    ("post", "/v1/files"): {"base": "files", "content_type": "multipart/form-data"},
+}
+"""What is not sent to the host of the API, or not as a form."""
 
 _DEADLINE: Final = 30.0  # seconds for what is sent through `Sdk.client` directly
 
@@ -157,12 +165,21 @@ def _arguments(request: Request) -> dict[str, Any]:
     if taken := _RESERVED & request.params.keys():
         message = f"The SDK takes a parameter named {', '.join(sorted(taken))} for an option of its own."
         raise InvalidRequest(message, param=min(taken))
-    options = {
+    options: dict[str, object] = {
         "stripe_account" if request.api == "v1" else "stripe_context": request.account,
         "stripe_version": request.version or API_VERSION,
         "idempotency_key": request.idempotency_key,
     }
-    return {**request.params, **{name: value for name, value in options.items() if value is not None}}
+    options |= _HOSTS.get((request.method, request.path), {})
+    params = {name: _part(value) if isinstance(value, Upload) else value for name, value in request.params.items()}
+    return {**params, **{name: value for name, value in options.items() if value is not None}}
+
+
+def _part(upload: Upload) -> io.BytesIO:
+    """Give a file as the SDK reads it; each send reads it anew."""
+    part = io.BytesIO(upload.content)
+    part.name = upload.name
+    return part
 
 
 def _client(api_key: str, base_url: str | None, http_client: stripe.HTTPClient) -> stripe.StripeClient:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NotRequired, Required, cast
 
+import stripe
 import stripe.params
 import stripe.params.v2.core
 import typing_extensions
@@ -21,6 +22,7 @@ from stripe import RequestOptions
 OPEN_WORDS: Final[Mapping[str, str]] = {}
 """Words that Stripe takes and the SDK does not list, with the reason why they are sent."""
 
+_PLACES: Final[Mapping[str, Any]] = {"": stripe.params, "v2.core": stripe.params.v2.core, "OAuth": stripe.OAuth}
 _NAMED: Final[Mapping[Any, str]] = {dict: "mapping"}
 _NAMES: Final = {"Mapping": Mapping, "StripeContext": Any}
 
@@ -28,7 +30,7 @@ _NAMES: Final = {"Mapping": Mapping, "StripeContext": Any}
 def params_type(name: str) -> type:
     """Give the SDK's type of an endpoint's parameters, as `PayoutCreateParams` or `v2.core.AccountCreateParams`."""
     namespace, _, short = name.rpartition(".")
-    found: type = getattr(stripe.params.v2.core if namespace else stripe.params, short)
+    found: type = getattr(_PLACES[namespace], short)
     return found
 
 

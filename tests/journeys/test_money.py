@@ -248,7 +248,7 @@ def test_a_seller_without_the_capability_gets_nothing(colour: str) -> None:
 def test_payouts_by_hand_and_by_schedule(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         ana = await seller(connect)
-        await connect.payouts.schedule(interval="manual", account=ana)
+        await connect.settings.set_payouts(interval="manual", account=ana)
         await connect.charges.direct.create(key="order-1", amount=usd("50.00"), account=ana, payment_method=AT_ONCE)
         balance = await connect.balances.retrieve(account=ana)
         assert balance.available_in("usd") > usd("40.00")
@@ -264,13 +264,13 @@ def test_payouts_by_hand_and_by_schedule(colour: str) -> None:
         connect.simulator.advance(days=2)
         assert [one.status async for one in connect.payouts.list(account=ana)] == ["paid"]
         assert [one async for one in connect.payouts.list(account=ana, status="failed")] == []
-        await connect.payouts.schedule(interval="daily", account=ana)
+        await connect.settings.set_payouts(interval="daily", account=ana)
         connect.simulator.advance(days=3)
         automatic = [one async for one in connect.payouts.list(account=ana) if one.automatic]
         rows = [row async for row in connect.balances.transactions(account=ana, payout=automatic[-1].id)]
         assert sum(row.net.amount for row in rows if row.type != "payout") == automatic[-1].amount.amount + 1000
         for interval in ("weekly", "monthly"):
-            await connect.payouts.schedule(interval=interval, account=ana)
+            await connect.settings.set_payouts(interval=interval, account=ana)
 
     travel(colour, journey)
 
@@ -331,7 +331,7 @@ def test_bad_input_is_refused_before_anything_is_sent(colour: str) -> None:
                 key="k", amount=price, statement_descriptor="x" * 23
             ),
             "statement_descriptor ": lambda: connect.topups.create(key="k", amount=price, statement_descriptor="é"),
-            "interval": lambda: connect.payouts.schedule(interval="hourly"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            "interval": lambda: connect.settings.set_payouts(interval="hourly"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
             "source": lambda: connect.topups.create(key="k", amount=price, source="x"),
         }
         for param, attempt in attempts.items():

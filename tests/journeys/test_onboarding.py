@@ -118,7 +118,7 @@ def test_a_platform_collects_everything_itself(travel: Travel, api: Any) -> None
         assert before.next_action is NextAction.PROVIDE_DETAILS
         assert {requirement.actor for requirement in before.due} == {Actor.PLATFORM}
 
-        bank = await connect.onboarding.add_bank_account(seller.id, key="bank-7", token="btok_us_verified")
+        bank = await connect.external_accounts.add(seller.id, key="bank-7", token="btok_us_verified")
         assert bank.account == seller.id
         assert bank.default_for_currency
         told = await connect.onboarding.update(seller.id, details=ANA, api=api)
@@ -175,7 +175,7 @@ def test_what_fails_verification_is_asked_for_again(travel: Travel, api: Any) ->
         made = await connect.onboarding.create(
             key="seller-7", country="US", type="custom", business_type="individual", prefill=wrong, api=api
         )
-        await connect.onboarding.add_bank_account(made.id, key="bank-7", token="btok_us_verified")
+        await connect.external_accounts.add(made.id, key="bank-7", token="btok_us_verified")
         connect.simulator.advance(hours=1)
         told = await connect.onboarding.status(made.id, api=api)
         (requirement,) = told.due

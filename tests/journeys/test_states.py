@@ -120,7 +120,7 @@ def test_a_capture_of_another_amount_is_not_taken_for_ours(colour: str) -> None:
 
 async def paid_out(connect: AsyncConnect) -> tuple[str, str]:
     account = await seller(connect)
-    await connect.payouts.schedule(account=account, interval="manual")
+    await connect.settings.set_payouts(account=account, interval="manual")
     await connect.charges.separate.create(key="f", amount=usd("90.00"), payment_method=AT_ONCE)
     await connect.transfers.create(key="t", amount=usd("9.00"), destination=account)
     payout = await connect.payouts.create(key="po", amount=usd("5.00"), account=account)

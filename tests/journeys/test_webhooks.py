@@ -98,7 +98,7 @@ class AwaitedRouter:
 
 async def paid_out(connect: AsyncConnect, key: str = "po", amount: str = "5.00") -> tuple[str, str]:
     account = await seller(connect, key=f"seller-{key}")
-    await connect.payouts.schedule(account=account, interval="manual")
+    await connect.settings.set_payouts(account=account, interval="manual")
     await connect.charges.separate.create(key=f"f-{key}", amount=usd("90.00"), payment_method=AT_ONCE)
     await connect.transfers.create(key=f"t-{key}", amount=usd("9.00"), destination=account)
     payout = await connect.payouts.create(key=key, amount=usd(amount), account=account)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.models.account_samples import account, capability, entry, v1, v2
 
-from connectkit.resources.onboarding.status import status_of
+from connectkit.sellers.status import status_of
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=1, max_size=30)
 stages = ("past_due", "currently_due", "pending_verification", "eventually_due")

@@ -19,7 +19,7 @@ from connectkit.models.base import Answer, Data, Receipt
 from connectkit.policies import Policy
 from connectkit.ports import World
 from connectkit.requests import Params, Request, checked_id, checked_key, compact, fingerprint
-from connectkit.storage.records import Identity, Operation, Realm, State, Stored
+from connectkit.storage.records import Identity, Note, Operation, Realm, State, Stored
 
 from . import plans
 from .endings import conflict, in_progress, purged, replayed, review, tried
@@ -34,6 +34,7 @@ from .settling import Harmless, endpoint_of
 
 __all__ = ["Caller", "Intent", "Owner", "Step"]
 
+_PAGE: Final = 500  # notes read at a time
 _POLL: Final = 0.1  # seconds between two looks at an operation that somebody else is sending
 
 
@@ -66,13 +67,15 @@ class Owner:
         tenant: One of several tenants of this platform, or `""`.
         platform: The platform's own account id, or `None` to ask Stripe.
         livemode: Whether real money moves.
+        site: Where Stripe's pages for sellers are, without a slash at the end.
     """
 
-    def __init__(self, sender: Sender, *, tenant: str, platform: str | None, livemode: bool) -> None:
+    def __init__(self, sender: Sender, *, tenant: str, platform: str | None, livemode: bool, site: str) -> None:
+        self.livemode = livemode
+        self.site = site
         self._sender = sender
         self._tenant = tenant
         self._platform = platform
-        self._livemode = livemode
 
     async def platform(self) -> str:
         """Give the platform's own account id."""
@@ -83,11 +86,11 @@ class Owner:
 
     async def realm(self) -> Realm:
         """Give within what the names of operations are unique."""
-        return Realm(self._tenant, await self.platform(), self._livemode)
+        return Realm(self._tenant, await self.platform(), self.livemode)
 
     async def identity(self, key: str) -> Identity:
         """Give the full name of the operation that the caller names *key*."""
-        return Identity(self._tenant, await self.platform(), self._livemode, checked_key(key))
+        return Identity(self._tenant, await self.platform(), self.livemode, checked_key(key))
 
 
 class Caller:
@@ -256,6 +259,25 @@ class Caller:
         realm = await self.owner.realm()
         return Policy.loads(await self._journal.set_policy(realm, lambda text: change(Policy.loads(text)).dumps()))
 
+    async def note(self, topic: str, name: str) -> Note:
+        """Give a note, empty and of version 0 if there is none."""
+        realm = await self.owner.realm()
+        return await self._journal.store.note(realm, topic, name) or Note(realm, topic, name, "")
+
+    async def set_note(self, note: Note) -> bool:
+        """Replace a note, if it still has the version that *note* carries, and say whether it had."""
+        return await self._journal.store.set_note(note)
+
+    async def notes(self, topic: str) -> AsyncGenerator[Note, None]:
+        """Go through the notes of a topic, by name."""
+        realm, after, page = await self.owner.realm(), "", _PAGE
+        while page == _PAGE:
+            found = await self._journal.store.notes(realm, topic, after, _PAGE)
+            for note in found:
+                yield note
+                after = note.name
+            page = len(found)
+
     async def purge(self, before: datetime, account: str) -> int:
         """Forget what is personal of what ended before a time, and give how many rows that changed."""
         return await self._journal.purge(await self.owner.realm(), before, account)
@@ -271,6 +293,10 @@ class Caller:
     async def mint(self, request: Request, verb: str) -> Answer:
         """Make a link or a secret that is worth nothing once it is lost: it needs no name and is never stored."""
         return await self._harmless(request, verb, Harmless.MINT)
+
+    async def once(self, request: Request, verb: str) -> Answer:
+        """Send what a repetition would spoil, a single time; the caller sees to it that nobody else does."""
+        return await self._sender.once(self._versioned(request), verb)
 
     def pages(self, request: Request, verb: str) -> AsyncGenerator[Data, None]:
         """Go through every item of a list, followed to its end."""

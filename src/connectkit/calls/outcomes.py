@@ -148,6 +148,8 @@ def _remembered(answer: Response) -> bool:
 
 
 def error_of(answer: Response) -> Mapping[str, object]:
-    """Give the `error` object of an answer, empty where it has none."""
+    """Give the `error` object of an answer, empty where it has none; OAuth spreads it over two members."""
     error: object = answer.data.get("error")
+    if isinstance(error, str):
+        return {"code": error, "message": answer.data.get("error_description", "")}
     return cast("Mapping[str, object]", error) if isinstance(error, Mapping) else {}

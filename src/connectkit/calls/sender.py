@@ -115,6 +115,15 @@ class Sender:
             sent = await self.again(sent, attempt)
         return _outcome(sent, tried)
 
+    async def once(self, request: Request, tried: str) -> Answer:
+        """Send what a repetition would spoil, a single time.
+
+        Raises:
+            Refused: Stripe said no.
+            Unreachable: There was no usable answer; it may have happened.
+        """
+        return _outcome(await self.send(request, repetition=False), tried)
+
     async def pages(self, request: Request, tried: str) -> AsyncGenerator[Data, None]:
         """Go through every item of a list, page by page, in the order of Stripe's."""
         following: Request | None = request

@@ -42,7 +42,7 @@ class Scene:
 async def platform(play: Play) -> None:
     """Look at the platform itself."""
     balance = await play.connect.balances.retrieve()
-    await play.connect.payouts.schedule(interval="manual")
+    await play.connect.settings.set_payouts(interval="manual")
     play.show("API version", play.connect.api_version)
     play.check("the key is a test key", true=not any(amount.amount < 0 for amount in balance.available))
 
@@ -80,7 +80,7 @@ async def api_onboarding(play: Play) -> None:
     before = await play.connect.onboarding.status(seller)
     await play.connect.onboarding.update(seller, business_type="individual", details=_details())
     bank = await play.once(
-        lambda: play.connect.onboarding.add_bank_account(seller, key="demo/bank/custom", token="btok_us_verified")  # noqa: S106  # a test token
+        lambda: play.connect.external_accounts.add(seller, key="demo/bank/custom", token="btok_us_verified")  # noqa: S106  # a test token
     )
     after = await play.connect.onboarding.status(seller)
     play.show("due before", ", ".join(requirement.name for requirement in before.due) or "nothing")
@@ -232,7 +232,7 @@ def _told(refund: Refund) -> str:
 async def balances(play: Play) -> None:
     """Wait until the funds have settled."""
     for seller in play.sellers.values():
-        await play.connect.payouts.schedule(interval="manual", account=seller)
+        await play.connect.settings.set_payouts(interval="manual", account=seller)
     play.stage.advance(days=10, key="demo/settled")
     for kind, seller in play.sellers.items():
         balance = await play.connect.balances.retrieve(account=seller)
@@ -263,7 +263,7 @@ async def failed_payout(play: Play) -> None:
     """A bank that is closed gives the money back."""
     seller = play.sellers["custom"]
     closed = await play.once(
-        lambda: play.connect.onboarding.add_bank_account(
+        lambda: play.connect.external_accounts.add(
             seller,
             key="demo/bank/closed",
             token="btok_us_verified_accountClosed",  # noqa: S106  # a test token

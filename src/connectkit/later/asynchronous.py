@@ -11,6 +11,7 @@ from connectkit.resources.charges.charges import AsyncCharges
 from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
 from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
 from connectkit.resources.payouts import AsyncPayouts
 from connectkit.resources.topups import AsyncTopUps
@@ -39,10 +40,15 @@ class AsyncLaterTopUps(Room[AsyncTopUps]):
 
 
 class AsyncLaterOnboarding(Room[AsyncOnboarding]):
-    """Connected accounts, without personal data, and their bank accounts."""
+    """Connected accounts, without personal data."""
 
     create: Final = adeferred(AsyncOnboarding.create)
-    add_bank_account: Final = adeferred(AsyncOnboarding.add_bank_account)
+
+
+class AsyncLaterExternalAccounts(Room[AsyncExternalAccounts]):
+    """Bank accounts and cards of sellers, by their tokens."""
+
+    add: Final = adeferred(AsyncExternalAccounts.add)
 
 
 class AsyncLaterDirectCharges(Room[AsyncDirectCharges]):
@@ -90,6 +96,7 @@ class AsyncLater:
 
     Attributes:
         onboarding: Connected accounts.
+        external_accounts: Where sellers are paid out to.
         charges: Payments and refunds.
         transfers: Transfers and their reversals.
         payouts: Payouts.
@@ -98,6 +105,7 @@ class AsyncLater:
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
         self.onboarding: Final = AsyncLaterOnboarding(AsyncOnboarding, planning, watching)
+        self.external_accounts: Final = AsyncLaterExternalAccounts(AsyncExternalAccounts, planning, watching)
         self.charges: Final = AsyncLaterCharges(AsyncCharges, planning, watching)
         self.transfers: Final = AsyncLaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = AsyncLaterPayouts(AsyncPayouts, planning, watching)

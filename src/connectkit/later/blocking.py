@@ -11,6 +11,7 @@ from connectkit.resources.charges.charges import AsyncCharges
 from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
 from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
 from connectkit.resources.payouts import AsyncPayouts
 from connectkit.resources.topups import AsyncTopUps
@@ -39,10 +40,15 @@ class LaterTopUps(Room[AsyncTopUps]):
 
 
 class LaterOnboarding(Room[AsyncOnboarding]):
-    """Connected accounts, without personal data, and their bank accounts."""
+    """Connected accounts, without personal data."""
 
     create: Final = deferred(AsyncOnboarding.create)
-    add_bank_account: Final = deferred(AsyncOnboarding.add_bank_account)
+
+
+class LaterExternalAccounts(Room[AsyncExternalAccounts]):
+    """Bank accounts and cards of sellers, by their tokens."""
+
+    add: Final = deferred(AsyncExternalAccounts.add)
 
 
 class LaterDirectCharges(Room[AsyncDirectCharges]):
@@ -90,6 +96,7 @@ class Later:
 
     Attributes:
         onboarding: Connected accounts.
+        external_accounts: Where sellers are paid out to.
         charges: Payments and refunds.
         transfers: Transfers and their reversals.
         payouts: Payouts.
@@ -98,6 +105,7 @@ class Later:
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
         self.onboarding: Final = LaterOnboarding(AsyncOnboarding, planning, watching)
+        self.external_accounts: Final = LaterExternalAccounts(AsyncExternalAccounts, planning, watching)
         self.charges: Final = LaterCharges(AsyncCharges, planning, watching)
         self.transfers: Final = LaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = LaterPayouts(AsyncPayouts, planning, watching)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from .base import Answer, Data, FrozenMapping, Metadata, Value, Whole, moment, part
 from .requirements import Requirements
@@ -212,76 +212,3 @@ def _statuses(found: list[tuple[str, Data]]) -> Capabilities:
         if statuses.get(name) != "active":
             statuses[name] = capability["status"]
     return Capabilities(statuses)
-
-
-@frozen(kw_only=True)
-class AccountLink:
-    """A link to Stripe's onboarding form, for one visit of the seller at once; never mail or store it.
-
-    Attributes:
-        url: Where to send the seller's browser. Whoever has it can act for the seller, so that no repr shows it.
-        expires_at: Until when it works, at most once.
-    """
-
-    url: str = field(repr=lambda _: "'…'")
-    expires_at: datetime | None
-
-    @classmethod
-    def parse(cls, answer: Answer) -> AccountLink:
-        """Read a link of either API."""
-        return cls(url=answer.data["url"], expires_at=moment(answer.data.get("expires_at")))
-
-
-@frozen(kw_only=True)
-class BankAccount(Value):
-    """A bank account that a connected account is paid out to.
-
-    Attributes:
-        account: The connected account.
-        bank_name: The bank, or `""`.
-        country: Two letters, upper case.
-        currency: Lower case.
-        last4: The last digits of its number, to show to its owner.
-        default_for_currency: Whether payouts in its currency go here.
-        status: `new` for a good one, `errored` after a failed payout. An open set.
-        metadata: The platform's own notes.
-    """
-
-    KEEP: ClassVar[tuple[str, ...]] = (
-        "id",
-        "account",
-        "bank_name",
-        "country",
-        "currency",
-        "last4",
-        "default_for_currency",
-        "status",
-        "metadata",
-    )
-
-    account: str
-    bank_name: str
-    country: str
-    currency: str
-    last4: str
-    default_for_currency: bool
-    status: str
-    metadata: Metadata
-
-    @classmethod
-    def parse(cls, answer: Answer) -> BankAccount:
-        """Read a bank account."""
-        data = answer.data
-        return cls(
-            id=data["id"],
-            account=data.get("account") or "",
-            bank_name=data.get("bank_name") or "",
-            country=data["country"],
-            currency=data["currency"],
-            last4=data["last4"],
-            default_for_currency=bool(data.get("default_for_currency")),
-            status=data["status"],
-            metadata=Metadata(data.get("metadata")),
-            receipt=answer.receipt,
-            whole=Whole(data),
-        )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from ipaddress import ip_address
+from typing import Final, Literal
 
 from attrs import fields, frozen
 
 from connectkit.errors import InvalidRequest
+
+_ALL_OF_IT: Final = 100  # per cent
+_MCC: Final = 4  # digits
+_DESCRIPTION: Final = 10  # characters that Stripe wants at least
 
 
 class _Personal:
@@ -47,6 +53,59 @@ class Address(_Personal):
 
 
 @frozen(kw_only=True, repr=False)
+class Document(_Personal):
+    """Pictures of a document, by the ids that `files.upload` gave.
+
+    In test mode `file_identity_document_success` passes verification.
+
+    Attributes:
+        front: The front, or the only page.
+        back: The back, where there is one.
+    """
+
+    front: str
+    back: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for name, file in (("front", self.front), ("back", self.back)):
+            if file is not None and not file.startswith("file_"):
+                message = f"{name} is not the id of a file."
+                raise InvalidRequest(message, param=name, next_step="Upload it with files.upload, and pass file.id.")
+
+
+@frozen(kw_only=True, repr=False)
+class Relationship(_Personal):
+    """What a person is to a company. What is not said stays as it is.
+
+    Attributes:
+        representative: Whether the person acts for it towards Stripe; exactly one does.
+        owner: Whether the person owns a quarter of it or more.
+        director: Whether the person is on its board.
+        executive: Whether the person leads it.
+        authorizer: Whether the person allows the representative to act.
+        legal_guardian: Whether the person stands for a seller who is under age.
+        percent_ownership: How much of it the person owns, 0 to 100.
+        title: The job title.
+    """
+
+    representative: bool | None = None
+    owner: bool | None = None
+    director: bool | None = None
+    executive: bool | None = None
+    authorizer: bool | None = None
+    legal_guardian: bool | None = None
+    percent_ownership: Decimal | None = None
+    title: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.percent_ownership is not None and not 0 <= self.percent_ownership <= _ALL_OF_IT:
+            message = "percent_ownership is between 0 and 100."
+            raise InvalidRequest(message, param="percent_ownership")
+
+
+@frozen(kw_only=True, repr=False)
 class Individual(_Personal):
     """The person behind a seller.
 
@@ -60,6 +119,9 @@ class Individual(_Personal):
         id_number: The whole identity number. In test mode `000000000` passes verification.
         id_number_type: What kind of number that is, which v2 wants to be told.
         ssn_last_4: The last four digits of the social security number, in the US.
+        nationality: Two letters, where Stripe asks.
+        document: Pictures of an identity document.
+        additional_document: Pictures of a proof of address.
     """
 
     first_name: str | None = None
@@ -71,6 +133,20 @@ class Individual(_Personal):
     id_number: str | None = None
     id_number_type: str = "us_ssn"
     ssn_last_4: str | None = None
+    nationality: str | None = None
+    document: Document | None = None
+    additional_document: Document | None = None
+
+
+@frozen(kw_only=True, repr=False)
+class PersonDetails(Individual):
+    """A person behind a company: who it is, and what the person is to it.
+
+    Attributes:
+        relationship: What the person is to the company.
+    """
+
+    relationship: Relationship | None = None
 
 
 @frozen(kw_only=True, repr=False)
@@ -84,6 +160,10 @@ class Company(_Personal):
         tax_id: Its tax number. In test mode `000000000` passes verification.
         tax_id_type: What kind of number that is, which v2 wants to be told.
         structure: Its legal structure, as `multi_member_llc`; without it Stripe takes it for a private company.
+        owners_provided: That all owners were told of as persons.
+        directors_provided: That all directors were.
+        executives_provided: That all executives were.
+        document: Pictures of a document about it.
     """
 
     name: str | None = None
@@ -92,6 +172,10 @@ class Company(_Personal):
     tax_id: str | None = None
     tax_id_type: str = "us_ein"
     structure: str | None = None
+    owners_provided: bool | None = None
+    directors_provided: bool | None = None
+    executives_provided: bool | None = None
+    document: Document | None = None
 
 
 @frozen(kw_only=True, repr=False)
@@ -103,12 +187,27 @@ class BusinessProfile(_Personal):
         url: The web site. In test mode `https://accessible.stripe.com` passes verification.
         product_description: What is sold, in at least ten characters.
         mcc: The merchant category code, four digits.
+        support_email: Where customers can write to.
+        support_phone: Where they can call.
+        support_url: Where they can read on.
     """
 
     name: str | None = None
     url: str | None = None
     product_description: str | None = None
     mcc: str | None = None
+    support_email: str | None = None
+    support_phone: str | None = None
+    support_url: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.mcc is not None and not (self.mcc.isascii() and self.mcc.isdigit() and len(self.mcc) == _MCC):
+            message = "mcc is four digits, as '5734'."
+            raise InvalidRequest(message, param="mcc", next_step="Pass the merchant category code as a string.")
+        if self.product_description is not None and len(self.product_description) < _DESCRIPTION:
+            message = f"product_description has at least {_DESCRIPTION} characters."
+            raise InvalidRequest(message, param="product_description")
 
 
 @frozen(kw_only=True, repr=False)
@@ -119,11 +218,14 @@ class TermsAcceptance(_Personal):
         date: When, aware.
         ip: From which address.
         user_agent: With which browser.
+        service_agreement: `recipient` for a seller who only receives transfers, under an agreement with you alone. It
+            can't be changed later, and Accounts v2 has no such thing.
     """
 
     date: datetime
     ip: str
     user_agent: str | None = None
+    service_agreement: Literal["full", "recipient"] | None = None
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -137,6 +239,27 @@ class TermsAcceptance(_Personal):
         except ValueError:
             message = "ip is not an IP address."
             raise InvalidRequest(message, param="ip", next_step="Pass the seller's address, not your own.") from None
+
+
+@frozen(kw_only=True, repr=False)
+class BankDetails(_Personal):
+    """A bank account by its number, where the platform collects it itself; nothing of it is kept here.
+
+    Attributes:
+        account_number: The number, or the IBAN.
+        routing_number: The routing number, where the country has them apart; in the US that for ACH.
+        country: Two letters.
+        currency: Three letters.
+        holder_name: Whose it is.
+        holder_type: `individual` or `company`.
+    """
+
+    account_number: str
+    routing_number: str | None = None
+    country: str
+    currency: str
+    holder_name: str | None = None
+    holder_type: Literal["individual", "company"] | None = None
 
 
 @frozen(kw_only=True, repr=False)

@@ -10,6 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from .base import Data, moment, part
+from .remedies import Remedy
 
 PAST_DUE: Final = "past_due"
 CURRENTLY_DUE: Final = "currently_due"
@@ -40,6 +41,11 @@ class RequirementError:
 
     code: str
     reason: str
+
+    @property
+    def remedy(self) -> Remedy:
+        """What helps against it."""
+        return Remedy.of(self.code)
 
 
 @frozen(kw_only=True)

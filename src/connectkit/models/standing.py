@@ -15,6 +15,7 @@ class AccountState(Enum):
     """Where an account stands. It can go back at any time: a threshold, a new law or a failed check is enough."""
 
     CLOSED = "closed"
+    DISCONNECTED = "disconnected"
     REJECTED_BY_PLATFORM = "rejected_by_platform"
     REJECTED_BY_STRIPE = "rejected_by_stripe"
     PAUSED = "paused"
@@ -46,6 +47,7 @@ class NextAction(Enum):
     CHECK_CAPABILITIES = "check_capabilities"
     UNPAUSE = "unpause"
     UNREJECT = "unreject"
+    RECONNECT = "reconnect"
     APPEAL = "appeal"
     CONTACT_STRIPE = "contact_stripe"
 

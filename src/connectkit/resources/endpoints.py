@@ -16,7 +16,7 @@ from connectkit.sdk import API_VERSION, event_types
 from .arguments import checked_metadata, given
 
 _ALL: Final = "*"
-_OURS: Final = "connectkit."
+_ELSEWHERE: Final = ("connectkit.", "v1.", "v2.")  # our own, and thin ones, which event destinations send
 _PATH: Final = "/v1/webhook_endpoints"
 
 
@@ -182,7 +182,9 @@ class Endpoints(Blocking[AsyncEndpoints]):
 
 
 def expanded(types: Sequence[str]) -> Sequence[str]:
-    """Give types as Stripe takes them: each pattern as the types that are known to begin so, our own left out.
+    """Give types as Stripe takes them: each pattern as the types that are known to begin so.
+
+    Our own are left out, and thin ones, which event destinations send.
 
     Raises:
         InvalidRequest: There is none, or no known type begins as a pattern says.
@@ -192,7 +194,7 @@ def expanded(types: Sequence[str]) -> Sequence[str]:
         raise InvalidRequest(message, param="events", next_step="Pass a list, as router.types.")
     if _ALL in types:
         return [_ALL]
-    return sorted({known for type_ in types if not type_.startswith(_OURS) for known in _known(type_)})
+    return sorted({known for type_ in types if not type_.startswith(_ELSEWHERE) for known in _known(type_)})
 
 
 def _known(type_: str) -> Sequence[str]:

@@ -16,7 +16,6 @@ from connectkit.requests import Request, checked_id
 from .arguments import check_word, checked_metadata, checked_money, given, optional_id
 
 PayoutMethod: TypeAlias = Literal["standard", "instant"]
-PayoutInterval: TypeAlias = Literal["manual", "daily", "weekly", "monthly"]
 
 _DESCRIPTOR: Final = 22  # characters that Stripe takes
 
@@ -161,30 +160,6 @@ class AsyncPayouts:
         intent = Intent("payouts.reverse", key, request, {**params, "payout": payout_id}, Payout.KEEP)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
 
-    async def schedule(self, *, interval: PayoutInterval, account: str | None = None) -> None:
-        """Set how often Stripe pays a balance out by itself.
-
-        Args:
-            interval: `manual` leaves it to `create`. For `weekly` and `monthly` Stripe takes Monday and the first.
-            account: The connected account; the platform if it is not given.
-
-        Raises:
-            InvalidRequest: An argument is wrong.
-            Refused: Stripe said no.
-            Unreachable: There was no usable answer; it can be set again.
-        """
-        check_word(interval, "interval", get_args(PayoutInterval))
-        schedule = {"interval": interval, **_ANCHORS.get(interval, {})}
-        params = {"payments": {"payouts": {"schedule": schedule}}}
-        request = Request("post", "/v1/balance_settings", params, account=self._caller.account(account))
-        await self._caller.update(request, "payouts.schedule")
-
-
-_ANCHORS: Final[Mapping[str, Mapping[str, object]]] = {
-    "weekly": {"weekly_payout_days": ["monday"]},
-    "monthly": {"monthly_payout_days": [1]},
-}
-
 
 class Payouts(Blocking[AsyncPayouts]):
     """Payouts: money paid out to a bank."""
@@ -194,4 +169,3 @@ class Payouts(Blocking[AsyncPayouts]):
     list: Final = iterating(AsyncPayouts.list)
     cancel: Final = blocking(AsyncPayouts.cancel)
     reverse: Final = blocking(AsyncPayouts.reverse)
-    schedule: Final = blocking(AsyncPayouts.schedule)

@@ -21,6 +21,7 @@ from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt, moment
 from connectkit.models.disputes import Dispute
+from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
@@ -41,6 +42,7 @@ T_co = TypeVar("T_co", covariant=True)
 _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "account": Account.parse,
     "balance": Balance.parse,
+    "connectkit.account": AccountChange.parse,
     "connectkit.operation": OperationEnd.parse,
     "dispute": Dispute.parse,
     "payment_intent": Payment.parse,

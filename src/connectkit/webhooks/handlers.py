@@ -14,6 +14,7 @@ from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.disputes import Dispute
+from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
@@ -29,6 +30,7 @@ Ending: TypeAlias = Awaitable[None] | None
 Handler: TypeAlias = Callable[[Event[Any]], Ending]
 
 AccountEvents: TypeAlias = Literal["account.updated"]
+AccountChangeEvents: TypeAlias = Literal["connectkit.account.changed"]
 BalanceEvents: TypeAlias = Literal["balance.available"]
 DisputeEvents: TypeAlias = Literal[
     "charge.dispute.closed",
@@ -72,6 +74,7 @@ TopUpEvents: TypeAlias = Literal[
 ]
 TransferEvents: TypeAlias = Literal["transfer.created", "transfer.reversed", "transfer.updated", "transfer.*"]
 
+OfAccountChange = TypeVar("OfAccountChange", bound=Callable[[Event[AccountChange]], Ending])
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
 OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
 OfDispute = TypeVar("OfDispute", bound=Callable[[Event[Dispute]], Ending])
@@ -171,6 +174,8 @@ class Registering:
 
     @overload
     def on(self, type: AccountEvents, **how: Unpack[How]) -> Callable[[OfAccount], OfAccount]: ...
+    @overload
+    def on(self, type: AccountChangeEvents, **how: Unpack[How]) -> Callable[[OfAccountChange], OfAccountChange]: ...
     @overload
     def on(self, type: BalanceEvents, **how: Unpack[How]) -> Callable[[OfBalance], OfBalance]: ...
     @overload

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from connectkit import tracking
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import ConnectKitError, InvalidRequest, Refused, StoreUnavailable, Unreachable
@@ -31,6 +32,7 @@ from .running import Run, Runner
 from .settling import TYPES, Settler
 from .signatures import HEADER, MAX_BYTES, TOLERANCE, Secret, as_secret, verify
 from .tracing import traced
+from .watching import Watcher
 
 OnError: TypeAlias = Callable[[Event[object], Exception, Outcome], None]
 """Told of an event, of what one of its handlers raised, and of whether it is tried again."""
@@ -115,6 +117,7 @@ class AsyncWebhookRouter(Registering):
             message = "The tolerance is a number of seconds above zero: with none, no delivery would be in time."
             raise InvalidRequest(message, param="tolerance")
         self._caller = surroundings.caller
+        self._memory = surroundings.memory
         self._inbox = Inbox(surroundings.memory)
         self._runner = Runner(surroundings.memory, self._read, surroundings.context)
         self._backfill = Backfill(self._inbox, surroundings.caller.pages, surroundings.livemode)
@@ -268,6 +271,16 @@ class AsyncWebhookRouter(Registering):
         for pattern in TYPES:
             self._handlers.registered.append(Registration(pattern=pattern, handler=settler.settle))
 
+    def track_accounts(self) -> None:
+        """Look at an account after each event about it, and remember how it is, for `connect.tracker`.
+
+        The account is read from Stripe each time, for events come late and out of order. What changed is told by an
+        event of our own, `connectkit.account.changed`, whose `data` is an `AccountChange`.
+        """
+        watcher = Watcher(tracking.Tracker(self._caller, self._memory))
+        for pattern in tracking.TYPES:
+            self._handlers.registered.append(Registration(pattern=pattern, handler=watcher.watch))
+
     async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         """List the events that were given up, those that came first first.
 
@@ -353,6 +366,10 @@ class WebhookRouter(Registering, Blocking[AsyncWebhookRouter]):
     def settle_operations(self) -> None:
         """Bring operations to their end as soon as an event tells of them; see `AsyncWebhookRouter`."""
         self._source.settle_operations()
+
+    def track_accounts(self) -> None:
+        """Look at an account after each event about it; see `AsyncWebhookRouter`."""
+        self._source.track_accounts()
 
     handle: Final = blocking(AsyncWebhookRouter.handle)
     handle_envelope: Final = blocking(AsyncWebhookRouter.handle_envelope)

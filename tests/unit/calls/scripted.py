@@ -117,7 +117,7 @@ class Bench:
         journal = Journal(Inline(store or self.store), self.world, lease=75.0)
         gatekeeper = Gatekeeper(journal, self.epoch)
         performer = Performer(sender, journal, Lookup(sender, self.world), gatekeeper, self.unrecorded.append)
-        owner = Owner(sender, tenant="", platform=self.platform, livemode=False)
+        owner = Owner(sender, tenant="", platform=self.platform, livemode=False, site="https://connect.stripe.com")
         return Caller(performer, self.world, owner, version=self.stripe.api_version)
 
     def row_of_a_holder_who_is_not_silent_yet(self, intent: Intent) -> Operation:

@@ -66,9 +66,14 @@ def test_a_repetition_is_refused_only_where_stripe_remembers(status: int) -> Non
     assert verdict.meaning is not Meaning.REFUSED or verdict.spent
 
 
-@pytest.mark.parametrize("data", [{}, {"error": "a word"}, {"error": None}])
+@pytest.mark.parametrize("data", [{}, {"error": ["a list"]}, {"error": None}])
 def test_an_answer_without_an_error_object_has_an_empty_one(data: dict[str, object]) -> None:
     assert error_of(Response(500, {}, data)) == {}
+
+
+def test_an_error_of_oauth_is_spread_over_two_members() -> None:
+    told = {"error": "invalid_grant", "error_description": "This code was used."}
+    assert error_of(Response(400, {}, told)) == {"code": "invalid_grant", "message": "This code was used."}
 
 
 def test_a_send_knows_its_request_id() -> None:

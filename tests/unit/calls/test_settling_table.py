@@ -8,7 +8,7 @@ from pathlib import Path
 from connectkit.calls.settling import ENDPOINTS, Finder, Harmless, StateCheck
 
 PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "journal.md"
-ROW = re.compile(r"^\| `(/v[12][^`]*)` \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(/(?:v[12]|oauth)[^`]*)` \| (.*) \|$", re.MULTILINE)
 HARMLESS = {
     Harmless.REPEATABLE: "sent again: it sets a state",
     Harmless.MINT: "made again: a lost link or secret is worth nothing",

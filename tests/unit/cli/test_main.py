@@ -43,7 +43,7 @@ def test_a_check_that_fails_ends_it_with_an_error(
     def broken(*_: object, **__: object) -> None:
         raise Refused("No.", status=400)  # noqa: EM101  # what Stripe says
 
-    monkeypatch.setattr("connectkit.resources.payouts.AsyncPayouts.schedule", broken)
+    monkeypatch.setattr("connectkit.resources.settings.AsyncSettings.set_payouts", broken)
     assert demo(as_json=True, over_asyncio=True, base_url=None, store=None) == 1
     first, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert first["ok"] is False

@@ -10,8 +10,10 @@ import pytest
 from attrs import evolve
 
 from connectkit.calls.frozen import projected
-from connectkit.models.accounts import Account, AccountLink, BankAccount, Responsibilities, Restriction
+from connectkit.models.accounts import Account, Responsibilities, Restriction
 from connectkit.models.base import Answer, Receipt
+from connectkit.models.entrances import AccountLink
+from connectkit.models.external_accounts import ExternalAccount
 
 from .account_samples import account, capability, entry, v1, v2
 
@@ -143,9 +145,9 @@ def test_a_bank_account_is_read_and_kept_without_its_owner() -> None:
         "status": "new",
         "metadata": {},
     }
-    bank = BankAccount.parse(Answer(data=data))
-    assert (bank.account, bank.bank_name, bank.last4, bank.status) == ("acct_1", "STRIPE TEST BANK", "6789", "new")
+    bank = ExternalAccount.parse(Answer(data=data))
+    assert (bank.account, bank.name, bank.last4, bank.status) == ("acct_1", "STRIPE TEST BANK", "6789", "new")
     assert bank.default_for_currency
-    kept = projected(data, BankAccount.KEEP)
-    assert BankAccount.parse(Answer(data=kept)) == bank
+    kept = projected(data, ExternalAccount.KEEP)
+    assert ExternalAccount.parse(Answer(data=kept)) == bank
     assert "Ana" not in str(kept) + repr(bank)

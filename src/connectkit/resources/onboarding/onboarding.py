@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from typing import Final, get_args
 
 from attrs import asdict, evolve
 
 from connectkit.calls.caller import Caller, Intent
-from connectkit.drive import Blocking, blocking
-from connectkit.errors import InvalidRequest, Refused
-from connectkit.models.accounts import Account, AccountLink, BankAccount
+from connectkit.drive import Blocking, blocking, iterating
+from connectkit.errors import InvalidRequest, NotFound, PermissionDenied, Refused
+from connectkit.models.accounts import Account
 from connectkit.models.base import Answer
 from connectkit.models.details import AccountDetails
+from connectkit.models.persons import Person
 from connectkit.models.standing import AccountStatus
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import check_word, checked_metadata
+from connectkit.sellers.gates import Movement, Permission, can
+from connectkit.sellers.mcc import CODES
+from connectkit.sellers.status import status_of
+from connectkit.sellers.wording import RequirementLine, line_of
+from connectkit.tracking import Tracker
 
-from .checks import checked_capabilities, checked_country, checked_email, checked_url
-from .dialects import DIALECTS, Api, Dialect, LinkType
-from .presets import AccountType, Collector, Dashboard, check, chosen
+from .checks import checked_capabilities, checked_country, checked_email
+from .dialects import Api, dialect_of
+from .ending import AsyncEndings
+from .entering import AsyncEntrances
+from .presets import AccountType, Collector, Dashboard, Rules, broken, chosen, report, rules_of
 from .profile import BusinessType, Profile
-from .status import status_of
 
 _V1_IS_CLOSED: Final = (
     "Stripe makes no accounts through v1 for new platforms: pass api='v2' with another key, "
@@ -29,13 +36,14 @@ _V1_IS_CLOSED: Final = (
 )
 
 
+_NOT_OURS: Final = (
+    "Where Stripe collects the requirements, the seller's details are the seller's alone once the first link or "
+    "session was made: send the seller to a new onboarding.link."
+)
+
+
 def _account(account_id: str) -> str:
     return checked_id(account_id, "account_id", "acct_")
-
-
-def _dialect(api: Api) -> Dialect:
-    check_word(api, "api", DIALECTS)
-    return DIALECTS[api]
 
 
 def _known(business_type: BusinessType | None) -> BusinessType | None:
@@ -44,7 +52,18 @@ def _known(business_type: BusinessType | None) -> BusinessType | None:
     return business_type
 
 
-class AsyncOnboarding:
+def _unusual(profile: Profile, api: Api) -> Iterator[InvalidRequest]:
+    """Give one error for each wish that breaks a rule, beside those of who does what."""
+    wanted, business = profile.capabilities, profile.details.business_profile
+    if api == "v1" and "card_payments" in wanted and "transfers" not in wanted:
+        message = "In Accounts v1, card_payments wants transfers to be asked for as well."
+        yield InvalidRequest(message, param="capabilities", next_step="Ask for both, or pass api='v2'.")
+    if business is not None and business.mcc is not None and business.mcc not in CODES:
+        message = f"{business.mcc} is not among the merchant category codes that Stripe publishes."
+        yield InvalidRequest(message, param="mcc", next_step="Choose one of connectkit.sellers.mcc.CODES.")
+
+
+class AsyncOnboarding(AsyncEntrances, AsyncEndings):
     """Sellers: connected accounts made, onboarded and looked at."""
 
     def __init__(self, caller: Caller) -> None:
@@ -60,7 +79,8 @@ class AsyncOnboarding:
         fees_collector: Collector | None = None,
         losses_collector: Collector | None = None,
         requirements_collector: Collector | None = None,
-        check_rules: bool = True,
+        strict: bool = False,
+        rules: Rules | None = None,
         email: str | None = None,
         capabilities: Iterable[str] = ("card_payments", "transfers"),
         business_type: BusinessType | None = None,
@@ -83,7 +103,9 @@ class AsyncOnboarding:
             fees_collector: Who takes Stripe's fees from the account; `application` if the platform pays them.
             losses_collector: Who bears what the account cannot pay back.
             requirements_collector: Who collects what Stripe has to know; it follows from the others.
-            check_rules: Whether a combination that Stripe forbids is refused here.
+            strict: Whether what breaks a rule of Stripe's is refused here; otherwise an `AccountRuleWarning` names the
+                rule, and Stripe decides.
+            rules: Other rules than those that connectkit knows for the version of the API that it speaks.
             email: The seller's address.
             capabilities: What the account has to be able to do, by Stripe's names. Each asks more of the seller.
             business_type: What kind of seller it is.
@@ -100,8 +122,6 @@ class AsyncOnboarding:
             OutcomeUnknown: It may have been made; the same key finds out.
         """
         setup = chosen(type, dashboard, fees_collector, losses_collector, requirements_collector)
-        if check_rules:
-            check(setup)
         profile = Profile(
             country=checked_country(country),
             email=None if email is None else checked_email(email),
@@ -110,7 +130,8 @@ class AsyncOnboarding:
             details=prefill or AccountDetails(),
             metadata=checked_metadata(metadata),
         )
-        dialect = _dialect(api)
+        dialect = dialect_of(api)
+        report([*broken(setup, rules or rules_of(self._caller.version)), *_unusual(profile, api)], strict=strict)
         intent = Intent(
             verb="onboarding.create",
             key=key,
@@ -138,7 +159,7 @@ class AsyncOnboarding:
             PermissionDenied: It has disconnected from this platform.
             Unreachable: There was no usable answer.
         """
-        request = _dialect(api).retrieve(_account(account_id))
+        request = dialect_of(api).retrieve(_account(account_id))
         return Account.parse(await self._caller.read(request, "onboarding.retrieve"))
 
     async def status(self, account_id: str, *, api: Api = "v2") -> AccountStatus:
@@ -157,44 +178,92 @@ class AsyncOnboarding:
         """
         return status_of(await self.retrieve(account_id, api=api))
 
-    async def link(
-        self,
-        account_id: str,
-        *,
-        return_url: str,
-        refresh_url: str,
-        type: LinkType = "account_onboarding",
-        api: Api = "v2",
-    ) -> AccountLink:
-        """Make a link that leads the seller through Stripe's own form.
+    async def list(self, *, closed: bool = False) -> AsyncGenerator[Account, None]:
+        """Go through the connected accounts, the newest first, to the end.
 
-        It works once and for minutes only: make it when the seller, whom you know, clicks, and redirect at once.
+        The list of Accounts v2 tells little of each account, so that each is read as a whole: one request an account.
+
+        Args:
+            closed: Those that are closed, instead of those that are open.
+
+        Raises:
+            Unreachable: There was no usable answer.
+        """
+        request = Request("get", "/v2/core/accounts", {"closed": closed})
+        async for item in self._caller.pages(request, "onboarding.list"):
+            yield await self.retrieve(item["id"])
+
+    async def adopt(self, account_id: str) -> Account:
+        """Take over an account that was made elsewhere, as by hand, by other software or through OAuth.
+
+        Nothing about it changes: it is read, through v1 if Accounts v2 does not know it yet, which takes up to ten
+        minutes; it is looked at whether this platform may act for it; and `tracker` knows it from now on.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            InvalidRequest: It is not the id of an account, or is this platform's own.
+            NotFound: There is none, or it is not this platform's.
+            PermissionDenied: It has disconnected from this platform.
+            Unreachable: There was no usable answer.
+            StoreUnavailable: The store could not be reached.
+        """
+        if _account(account_id) == await self._caller.owner.platform():
+            message = "This is the platform's own account."
+            raise InvalidRequest(message, param="account_id", next_step="Pass the id of a connected account.")
+        try:
+            account = await self.retrieve(account_id)
+        except NotFound:
+            account = await self.retrieve(account_id, api="v1")
+        await Tracker(self._caller).look(account_id)
+        return account
+
+    async def can(self, account_id: str, movement: Movement, *, payment_method: str = "card") -> Permission:
+        """Tell whether an account can do something now: the gate before money is moved.
+
+        It looks at the capability that Stripe gates the movement by, and never at `charges_enabled` alone. In a sandbox
+        Stripe may let through what it refuses in live mode.
 
         Args:
             account_id: The connected account.
-            return_url: Where the seller comes back to, finished or not.
-            refresh_url: Where the seller is sent when the link no longer works; make a new one there.
-            type: `account_update` is for accounts without a dashboard whose requirements the platform collects.
-            api: Which of Stripe's two APIs to ask.
+            movement: `direct_charge`, `destination_charge`, `transfer`, `on_behalf_of` or `payout`.
+            payment_method: How the customer pays, in Stripe's word, for a charge on the account or on its behalf.
 
         Raises:
             InvalidRequest: An argument is wrong.
-            Refused: Stripe said no.
+            NotFound: There is no such account, or it is not this platform's.
             Unreachable: There was no usable answer.
         """
-        check_word(type, "type", get_args(LinkType))
-        request = _dialect(api).link(
-            _account(account_id),
-            type,
-            checked_url(return_url, "return_url"),
-            checked_url(refresh_url, "refresh_url"),
-        )
-        return AccountLink.parse(await self._caller.mint(request, "onboarding.link"))
+        return can(await self.retrieve(account_id, api="v1"), movement, payment_method=payment_method)
+
+    async def requirements(self, account_id: str, *, api: Api = "v2") -> Sequence[RequirementLine]:
+        """Say in plain language what Stripe wants of an account, the most urgent first, people named by their names.
+
+        Args:
+            account_id: The connected account.
+            api: Which of Stripe's two APIs to ask.
+
+        Raises:
+            InvalidRequest: It is not the id of an account.
+            NotFound: There is none, or it is not this platform's.
+            Unreachable: There was no usable answer.
+        """
+        entries = (await self.retrieve(account_id, api=api)).requirements.entries
+        people: dict[str, str] = {}
+        if any("person_" in entry.name + entry.reference for entry in entries):
+            request = Request("get", f"/v1/accounts/{account_id}/persons", {"limit": 100})
+            async for item in self._caller.pages(request, "onboarding.requirements"):
+                person = Person.parse(Answer(data=item))
+                people[person.id] = person.name
+        return [line_of(entry, people) for entry in entries]
 
     async def update(
         self,
         account_id: str,
         *,
+        email: str | None = None,
+        metadata: Mapping[str, str] | None = None,
         capabilities: Iterable[str] = (),
         business_type: BusinessType | None = None,
         details: AccountDetails | None = None,
@@ -206,6 +275,8 @@ class AsyncOnboarding:
 
         Args:
             account_id: The connected account.
+            email: The seller's address.
+            metadata: Notes of your own; those that are not named stay.
             capabilities: What the account has to be able to do from now on as well.
             business_type: What kind of seller it is.
             details: Who it is, and that Stripe's terms were accepted.
@@ -217,61 +288,22 @@ class AsyncOnboarding:
             Unreachable: There was no usable answer; the update can be repeated.
         """
         profile = Profile(
+            email=None if email is None else checked_email(email),
+            metadata=checked_metadata(metadata),
             capabilities=checked_capabilities(capabilities) if capabilities else (),
             business_type=_known(business_type),
             details=details or AccountDetails(),
         )
-        dialect = _dialect(api)
+        dialect = dialect_of(api)
         request = dialect.update(_account(account_id), profile)
         if request == dialect.update(account_id, Profile()):
             message = "Nothing was said that could be updated."
             raise InvalidRequest(message, param="details", next_step="Pass capabilities, business_type or details.")
-        return Account.parse(await self._caller.update(request, "onboarding.update"))
-
-    async def add_bank_account(
-        self,
-        account_id: str,
-        *,
-        key: str,
-        token: str,
-        default: bool = True,
-        metadata: Mapping[str, str] | None = None,
-        wait: float = 0.0,
-    ) -> BankAccount:
-        """Give an account a bank to be paid out to, where the platform collects the requirements.
-
-        Args:
-            account_id: The connected account.
-            key: Your own name of it: the same key never adds it twice.
-            token: The bank account as a token of Stripe's (`btok_…`), so that its number never comes here.
-            default: Whether payouts in its currency go there from now on; the first one in a currency always is.
-            metadata: Notes of your own.
-            wait: For how many seconds to wait for somebody who is adding it now.
-
-        Raises:
-            InvalidRequest: An argument is wrong.
-            OperationConflict: The key names another bank account.
-            OperationInProgress: Somebody else is adding it now.
-            Refused: Stripe said no.
-            OutcomeUnknown: It may have been added; the same key finds out.
-        """
-        request = Request(
-            "post",
-            f"/v1/accounts/{_account(account_id)}/external_accounts",
-            {
-                "external_account": checked_id(token, "token", "btok_"),
-                "default_for_currency": default,
-                "metadata": checked_metadata(metadata),
-            },
-        )
-        intent = Intent(
-            verb="onboarding.add_bank_account",
-            key=key,
-            request=request,
-            arguments={"account_id": account_id, **request.params},
-            keep=BankAccount.KEEP,
-        )
-        return BankAccount.parse(await self._caller.perform(intent, wait=wait))
+        try:
+            return Account.parse(await self._caller.update(request, "onboarding.update"))
+        except PermissionDenied as error:
+            error.next_step = _NOT_OURS
+            raise
 
     async def _made(self, intent: Intent, wait: float) -> Answer:
         try:
@@ -288,6 +320,15 @@ class Onboarding(Blocking[AsyncOnboarding]):
     create: Final = blocking(AsyncOnboarding.create)
     retrieve: Final = blocking(AsyncOnboarding.retrieve)
     status: Final = blocking(AsyncOnboarding.status)
+    list: Final = iterating(AsyncOnboarding.list)
+    adopt: Final = blocking(AsyncOnboarding.adopt)
+    can: Final = blocking(AsyncOnboarding.can)
+    requirements: Final = blocking(AsyncOnboarding.requirements)
     link: Final = blocking(AsyncOnboarding.link)
+    session: Final = blocking(AsyncOnboarding.session)
+    login_link: Final = blocking(AsyncOnboarding.login_link)
     update: Final = blocking(AsyncOnboarding.update)
-    add_bank_account: Final = blocking(AsyncOnboarding.add_bank_account)
+    reject: Final = blocking(AsyncOnboarding.reject)
+    unreject: Final = blocking(AsyncOnboarding.unreject)
+    close: Final = blocking(AsyncOnboarding.close)
+    delete: Final = blocking(AsyncOnboarding.delete)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import asdict, frozen
@@ -38,7 +39,10 @@ PRESETS: Final[Mapping[AccountType, Setup]] = {
     "custom": Setup("none", "application", "application", "application"),
 }
 
-FORBIDDEN: Final[Mapping[str, Mapping[str, str]]] = {
+Rules: TypeAlias = Mapping[str, Mapping[str, str]]
+"""What Stripe refuses: the combination of axes, by the rule that it breaks."""
+
+_UNTIL_ENDIVE: Final[Rules] = {
     "the full dashboard leaves the losses with Stripe": {"dashboard": "full", "losses_collector": "application"},
     "the full dashboard leaves the fees with Stripe": {"dashboard": "full", "fees_collector": "application"},
     "the full dashboard leaves the requirements with Stripe": {
@@ -68,7 +72,30 @@ FORBIDDEN: Final[Mapping[str, Mapping[str, str]]] = {
         "requirements_collector": "stripe",
     },
 }
-"""What Stripe refuses, by the rule that it breaks, in the version of its API that this release speaks."""
+_EXPRESS_PRICED_BY_STRIPE: Final = frozenset(
+    {
+        "the Express dashboard leaves the losses with the platform",
+        "the Express dashboard leaves the fees with the platform",
+    }
+)
+
+RULES: Final[Mapping[str, Rules]] = {
+    "2026-10-28.endive": _UNTIL_ENDIVE,
+    "2026-11-18.endive": {
+        rule: combination for rule, combination in _UNTIL_ENDIVE.items() if rule not in _EXPRESS_PRICED_BY_STRIPE
+    },
+}
+"""What Stripe refuses, by the version of its API from which on it holds; its page on controller properties."""
+
+
+class AccountRuleWarning(UserWarning):
+    """An account is asked for in a way that breaks a rule of Stripe's as connectkit knows it."""
+
+
+def rules_of(version: str) -> Rules:
+    """Give the rules that hold in a version of the API; the earliest ones are those of everything before."""
+    known = sorted(RULES)
+    return RULES[max((since for since in known if since <= version), default=known[0])]
 
 
 def chosen(
@@ -111,19 +138,26 @@ def _check_words(axes: tuple[str | None, ...]) -> None:
             check_word(word, name, get_args(Collector))
 
 
-def check(setup: Setup) -> None:
-    """Refuse what Stripe would refuse.
+def broken(setup: Setup, rules: Rules) -> list[InvalidRequest]:
+    """Give one error for each rule that a setup breaks."""
+    axes = asdict(setup)
+    return [_error(rule, combination) for rule, combination in rules.items() if combination.items() <= axes.items()]
+
+
+def report(errors: Iterable[InvalidRequest], *, strict: bool) -> None:
+    """Warn of broken rules, or refuse.
 
     Raises:
-        InvalidRequest: The setup breaks a rule, which the error names.
+        InvalidRequest: A rule is broken, and *strict* says that nothing is to be sent then.
     """
-    axes = asdict(setup)
-    for rule, combination in FORBIDDEN.items():
-        if combination.items() <= axes.items():
-            words = " with ".join(f"{axis}={word!r}" for axis, word in combination.items())
-            message = f"No account can have {words}: {rule}."
-            raise InvalidRequest(
-                message,
-                param=next(iter(combination)),
-                next_step="Choose another combination, or pass check_rules=False where Stripe allows it to you.",
-            )
+    for error in errors:
+        if strict:
+            raise error
+        warnings.warn(str(error), AccountRuleWarning, stacklevel=2)
+
+
+def _error(rule: str, combination: Mapping[str, str]) -> InvalidRequest:
+    words = " with ".join(f"{axis}={word!r}" for axis, word in combination.items())
+    message = f"No account can have {words}: {rule}."
+    step = "Choose another combination, unless Stripe has told you that it allows this one."
+    return InvalidRequest(message, param=next(iter(combination)), next_step=step)

@@ -7,7 +7,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import Factory, asdict, frozen
 
-from connectkit.models.details import AccountDetails, Address, Individual, TermsAcceptance
+from connectkit.models.details import AccountDetails, TermsAcceptance
+from connectkit.resources.people import given
 
 BusinessType: TypeAlias = Literal["individual", "company", "non_profit", "government_entity"]
 
@@ -37,31 +38,6 @@ class Profile:
     def given(self) -> dict[str, Any]:
         """Give what was said as a tree of plain values."""
         return asdict(self, filter=lambda _, value: value not in (None, (), {}, _NOTHING))
-
-
-def given(**values: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON value
-    """Leave out what was not said."""
-    return {name: value for name, value in values.items() if value not in (None, {})}
-
-
-def address_of(address: Address | None) -> dict[str, Any] | None:
-    """Write an address."""
-    if address is None:
-        return None
-    return given(
-        line1=address.line1,
-        line2=address.line2,
-        city=address.city,
-        state=address.state,
-        postal_code=address.postal_code,
-        country=address.country,
-    )
-
-
-def day_of(individual: Individual) -> dict[str, int] | None:
-    """Write a day of birth."""
-    day = individual.date_of_birth
-    return None if day is None else {"day": day.day, "month": day.month, "year": day.year}
 
 
 def terms_of(terms: TermsAcceptance, date: int | str) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from connectkit.models.details import BusinessProfile, Company, Individual
+from connectkit.models.details import BusinessProfile, Company, TermsAcceptance
 from connectkit.requests import Request
+from connectkit.resources.people import address_of, document_of, given, person_of
 
+from .options import LinkOptions
 from .presets import Setup
-from .profile import Profile, address_of, day_of, given, terms_of
+from .profile import Profile, terms_of
 
 
 class V1:
@@ -34,9 +36,9 @@ class V1:
         """Tell more of an account."""
         return Request("post", f"/v1/accounts/{account_id}", self._said(profile))
 
-    def link(self, account_id: str, kind: str, return_url: str, refresh_url: str) -> Request:
+    def link(self, account_id: str, options: LinkOptions) -> Request:
         """Make a link to the onboarding form."""
-        params = {"account": account_id, "type": kind, "return_url": return_url, "refresh_url": refresh_url}
+        params = {"account": account_id, "type": options.type, **options.urls, **options.collection}
         return Request("post", "/v1/account_links", params)
 
     def _said(self, profile: Profile) -> dict[str, Any]:
@@ -46,25 +48,17 @@ class V1:
             email=profile.email,
             capabilities={name: {"requested": True} for name in profile.capabilities},
             business_type=profile.business_type,
-            individual=details.individual and _individual(details.individual),
+            individual=details.individual and person_of(details.individual),
             company=details.company and _company(details.company),
             business_profile=details.business_profile and _business(details.business_profile),
-            tos_acceptance=details.terms and terms_of(details.terms, int(details.terms.date.timestamp())),
+            tos_acceptance=details.terms and _terms(details.terms),
             metadata=profile.metadata,
         )
 
 
-def _individual(individual: Individual) -> dict[str, Any]:
-    return given(
-        first_name=individual.first_name,
-        last_name=individual.last_name,
-        email=individual.email,
-        phone=individual.phone,
-        dob=day_of(individual),
-        address=address_of(individual.address),
-        id_number=individual.id_number,
-        ssn_last_4=individual.ssn_last_4,
-    )
+def _terms(terms: TermsAcceptance) -> dict[str, Any]:
+    told = terms_of(terms, int(terms.date.timestamp()))
+    return {**told, **given(service_agreement=terms.service_agreement)}
 
 
 def _company(company: Company) -> dict[str, Any]:
@@ -74,6 +68,10 @@ def _company(company: Company) -> dict[str, Any]:
         address=address_of(company.address),
         tax_id=company.tax_id,
         structure=company.structure,
+        owners_provided=company.owners_provided,
+        directors_provided=company.directors_provided,
+        executives_provided=company.executives_provided,
+        verification=given(document=document_of(company.document)),
     )
 
 
@@ -83,4 +81,7 @@ def _business(business: BusinessProfile) -> dict[str, Any]:
         url=business.url,
         product_description=business.product_description,
         mcc=business.mcc,
+        support_email=business.support_email,
+        support_phone=business.support_phone,
+        support_url=business.support_url,
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, ClassVar, Final
 
-from connectkit.models.details import BusinessProfile, Company, Individual, TermsAcceptance
+from connectkit.errors import InvalidRequest
+from connectkit.models.details import BusinessProfile, Company, Document, Individual, TermsAcceptance
 from connectkit.requests import Request
+from connectkit.resources.people import address_of, day_of, document_of, given
 
+from .options import LinkOptions
 from .presets import Setup
-from .profile import Profile, address_of, day_of, given, terms_of
+from .profile import Profile, terms_of
 
 _MERCHANT: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}  # what else v1 has goes by the same name
 
@@ -51,9 +54,9 @@ class V2:
         """Tell more of an account."""
         return Request("post", f"/v2/core/accounts/{account_id}", self._said(profile))
 
-    def link(self, account_id: str, kind: str, return_url: str, refresh_url: str) -> Request:
+    def link(self, account_id: str, options: LinkOptions) -> Request:
         """Make a link to the onboarding form."""
-        use_case = {"type": kind, kind: {"return_url": return_url, "refresh_url": refresh_url}}
+        use_case = {"type": options.type, options.type: {**options.urls, **options.collection}}
         return Request("post", "/v2/core/account_links", {"account": account_id, "use_case": use_case})
 
     def _said(self, profile: Profile) -> dict[str, Any]:
@@ -63,7 +66,7 @@ class V2:
             "include": list(self._INCLUDE),
             **given(
                 contact_email=profile.email,
-                configuration=_configuration(profile.capabilities, business.mcc),
+                configuration=_configuration(profile.capabilities, business),
                 defaults=given(
                     profile=given(
                         doing_business_as=business.name,
@@ -76,22 +79,26 @@ class V2:
                     entity_type=profile.business_type,
                     individual=details.individual and _individual(details.individual),
                     business_details=details.company and _company(details.company),
-                    attestations=details.terms and _attestations(details.terms),
+                    attestations=_attestations(details.terms, details.company),
                 ),
                 metadata=profile.metadata,
             ),
         }
 
 
-def _configuration(capabilities: tuple[str, ...], mcc: str | None) -> dict[str, Any]:
+def _configuration(capabilities: tuple[str, ...], business: BusinessProfile) -> dict[str, Any]:
     """Sort capabilities under what they need: a merchant is paid by customers, a recipient by us."""
     asked = {"requested": True}
     merchant = {_MERCHANT.get(name, name): asked for name in capabilities if name != "transfers"}
     transfers = {"stripe_balance": {"stripe_transfers": asked}} if "transfers" in capabilities else {}
     return given(
-        merchant=given(capabilities=merchant, mcc=mcc),
+        merchant=given(capabilities=merchant, mcc=business.mcc, support=_support(business)),
         recipient=given(capabilities=transfers),
     )
+
+
+def _support(business: BusinessProfile) -> dict[str, Any]:
+    return given(email=business.support_email, phone=business.support_phone, url=business.support_url)
 
 
 def _individual(individual: Individual) -> dict[str, Any]:
@@ -104,7 +111,16 @@ def _individual(individual: Individual) -> dict[str, Any]:
         date_of_birth=day_of(individual),
         address=address_of(individual.address),
         id_numbers=[{"type": kind, "value": number} for kind, number in numbers if number] or None,
+        nationalities=individual.nationality and [individual.nationality.lower()],
+        documents=given(
+            primary_verification=_pictures(individual.document),
+            secondary_verification=_pictures(individual.additional_document),
+        ),
     )
+
+
+def _pictures(document: Document | None) -> dict[str, Any] | None:
+    return None if document is None else {"type": "front_back", "front_back": document_of(document)}
 
 
 def _company(company: Company) -> dict[str, Any]:
@@ -114,9 +130,23 @@ def _company(company: Company) -> dict[str, Any]:
         address=address_of(company.address),
         id_numbers=company.tax_id and [{"type": company.tax_id_type, "value": company.tax_id}],
         structure=company.structure,
+        documents=given(primary_verification=_pictures(company.document)),
     )
 
 
-def _attestations(terms: TermsAcceptance) -> dict[str, Any]:
+def _attestations(terms: TermsAcceptance | None, company: Company | None) -> dict[str, Any]:
+    people = company and given(
+        owners=company.owners_provided,
+        directors=company.directors_provided,
+        executives=company.executives_provided,
+    )
+    return given(persons_provided=people, terms_of_service=terms and _terms(terms))
+
+
+def _terms(terms: TermsAcceptance) -> dict[str, Any]:
+    if terms.service_agreement == "recipient":
+        message = "Accounts v2 has no recipient agreement."
+        step = "Pass api='v1', or ask for the transfers capability alone."
+        raise InvalidRequest(message, param="service_agreement", next_step=step)
     date = terms.date.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return {"terms_of_service": {"account": terms_of(terms, date)}}
+    return {"account": terms_of(terms, date)}

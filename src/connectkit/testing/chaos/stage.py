@@ -111,7 +111,7 @@ def _furnished(connect: Connect, simulation: Simulation, operations: int) -> Mat
     for number in range(_ACCOUNTS + 1):
         account = connect.onboarding.create(key=f"seller-{number}", country="US", type="express", email="a@b.org").id
         simulation.steer("onboard", account=account)
-        connect.payouts.schedule(account=account, interval="manual")
+        connect.settings.set_payouts(account=account, interval="manual")
         accounts.append(account)
     poor = accounts.pop()
     for account in accounts:

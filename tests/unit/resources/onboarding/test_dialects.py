@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectkit.models.details import AccountDetails, Address, BusinessProfile, Company, Individual, TermsAcceptance
-from connectkit.resources.onboarding.dialects import DIALECTS
+from connectkit.resources.onboarding.dialects import DIALECTS, LinkOptions
 from connectkit.resources.onboarding.presets import PRESETS
 from connectkit.resources.onboarding.profile import Profile
 
@@ -182,7 +182,7 @@ def test_who_pays_the_fees_is_said_in_two_ways() -> None:
 
 def test_links_are_asked_for_in_two_ways() -> None:
     there_and_back = ("https://example.com/back", "https://example.com/again")
-    one = DIALECTS["v1"].link("acct_1", "account_onboarding", *there_and_back)
+    one = DIALECTS["v1"].link("acct_1", LinkOptions("account_onboarding", *there_and_back))
     assert one.path == "/v1/account_links"
     assert one.params == {
         "account": "acct_1",
@@ -190,7 +190,7 @@ def test_links_are_asked_for_in_two_ways() -> None:
         "return_url": "https://example.com/back",
         "refresh_url": "https://example.com/again",
     }
-    other = DIALECTS["v2"].link("acct_1", "account_update", *there_and_back)
+    other = DIALECTS["v2"].link("acct_1", LinkOptions("account_update", *there_and_back))
     assert other.path == "/v2/core/account_links"
     assert other.params == {
         "account": "acct_1",

@@ -10,10 +10,11 @@ from tests.unit.calls.scripted import LOST, Bench, failed, page
 from tests.unit.models.account_samples import account, v1, v2
 
 from connectkit.errors import InvalidRequest, OperationConflict, OutcomeUnknown, Refused
-from connectkit.models.details import AccountDetails, Individual, TermsAcceptance
+from connectkit.models.details import AccountDetails, BusinessProfile, Individual, TermsAcceptance
 from connectkit.models.standing import AccountState
-from connectkit.requests import Request, Response
+from connectkit.requests import Response
 from connectkit.resources.onboarding import AsyncOnboarding, Onboarding
+from connectkit.resources.onboarding.presets import AccountRuleWarning
 
 PAGES: dict[str, Any] = {"return_url": "https://example.com/back", "refresh_url": "https://example.com/again"}
 SELLER: dict[str, Any] = {"key": "seller-7", "country": "us", "type": "express", "email": "ana@example.com"}
@@ -22,15 +23,6 @@ DETAILS = AccountDetails(
     terms=TermsAcceptance(date=datetime(2026, 11, 23, tzinfo=UTC), ip="203.0.113.7"),
 )
 PERSONAL = ("ana@example.com", "Ana", "123456789", "203.0.113.7")
-BANK = {
-    "id": "ba_1",
-    "account": "acct_1",
-    "country": "US",
-    "currency": "usd",
-    "last4": "6789",
-    "default_for_currency": True,
-    "status": "new",
-}
 
 
 def answer(data: dict[str, Any]) -> Response:
@@ -139,13 +131,34 @@ def test_what_is_wrong_with_a_seller_is_said_before_anything_is_sent(wrong: dict
     assert bench.stripe.sent == []
 
 
-def test_a_forbidden_combination_is_left_to_stripe_where_it_is_asked_for() -> None:
+def test_what_breaks_a_rule_is_refused_where_strictness_is_asked_for_and_left_to_stripe_otherwise() -> None:
     bench = Bench(answer(v2()))
     axes: dict[str, Any] = {"dashboard": "express", "fees_collector": "application", "losses_collector": "stripe"}
     with pytest.raises(InvalidRequest, match="leaves the losses with the platform"):
+        desk(bench).create(key="seller-8", country="US", **axes, strict=True)
+    assert bench.stripe.sent == []
+    with pytest.warns(AccountRuleWarning, match="leaves the losses with the platform"):
         desk(bench).create(key="seller-8", country="US", **axes)
-    desk(bench).create(key="seller-8", country="US", **axes, check_rules=False)
     assert bench.stripe.sent[0].params["defaults"]["responsibilities"]["losses_collector"] == "stripe"
+
+
+def test_the_rules_can_be_others() -> None:
+    axes: dict[str, Any] = {"dashboard": "express", "fees_collector": "application", "losses_collector": "stripe"}
+    desk(Bench(answer(v2()))).create(key="seller-8", country="US", **axes, strict=True, rules={"none": {"a": "b"}})
+    with pytest.raises(InvalidRequest, match="never on a Monday"):
+        desk(Bench()).create(**SELLER, strict=True, rules={"never on a Monday": {"dashboard": "express"}})
+
+
+@pytest.mark.parametrize(
+    ("wish", "rule"),
+    [
+        ({"capabilities": ["card_payments"], "api": "v1"}, "card_payments wants transfers"),
+        ({"prefill": AccountDetails(business_profile=BusinessProfile(mcc="0001"))}, "0001 is not among"),
+    ],
+)
+def test_other_rules_are_named_as_well(wish: dict[str, Any], rule: str) -> None:
+    with pytest.raises(InvalidRequest, match=rule):
+        desk(Bench()).create(**{**SELLER, **wish}, strict=True)
 
 
 CLOSED = failed(
@@ -242,61 +255,3 @@ def test_an_update_says_something_that_is_right(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
         desk(bench).update("acct_1", **wrong)
     assert bench.stripe.sent == []
-
-
-def test_a_bank_account_is_added_once() -> None:
-    bench = Bench(answer(BANK))
-    added = desk(bench).add_bank_account("acct_1", key="bank-7", token="btok_us_verified", metadata={"of": "7"})
-    again = desk(bench).add_bank_account("acct_1", key="bank-7", token="btok_us_verified", metadata={"of": "7"})
-    assert again == added
-    assert (added.id, added.bank_name, added.last4) == ("ba_1", "", "6789")
-    (request,) = bench.stripe.sent
-    assert request.path == "/v1/accounts/acct_1/external_accounts"
-    assert request.account is None
-    assert request.params["external_account"] == "btok_us_verified"
-    assert request.params["default_for_currency"] is True
-    assert request.params["metadata"].keys() == {"of", "connectkit"}
-    with pytest.raises(OperationConflict):
-        desk(bench).add_bank_account("acct_2", key="bank-7", token="btok_us_verified", metadata={"of": "7"})
-
-
-def test_a_bank_account_that_stripe_may_have_forgotten_is_looked_for() -> None:
-    bench = Bench(LOST, LOST, LOST, LOST, LOST, LOST, LOST, LOST)
-    with pytest.raises(OutcomeUnknown):
-        desk(bench).add_bank_account("acct_1", key="bank-7", token="btok_us_verified")
-    mark = bench.stripe.sent[0].params["metadata"]
-    bench.world.passed += 24 * 3600
-
-    def listed(request: Request) -> Response:
-        assert (request.method, request.path) == ("get", "/v1/accounts/acct_1/external_accounts")
-        return page({**BANK, "metadata": mark})
-
-    bench.stripe.reactions[:] = [listed]
-    assert desk(bench).add_bank_account("acct_1", key="bank-7", token="btok_us_verified").id == "ba_1"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "param"),
-    [
-        ({"token": "000123456789"}, "token"),
-        ({"token": "tok_visa"}, "token"),
-        ({"account_id": "seller-7"}, "account_id"),
-        ({"metadata": {"connectkit": ""}}, "metadata"),
-        ({"key": " "}, "key"),
-    ],
-)
-def test_what_is_wrong_with_a_bank_account_is_said_before_anything_is_sent(wrong: dict[str, Any], param: str) -> None:
-    bench = Bench()
-    given: dict[str, Any] = {"account_id": "acct_1", "key": "bank-7", "token": "btok_us_verified", **wrong}
-    with pytest.raises(InvalidRequest) as caught:
-        desk(bench).add_bank_account(given.pop("account_id"), **given)
-    assert caught.value.param == param
-    assert bench.stripe.sent == []
-    assert "000123456789" not in str(caught.value)
-
-
-def test_the_blocking_face_is_complete() -> None:
-    def verbs(kind: type) -> set[str]:
-        return {name for name in vars(kind) if not name.startswith("_")}
-
-    assert verbs(Onboarding) == verbs(AsyncOnboarding)

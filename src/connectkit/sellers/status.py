@@ -8,7 +8,7 @@ looked at, and last what works. Reasons are an open set; one that no rule knows 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -77,33 +77,69 @@ class _Look:
         return (*self.wanted.later, *added)
 
 
-_Rule: TypeAlias = Callable[[_Look], bool]
+class Rule(NamedTuple):
+    """When an account is in a state.
 
-_RULES: Final[Mapping[AccountState, _Rule]] = {
-    AccountState.CLOSED: lambda look: look.account.closed,
-    AccountState.REJECTED_BY_PLATFORM: lambda look: look.reason.startswith(
-        ("rejected.platform_", "rejected_platform_")
+    Attributes:
+        cause: What Stripe tells then, as a sentence.
+        holds: Tells it of an account.
+    """
+
+    cause: str
+    holds: Callable[[_Look], bool]
+
+
+RULES: Final[Mapping[AccountState, Rule]] = {
+    AccountState.CLOSED: Rule("It was closed for good.", lambda look: look.account.closed),
+    AccountState.REJECTED_BY_PLATFORM: Rule(
+        "The platform has rejected it.",
+        lambda look: look.reason.startswith(("rejected.platform_", "rejected_platform_")),
     ),
-    AccountState.REJECTED_BY_STRIPE: lambda look: look.reason.startswith(("rejected.", "rejected_")),
-    AccountState.PAUSED: lambda look: look.reason == "platform_paused",
-    AccountState.NEEDS_CAPABILITIES: lambda look: (
-        look.reason == "action_required.requested_capabilities" or look.asks_for_nothing
+    AccountState.REJECTED_BY_STRIPE: Rule(
+        "Stripe has rejected it.", lambda look: look.reason.startswith(("rejected.", "rejected_"))
     ),
-    AccountState.ONBOARDING_NOT_FINISHED: lambda look: look.unfinished,
-    AccountState.RESTRICTED_PAST_DUE: lambda look: bool(look.wanted.past_due),
-    AccountState.ENABLED_WITH_DEADLINE: lambda look: bool(look.wanted.due) and look.both,
-    AccountState.RESTRICTED_NEEDS_INFO: lambda look: bool(look.wanted.due),
-    AccountState.PENDING_VERIFICATION: lambda look: look.verifying,
-    AccountState.UNDER_REVIEW: lambda look: look.reason in _REVIEWED,
-    AccountState.ENABLED_PENDING: lambda look: look.both and bool(look.wanted.pending),
-    AccountState.ENABLED: lambda look: look.both and bool(look.later),
-    AccountState.COMPLETE: lambda look: look.both,
-    AccountState.RESTRICTED_PAYOUTS_OFF: lambda look: look.account.charges_enabled,
-    AccountState.RESTRICTED_CHARGES_OFF: lambda look: look.account.payouts_enabled,
-    AccountState.RESTRICTED: lambda _: True,
+    AccountState.PAUSED: Rule(
+        "The platform has paused it in its Dashboard.", lambda look: look.reason == "platform_paused"
+    ),
+    AccountState.NEEDS_CAPABILITIES: Rule(
+        "No capability was asked for.",
+        lambda look: look.reason == "action_required.requested_capabilities" or look.asks_for_nothing,
+    ),
+    AccountState.ONBOARDING_NOT_FINISHED: Rule(
+        "Stripe collects the requirements, and the seller has not sent its form off.", lambda look: look.unfinished
+    ),
+    AccountState.RESTRICTED_PAST_DUE: Rule(
+        "Something is past due, and has disabled something.", lambda look: bool(look.wanted.past_due)
+    ),
+    AccountState.ENABLED_WITH_DEADLINE: Rule(
+        "Everything works, and something is due by the deadline.", lambda look: bool(look.wanted.due) and look.both
+    ),
+    AccountState.RESTRICTED_NEEDS_INFO: Rule(
+        "Something is due, and charges or payouts are off.", lambda look: bool(look.wanted.due)
+    ),
+    AccountState.PENDING_VERIFICATION: Rule(
+        "What was given is being verified, and something waits for it.", lambda look: look.verifying
+    ),
+    AccountState.UNDER_REVIEW: Rule("Stripe is reviewing the account.", lambda look: look.reason in _REVIEWED),
+    AccountState.ENABLED_PENDING: Rule(
+        "Everything works, while something is being verified.", lambda look: look.both and bool(look.wanted.pending)
+    ),
+    AccountState.ENABLED: Rule(
+        "Everything works; more will be wanted one day.", lambda look: look.both and bool(look.later)
+    ),
+    AccountState.COMPLETE: Rule("Everything works, and nothing is wanted.", lambda look: look.both),
+    AccountState.RESTRICTED_PAYOUTS_OFF: Rule(
+        "Charges work and payouts do not, with nothing due.", lambda look: look.account.charges_enabled
+    ),
+    AccountState.RESTRICTED_CHARGES_OFF: Rule(
+        "Payouts work and charges do not, with nothing due.", lambda look: look.account.payouts_enabled
+    ),
+    AccountState.RESTRICTED: Rule("Neither works, for a reason that no other rule knows.", lambda _: True),
 }
+"""Every state that an account can be read to be in, with its rule; the first one that holds decides."""
 
 _ACTIONS: Final[Mapping[AccountState, NextAction]] = {
+    AccountState.DISCONNECTED: NextAction.RECONNECT,
     AccountState.REJECTED_BY_PLATFORM: NextAction.UNREJECT,
     AccountState.PAUSED: NextAction.UNPAUSE,
     AccountState.NEEDS_CAPABILITIES: NextAction.REQUEST_CAPABILITIES,
@@ -121,18 +157,22 @@ _MISSING: Final = frozenset(
 
 _STEPS: Final[Mapping[NextAction, tuple[Actor | None, str]]] = {
     NextAction.NOTHING: (None, "There is nothing to do."),
-    NextAction.WAIT: (Actor.STRIPE, "Wait: Stripe is looking at it; read the status again after its next event."),
+    NextAction.WAIT: (Actor.STRIPE, "Stripe is looking at it: read the status again after its next event."),
     NextAction.SEND_LINK: (Actor.SELLER, "Send the seller to Stripe's form with a new onboarding.link."),
     NextAction.PROVIDE_DETAILS: (
         Actor.PLATFORM,
-        "Collect what is due from the seller and pass it on with onboarding.update or onboarding.add_bank_account.",
+        "Collect what is due from the seller and pass it on with onboarding.update, persons and external_accounts.",
     ),
     NextAction.OPEN_DASHBOARD: (Actor.PLATFORM, "Answer Stripe's inquiry in the platform's Dashboard."),
-    NextAction.REQUEST_CAPABILITIES: (Actor.PLATFORM, "Ask for what the seller needs with onboarding.update."),
+    NextAction.REQUEST_CAPABILITIES: (Actor.PLATFORM, "Ask for what the seller needs with capabilities.request."),
     NextAction.CHECK_BANK_ACCOUNT: (Actor.PLATFORM, "See whether a bank account is missing or a payout to it failed."),
     NextAction.CHECK_CAPABILITIES: (Actor.PLATFORM, "See which capability is not active, and what it still needs."),
     NextAction.UNPAUSE: (Actor.PLATFORM, "Lift the pause in the platform's Dashboard when its reason is gone."),
-    NextAction.UNREJECT: (Actor.PLATFORM, "Lift the platform's own rejection if it was a mistake."),
+    NextAction.UNREJECT: (
+        Actor.PLATFORM,
+        "Lift the platform's own rejection with onboarding.unreject if it was a mistake.",
+    ),
+    NextAction.RECONNECT: (Actor.SELLER, "Have the seller connect the account again with a new oauth.authorize."),
     NextAction.APPEAL: (Actor.SELLER, "Send the seller to Stripe's form with a new onboarding.link, to appeal."),
     NextAction.CONTACT_STRIPE: (Actor.PLATFORM, "Ask Stripe's support: nothing that can be sent would change it."),
 }
@@ -156,7 +196,7 @@ def _providing(due: tuple[Requirement, ...]) -> NextAction:
 def status_of(account: Account) -> AccountStatus:
     """Tell where *account* stands."""
     look = _Look(account)
-    state = next(state for state, holds in _RULES.items() if holds(look))
+    state = next(state for state, rule in RULES.items() if rule.holds(look))
     action = _next_action(state, look.wanted)
     actor, step = _STEPS[action]
     return AccountStatus(
@@ -176,3 +216,22 @@ def status_of(account: Account) -> AccountStatus:
         can_receive_transfers=account.capabilities.active("transfers"),
         can_be_paid_out=account.payouts_enabled,
     )
+
+
+def table() -> str:
+    """Write down every state with its cause and what to do next, as a table in Markdown."""
+    lines = ["| State | Cause | Next action |", "|---|---|---|"]
+    for state, rule in RULES.items():
+        lines.append(f"| `{state.name}` | {rule.cause} | {_told(state)} |")
+    gone = "The platform may no longer see it: its owner disconnected it, or it was deleted."
+    return "\n".join([*lines, f"| `DISCONNECTED` | {gone} | {_told(AccountState.DISCONNECTED)} |", ""])
+
+
+def _told(state: AccountState) -> str:
+    if state in _MISSING:
+        named = (NextAction.SEND_LINK, NextAction.PROVIDE_DETAILS, NextAction.OPEN_DASHBOARD)
+        return "By who has to act: " + ", ".join(f"`{action.name}`" for action in named)
+    action = _ACTIONS.get(state, NextAction.NOTHING)
+    if state is AccountState.REJECTED_BY_STRIPE:
+        return "`APPEAL` where Stripe offers one, else `CONTACT_STRIPE`"
+    return f"`{action.name}`: {_STEPS[action][1]}"

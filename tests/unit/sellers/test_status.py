@@ -10,7 +10,7 @@ from tests.unit.models.account_samples import account, capability, entry, v1, v2
 
 from connectkit.models.requirements import Actor
 from connectkit.models.standing import AccountState, AccountStatus, NextAction
-from connectkit.resources.onboarding.status import status_of
+from connectkit.sellers.status import status_of
 
 THEN = 1_790_000_000
 STRIPES: dict[str, Any] = {"controller": {"requirement_collection": "stripe", "stripe_dashboard": {"type": "express"}}}

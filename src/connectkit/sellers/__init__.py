@@ -1,0 +1,1 @@
+"""What follows from what Stripe tells of an account: pure functions, without a request."""

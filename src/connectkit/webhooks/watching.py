@@ -1,0 +1,47 @@
+"""Accounts looked at after each event about them, by the router's own handler."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+from connectkit.tracking import Tracker
+
+from .events import Event
+
+_LEFT: Final = frozenset({"account.application.deauthorized", "v1.account.application.deauthorized"})
+
+
+@frozen
+class Watcher:
+    """Has the tracker look at the account that an event is about.
+
+    Attributes:
+        tracker: Looks, and tells what changed.
+    """
+
+    tracker: Tracker
+
+    async def watch(self, event: Event[object]) -> None:
+        """Look at the account; one that has disconnected is not asked for, for Stripe would refuse.
+
+        Raises:
+            Unreachable: There was no usable answer; the event is handled again later.
+            StoreUnavailable: The store could not be reached.
+        """
+        account = _account(event)
+        if event.type in _LEFT and account:
+            await self.tracker.gone(account)
+        elif account:
+            await self.tracker.look(account)
+
+
+def _account(event: Event[object]) -> str:
+    """Give the account that an event is about: it happened in it, or is about it, or tells it beside."""
+    if event.account is not None:
+        return event.account
+    if event.object_id.startswith("acct_"):
+        return event.object_id
+    told = event.raw.get("data")
+    return str(told.get("account_id") or "") if isinstance(told, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # JSON
