@@ -117,6 +117,10 @@ CODE: dict[str, Any] = {"grant_type": "authorization_code", "code": "ac_1"}
 LEAVING: dict[str, Any] = {"client_id": "ca_1", "stripe_user_id": "acct_1"}
 
 
+def _own(options: Any) -> Any:
+    return {**options}  # the SDK writes into them
+
+
 def _read(params: dict[str, Any]) -> Any:
     file = io.BytesIO(params["file"].content)
     file.name = params["file"].name
@@ -227,7 +231,7 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
     ),
     ("get", "/v1/country_specs/u_1", {}, lambda c, p: c.v1.country_specs.retrieve("u_1", p, READING)),
     ("get", "/v1/files/file_1", {}, lambda c, p: c.v1.files.retrieve("file_1", p, READING)),
-    ("post", "/v1/files", FILE, lambda c, p: c.v1.files.create(_read(p), {**OPTIONS})),
+    ("post", "/v1/files", FILE, lambda c, p: c.v1.files.create(_read(p), _own(OPTIONS))),
     ("post", "/oauth/token", CODE, lambda c, p: c.oauth.token(p, OPTIONS)),
     ("post", "/oauth/deauthorize", LEAVING, lambda c, p: c.oauth.deauthorize(p, OPTIONS)),
     (

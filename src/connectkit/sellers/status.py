@@ -8,7 +8,7 @@ looked at, and last what works. Reasons are an open set; one that no rule knows 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import frozen
 
@@ -77,7 +77,8 @@ class _Look:
         return (*self.wanted.later, *added)
 
 
-class Rule(NamedTuple):
+@frozen
+class Rule:
     """When an account is in a state.
 
     Attributes:

@@ -89,7 +89,8 @@ class AsyncEndings:
         path = f"/v2/core/accounts/{checked_id(account_id, 'account_id', 'acct_')}"
         found = (await self._caller.read(Request("get", path), "onboarding.close")).data
         if not found.get("closed"):
-            applied = {"applied_configurations": found.get("applied_configurations") or []}
+            configurations: list[str] = found.get("applied_configurations") or []
+            applied = {"applied_configurations": configurations}
             await self._caller.update(Request("post", f"{path}/close", applied), "onboarding.close")
         return Account.parse(await self._caller.read(dialect_of("v2").retrieve(account_id), "onboarding.close"))
 

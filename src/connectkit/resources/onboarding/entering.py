@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from typing_extensions import TypedDict
@@ -147,9 +147,7 @@ class AsyncEntrances:
         request = dialect_of(api).link(checked_id(account_id, "account_id", "acct_"), options)
         return AccountLink.parse(await self._caller.mint(request, "onboarding.link"))
 
-    async def session(
-        self, account_id: str, *, components: Iterable[Component] | Mapping[Component, Features]
-    ) -> AccountSession:
+    async def session(self, account_id: str, *, components: Mapping[Component, Features]) -> AccountSession:
         """Give a page what it needs to show Stripe's embedded components to a seller.
 
         Make one for each page that is shown, and pass its `client_secret` to Connect.js. Like a link, the first one
@@ -157,8 +155,8 @@ class AsyncEntrances:
 
         Args:
             account_id: The connected account.
-            components: Their names; with features, where those are not to be Stripe's defaults, as
-                `{"payouts": {"instant_payouts": True}}`.
+            components: By their names, the features that are not to be Stripe's defaults, as
+                `{"account_onboarding": {}, "payouts": {"instant_payouts": True}}`.
 
         Raises:
             InvalidRequest: An argument is wrong: a component has no such feature, or sign-in differs among them.
@@ -195,13 +193,10 @@ class AsyncEntrances:
         return LoginLink.parse(await self._caller.mint(Request("post", f"{path}/login_links"), "onboarding.login_link"))
 
 
-def _components(wanted: Iterable[Component] | Mapping[Component, Features]) -> dict[str, Any]:
-    features: Mapping[Component, Features] = (
-        wanted if isinstance(wanted, Mapping) else {} if isinstance(wanted, str) else {name: {} for name in wanted}
-    )
-    if not features:
+def _components(features: Mapping[Component, Features]) -> dict[str, Any]:
+    if not features or not isinstance(features, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a checker
         message = "components is one or more names of embedded components."
-        raise InvalidRequest(message, param="components", next_step="Pass components=['account_onboarding'].")
+        raise InvalidRequest(message, param="components", next_step="Pass components={'account_onboarding': {}}.")
     for name, chosen in features.items():
         check_word(name, "components", get_args(Component))
         unknown = chosen.keys() - set(FEATURES.get(name, "").split())
