@@ -107,7 +107,7 @@ SESSION: dict[str, Any] = {
 }
 PERSON: dict[str, Any] = {
     "first_name": "Ana",
-    "relationship": {"owner": True, "percent_ownership": "25.5"},
+    "relationship": {"owner": True, "percent_ownership": 25.5},
     "verification": {"document": {"front": "file_1"}},
     "metadata": {"a": "b"},
 }

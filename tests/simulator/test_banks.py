@@ -99,7 +99,7 @@ def test_few_banks_take_instant_payouts(
         ({**US, "account_number": "123"}, "external_account[account_number]", "account_number_invalid"),
         ({**US, "account_number": None}, "external_account[account_number]", "parameter_missing"),
         ({**US, "routing_number": None}, "external_account[routing_number]", None),
-        (CARD, "external_account[object]", None),
+        ({**CARD, "number": None}, "external_account[number]", "parameter_missing"),
         ({**US, "country": "ZZ"}, "external_account[country]", "country_unsupported"),
         ("btok_nothing", "external_account", "resource_missing"),
     ],
@@ -111,6 +111,36 @@ def test_wrong_bank_accounts_are_refused(
     reply = driver.post(path, {"external_account": sent})
     assert (reply.status, reply.error["param"]) == (400, param)
     assert code is None or reply.error["code"] == code
+
+
+def test_only_debit_cards_take_payouts(driver: Driver, path: str) -> None:
+    reply = driver.post(path, {"external_account": {**CARD, "number": "4242424242424242"}})
+    assert (reply.status, reply.error["code"]) == (402, "card_not_supported")
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome", "instant"),
+    [
+        (CARD, "", True),
+        ("tok_visa_debit_us_transferSuccess", "", True),
+        ("tok_visa_debit_us_transferFail", "could_not_process", True),
+        ("tok_visa_debit_us_instantPayoutUnsupported", "", False),
+        ("tok_mastercard_debit_us_transferSuccess", "", True),
+    ],
+)
+def test_debit_cards_take_payouts(
+    driver: Driver, simulator: Simulator, path: str, given: Any, outcome: str, instant: bool
+) -> None:
+    card = driver.made(path, {"external_account": given})
+    assert (card["object"], card["funding"], card["currency"]) == ("card", "debit", "usd")
+    assert ("instant" in card["available_payout_methods"]) is instant
+    held = simulator.world.find(card["id"])
+    assert held is not None
+    assert (held["_outcome"], held["_instant"]) == (outcome, instant)
+    listed = driver.get(f"{path}?object=card").body["data"]
+    assert [one["id"] for one in listed] == [card["id"]]
+    assert driver.get(f"{path}/{card['id']}").body == card
+    assert driver.delete(f"{path}/{card['id']}").body["object"] == "card"
 
 
 def test_a_token_is_used_once(driver: Driver, path: str) -> None:

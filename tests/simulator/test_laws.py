@@ -107,10 +107,10 @@ def test_flags_that_do_not_follow_are_noticed(members: dict[str, Any], law: str)
 @pytest.mark.parametrize(
     ("requirements", "law"),
     [
-        ({"past_due": ["x"]}, "nothing has a grace period"),
+        ({"past_due": ["x"]}, "what is past due is due"),
         ({"errors": [{"requirement": "x"}]}, "errors are due"),
         ({"past_due": ["x"], "currently_due": ["x"]}, "what is due is due one day"),
-        ({"past_due": ["x"], "currently_due": ["x"], "eventually_due": ["x"]}, "what is due disables"),
+        ({"past_due": ["x"], "currently_due": ["x"], "eventually_due": ["x"]}, "what is past due disables"),
     ],
 )
 def test_requirements_that_contradict_one_another_are_noticed(requirements: dict[str, Any], law: str) -> None:

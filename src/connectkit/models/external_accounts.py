@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .base import Answer, Data, Metadata, Value, Whole
 from .requirements import Requirements
@@ -42,6 +42,7 @@ class ExternalAccount(Value):
         "country",
         "currency",
         "last4",
+        "requirements",
         "default_for_currency",
         "status",
         "metadata",
@@ -56,7 +57,7 @@ class ExternalAccount(Value):
     default_for_currency: bool
     status: str
     instant: bool
-    fingerprint: str
+    fingerprint: str = field(eq=False)
     requirements: Requirements
     metadata: Metadata
 

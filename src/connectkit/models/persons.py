@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
 from .base import Answer, Data, Metadata, Value, Whole, part
 from .requirements import Requirements
 
-ROLES = ("representative", "owner", "director", "executive", "authorizer", "legal_guardian")
+ROLES: Final = ("representative", "owner", "director", "executive", "authorizer", "legal_guardian")
 
 
 @frozen(kw_only=True)
@@ -28,10 +28,19 @@ class Person(Value):
         metadata: The platform's own notes.
     """
 
-    KEEP: ClassVar[tuple[str, ...]] = ("id", "object", "account", "relationship", "verification.status", "metadata")
+    KEEP: ClassVar[tuple[str, ...]] = (
+        "id",
+        "object",
+        "account",
+        "metadata",
+        "relationship",
+        "requirements",
+        "verification.details_code",
+        "verification.status",
+    )
 
     account: str
-    name: str = field(repr=lambda _: "'…'")
+    name: str = field(repr=lambda _: "'…'", eq=False)
     roles: frozenset[str]
     title: str
     verification: str

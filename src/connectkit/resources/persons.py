@@ -151,7 +151,7 @@ def _told(person: PersonDetails) -> dict[str, Any]:
 def _relationship(relationship: Relationship) -> dict[str, Any]:
     share = relationship.percent_ownership
     roles = {role: getattr(relationship, role) for role in get_args(Role)}
-    return given(**roles, percent_ownership=None if share is None else str(share), title=relationship.title)
+    return given(**roles, percent_ownership=None if share is None else float(share), title=relationship.title)
 
 
 def _path(account_id: str) -> str:

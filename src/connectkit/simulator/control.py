@@ -45,6 +45,10 @@ class Steered(Protocol):
         """Complete the hosted form."""
         ...
 
+    def demand(self, account: str, item: str, days: float = 0) -> None:
+        """Have something wanted by a day."""
+        ...
+
 
 def steer(steered: Steered, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
     """Answer one of the simulator's own requests."""
@@ -86,6 +90,11 @@ def _onboard(steered: Steered, sent: Mapping[str, Any]) -> Object:
     return {}
 
 
+def _demand(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.demand(**sent)
+    return {}
+
+
 def _ledger(steered: Steered, _: Mapping[str, Any]) -> Object:
     return steered.ledger()
 
@@ -101,6 +110,7 @@ _ACTIONS: Final[Mapping[tuple[str, str], Callable[[Steered, Mapping[str, Any]], 
     ("GET", "faults"): _happened,
     ("POST", "calm"): _calm,
     ("POST", "onboard"): _onboard,
+    ("POST", "demand"): _demand,
     ("GET", "ledger"): _ledger,
     ("GET", "requests"): _requests,
 }

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from . import files
 from .calls import Call
 from .forms import decode
 from .refusals import bad_key, invalid, no_access
@@ -61,6 +62,8 @@ def read_body(path: str, query: str, body: bytes, *, method: str) -> tuple[dict[
     Raises:
         Refusal: The body cannot be read.
     """
+    if method == "POST" and path == files.PATH and body.startswith(b"--"):
+        return files.read_parts(body), True
     if method != "POST" or not path.startswith("/v2/"):
         text = query if method == "GET" else "&".join(filter(None, (query, _text(body))))
         return decode(text), True

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from .accounts import oauth
+from .accounts.deadlines import GRACE, demand
 from .accounts.hosted import complete, is_page, visit
+from .accounts.queries import account_of
 from .answers import Answer, ConnectionLost
 from .client import new_client
 from .clock import Clock, real_now
@@ -137,7 +140,7 @@ class Simulator:
         """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
         if path.startswith(PREFIX):
             return Answer(*steer(self, method, path, body))
-        if is_page(path):
+        if is_page(path) or oauth.is_page(path):
             return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
@@ -197,6 +200,27 @@ class Simulator:
                 self._advanced[key] = now
         self._office.flush()
         return now
+
+    def demand(self, account: str, item: str, days: float = GRACE) -> None:
+        """Have Stripe want something of an account by a day, as a new law or a threshold does.
+
+        What is not there by then disables payouts, and later charges. A document is there when it has passed.
+
+        Args:
+            account: The connected account.
+            item: What is wanted, in the words of v1, as `individual.verification.document`.
+            days: How many days there are for it.
+
+        Raises:
+            ValueError: There is no such account.
+        """
+        try:
+            with self._lock:
+                demand(self._world, account_of(self._world, account), item, days)
+                self._settle()
+        except Refusal as refusal:
+            raise ValueError(refusal.message) from None
+        self._office.flush()
 
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values.
@@ -265,7 +289,7 @@ class Simulator:
 
     def _visit(self, method: str, path: str) -> Answer:
         with self._lock:
-            page = visit(self._world, method, path)
+            page = (oauth.visit if oauth.is_page(path) else visit)(self._world, method, path)
             self._settle()
         self._office.flush()
         return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import accounts, destinations, events
+from . import accounts, destinations, events, files
 from .money import (
     application_fees,
     balances,
@@ -29,6 +29,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     disputes.topic,
     destinations.topic,
     events.topic,
+    files.topic,
     intents.topic,
     methods.topic,
     payouts.topic,

@@ -107,6 +107,8 @@ def read_params(name: str, sent: dict[str, Any], *, form: bool) -> dict[str, Any
 @cache
 def _described(name: str, *, form: bool) -> Hash:
     module, _, described = name.rpartition(".")
+    if described.startswith("OAuth"):
+        return Hash(getattr(import_module("stripe").OAuth, described), form=form)
     return Hash(getattr(import_module(f"stripe.params.{module}".rstrip(".")), described), form=form)
 
 

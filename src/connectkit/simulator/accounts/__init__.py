@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import capabilities, external, laws, links, persons, v1, v2
+from . import capabilities, external, laws, links, oauth, persons, sessions, specs, v1, v2
 from .kinds import topic
 
-__all__ = ["capabilities", "external", "laws", "links", "persons", "topic", "v1", "v2"]
+__all__ = [
+    "capabilities",
+    "external",
+    "laws",
+    "links",
+    "oauth",
+    "persons",
+    "sessions",
+    "specs",
+    "topic",
+    "v1",
+    "v2",
+]

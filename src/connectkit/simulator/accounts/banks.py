@@ -10,6 +10,7 @@ from connectkit.simulator.refusals import invalid, missing, no_such
 from connectkit.simulator.shapes import Object, is_hash
 from connectkit.simulator.state import World
 
+from .cards import CARDS, card_params, new_card
 from .countries import CURRENCIES
 from .queries import bank_accounts
 from .standing import changing
@@ -50,6 +51,8 @@ def bank_params(world: World, given: object, param: str) -> Object:
     if is_hash(given):
         return _described(given, param)
     token = str(given)
+    if token in CARDS:
+        return card_params({"token": token}, param)
     if token in _TOKENS:
         return {
             "account_number": _TOKENS[token],
@@ -69,7 +72,7 @@ def bank_params(world: World, given: object, param: str) -> Object:
 
 def _described(given: Mapping[str, Any], param: str) -> Object:
     if given.get("object") == "card":
-        raise invalid("The simulator pays out to bank accounts only.", param=f"{param}[object]")
+        return card_params(given, param)
     for name in ("country", "currency", "account_number"):
         if not given.get(name):
             raise missing(f"{param}[{name}]")
@@ -88,7 +91,9 @@ def _described(given: Mapping[str, Any], param: str) -> Object:
 
 
 def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
-    """Keep one more bank account of an account; the first of a currency is its default. Its token is used up."""
+    """Keep one more bank account or card; the first of a currency is its default. Its token is used up."""
+    if "card" in params:
+        return new_card(world, account, params)
     if "token" in params:
         world.get(world.platform, "token", params["token"])["used"] = True
     currency = params["currency"]

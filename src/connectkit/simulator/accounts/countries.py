@@ -23,5 +23,13 @@ RECIPIENTS: Final = frozenset(
 WITH_STATE: Final = frozenset({"AU", "BR", "CA", "IN", "JP", "MX", "MY", "US"})
 """Where an address needs a state."""
 
+EXTRA: Final = {
+    "BR": ("id_number", "political_exposure"),
+    "IN": ("id_number",),
+    "MX": ("id_number",),
+    "US": ("ssn_last_4",),
+}
+"""What is asked of a person besides name, birth and address. That of Brazil, India and Mexico is inferred."""
+
 ASYNCHRONOUS: Final = frozenset({"US"})
 """Where a test account is verified only after the answer."""

@@ -79,7 +79,7 @@ def list_banks(world: World, call: Call) -> Object:
     kind = call.params.get("object", "bank_account")
     if kind not in ("bank_account", "card"):
         raise invalid("Invalid object: must be one of bank_account or card", param="object")
-    return listing(world.table(account["id"], "bank_account"), call, object=kind)
+    return listing(world.table(account["id"], kind), call)
 
 
 @topic.route("GET", f"{_PATH}/:bank", "AccountExternalAccountRetrieveParams")
@@ -114,7 +114,7 @@ def delete_bank(world: World, call: Call) -> Object:
         )
     with changing(world, account):
         forget_bank(world, bank)
-    return {"id": bank["id"], "object": "bank_account", "currency": bank["currency"], "deleted": True}
+    return {"id": bank["id"], "object": bank["object"], "currency": bank["currency"], "deleted": True}
 
 
 def _writable(world: World, call: Call) -> Object:
@@ -127,4 +127,5 @@ def _writable(world: World, call: Call) -> Object:
 
 def _bank(world: World, call: Call) -> Object:
     account = account_of(world, call.id)
-    return world.get(account["id"], "bank_account", call.ids["bank"], label="external account")
+    kind = "card" if call.ids["bank"].startswith("card_") else "bank_account"
+    return world.get(account["id"], kind, call.ids["bank"], label="external account")

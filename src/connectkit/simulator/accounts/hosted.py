@@ -11,7 +11,8 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .banks import new_bank
-from .needs import missing_items, problems
+from .checking import people, problems
+from .needs import missing_items
 from .people import new_company, new_person, tell, tell_company
 from .queries import account_of
 from .standing import changing
@@ -46,6 +47,7 @@ _BUSINESS: Final = {
     "url": "https://accessible.stripe.com",
     "product_description": "Software for testing payments.",
 }
+_PASSING: Final = "file_identity_document_success"
 _ROLES: Final = {"representative": True, "owner": True, "executive": True, "title": "CEO"}
 
 
@@ -92,7 +94,7 @@ def visit(world: World, method: str, path: str) -> Answer:
 
 
 def _form(world: World, account_id: str) -> str:
-    due = missing_items(world, account_of(world, account_id))
+    due = account_of(world, account_id)["requirements"]["currently_due"]
     items = "".join(f"<li>{html.escape(item)}</li>" for item in due)
     return (
         "<!doctype html><title>Onboarding (simulated)</title><h1>Onboarding (simulated)</h1>"
@@ -115,8 +117,8 @@ def _fill_in(world: World, account: Object) -> None:
         _add_person(world, account)
     if "external_account" in missing_items(world, account):
         _add_bank(world, account)
-    if problems(account):
-        _correct(account)
+    if problems(world, account) or account["_demanded"]:
+        _correct(world, account)
 
 
 def _add_person(world: World, account: Object) -> None:
@@ -139,13 +141,12 @@ def _complete_person(person: Object) -> None:
     tell(person, gaps)
 
 
-def _correct(account: Object) -> None:
+def _correct(world: World, account: Object) -> None:
     """Put right what would not pass: a document is worth more than what was typed."""
     account["business_profile"]["url"] = _BUSINESS["url"]
-    account["_numbers"]["tax_id"] = _COMPANY["tax_id"]
-    if account["individual"] is not None:
-        document = {"document": {"front": "file_identity_document_success"}}
-        tell(account["individual"], {"address": _ADDRESS, "verification": document})
+    account["_numbers"] |= {"tax_id": _COMPANY["tax_id"], "document": _PASSING}
+    for _, person in people(world, account):
+        tell(person, {"address": _ADDRESS, "verification": {"document": {"front": _PASSING}}})
 
 
 def _gaps(held: Object, passing: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from .showing import show
 topic: Final = Topic("accounts")
 topic.kind("account", render=show)
 topic.kind("bank_account", indexes=("currency",))
+topic.kind("card", indexes=("currency",))
 topic.kind("capability")
 topic.kind("person")
 topic.kind("token")

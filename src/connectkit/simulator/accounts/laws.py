@@ -16,14 +16,15 @@ def standing_follows(_: World, account: Object) -> None:
     due, active = account["requirements"], "active" in account["capabilities"].values()
     _hold(account, "charges follow capabilities", account["charges_enabled"] is active)
     _hold(account, "payouts need a capability", active or not account["payouts_enabled"])
-    _hold(account, "nothing has a grace period", due["past_due"] == due["currently_due"])
+    _hold(account, "what is past due is due", set(due["past_due"]) <= set(due["currently_due"]))
     _hold(account, "what is due is due one day", set(due["currently_due"]) <= set(due["eventually_due"]))
-    _hold(account, "what is due disables", not due["currently_due"] or due["disabled_reason"] is not None)
+    _hold(account, "what is past due disables", not due["past_due"] or due["disabled_reason"] is not None)
     _hold(account, "errors are due", {error["requirement"] for error in due["errors"]} <= set(due["currently_due"]))
     _hold(account, "only what was asked for is there", account["capabilities"].keys() == account["_requested"].keys())
 
 
 @topic.invariant("bank_account")
+@topic.invariant("card")
 def one_default(world: World, bank: Object) -> None:
     """Of the banks of one currency, one is the default."""
     defaults = [other["default_for_currency"] for other in bank_accounts(world, bank["_account"], bank["currency"])]

@@ -152,6 +152,8 @@ def _private() -> Object:
         "_submitted": False,
         "_rejected": None,
         "_closed": False,
+        "_theirs": False,
+        "_demanded": {},
         "_configurations": [],
         "_contact_phone": None,
         "_display_name": None,

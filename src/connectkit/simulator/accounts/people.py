@@ -29,6 +29,7 @@ def new_person(world: World, account: Object) -> Object:
         "future_requirements": _nothing(),
         "id_number_provided": False,
         "last_name": None,
+        "political_exposure": None,
         "metadata": {},
         "phone": None,
         "relationship": {
@@ -106,6 +107,10 @@ def tell_company(account: Object, params: Mapping[str, Any]) -> None:
         if name in params:
             company[name] = params[name] or None
     company["address"].update(params.get("address", {}))
+    front = params.get("verification", {}).get("document", {}).get("front")
+    if front:
+        account["_numbers"]["document"] = front
+        company["verification"]["document"]["front"] = front
     for name in ("tax_id", "vat_id"):
         if params.get(name):
             account["_numbers"][name] = params[name]

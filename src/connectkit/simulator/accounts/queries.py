@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from connectkit.simulator.refusals import no_such
+from connectkit.simulator.refusals import no_access, no_such
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
+
+LEFT: Final = "accounts_left"
+"""Where the ids of accounts are kept that have let the platform go."""
 
 
 def account_of(world: World, account: str, *, param: str | None = None, label: str = "account") -> Object:
@@ -25,6 +29,8 @@ def account_of(world: World, account: str, *, param: str | None = None, label: s
         own: Object = world.kept["platform"]
         return own
     found = world.table(world.platform, "account").get(account)
+    if found is None and account in world.kept.get(LEFT, ()):
+        raise no_access(account)
     if found is None:
         raise no_such(label, account, param=param)
     return found
@@ -66,9 +72,15 @@ def platform_bears_losses(world: World, account: str) -> bool:
 
 
 def bank_accounts(world: World, account: str, currency: str | None = None) -> Iterator[Object]:
-    """Go through the bank accounts of an account, newest first."""
+    """Go through the bank accounts of an account, newest first, and then its cards."""
     equal = {} if currency is None else {"currency": currency}
-    return world.table(account, "bank_account").where(**equal)
+    yield from world.table(account, "bank_account").where(**equal)
+    yield from world.table(account, "card").where(**equal)
+
+
+def external_account(world: World, account: str, id: str) -> Object | None:
+    """Give the bank account or card of this id."""
+    return world.table(account, "bank_account").get(id) or world.table(account, "card").get(id)
 
 
 def default_bank_account(world: World, account: str, currency: str) -> Object | None:

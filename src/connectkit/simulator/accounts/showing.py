@@ -8,6 +8,8 @@ from connectkit.simulator.lists import sublist
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .queries import bank_accounts
+
 _OPEN: Final = ("id", "object", "account", "created", "email", "first_name", "last_name", "metadata")
 
 
@@ -15,7 +17,9 @@ def show(world: World, account: Object) -> Object:
     """Give an account with its bank accounts, and without what its platform may no longer see."""
     shown = dict(account)
     url = f"/v1/accounts/{account['id']}/external_accounts"
-    shown["external_accounts"] = sublist(world.table(account["id"], "bank_account").where(), url)
+    shown["external_accounts"] = sublist(bank_accounts(world, account["id"]), url)
+    if account["_theirs"]:
+        shown["controller"] = {"type": "account"}
     if account["individual"] is None:
         del shown["individual"]
     if not is_open(account):

@@ -12,23 +12,29 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+from connectkit.simulator.clock import DAY
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .checking import facts, is_instant, people, problems
 from .countries import ASYNCHRONOUS
 from .making import no_requirements
-from .needs import checked_items, facts, is_instant, later_items, missing_items, problems
+from .needs import checked_items, is_there, later_items, missing_items
+from .queries import bank_accounts
 
 _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
 _BANK: Final = "external_account"
+_PASSING: Final = "file_identity_document_success"
+_LISTS: Final = ("currently_due", "eventually_due", "past_due", "pending_verification")
+_CHARGES_OFF: Final = 30 * DAY  # from payouts being disabled to charges being disabled; inferred
 
 
 @contextmanager
 def changing(world: World, account: Object) -> Generator[None]:
     """Work out where an account stands after the changes of the block, and tell what changed."""
     before = world.render(account)
-    shown = _v2_parts(account)
+    shown = _v2_parts(world, account)
     yield
     settle(world, account)
     _tell(world, account, before, shown)
@@ -36,26 +42,71 @@ def changing(world: World, account: Object) -> Generator[None]:
 
 def settle(world: World, account: Object) -> None:
     """Work out where an account stands, silently."""
-    due = missing_items(world, account)
-    blocking = [item for item in due if item != _BANK]
-    verified = account["_checked"] == facts(account)
+    missing = missing_items(world, account)
+    blocking = [item for item in missing if item != _BANK]
+    verified = account["_checked"] == facts(world, account)
     if not blocking and not verified and account["_requested"] and not account["_pending"]:
         verified = _verify(world, account)
-    wrong = problems(account) if verified else []
-    due += [problem.requirement for problem in wrong if problem.requirement not in due]
+    wrong = problems(world, account) if verified else []
+    past = missing + [item for item in dict.fromkeys(problem.requirement for problem in wrong) if item not in missing]
+    demanded = _demanded(world, account)
+    late = [item for item, until in demanded.items() if until <= world.clock.now and item not in past]
+    waiting = [item for item in demanded if item not in late and item not in past]
+    deadline = min((demanded[item] for item in waiting), default=None)
+    due = past + late + waiting
+    later = [item for item in later_items(account) if item not in due]
     account["requirements"] = {
         **no_requirements(),
+        "current_deadline": deadline,
         "currently_due": due,
-        "disabled_reason": _disabled_reason(account, due),
+        "disabled_reason": _disabled_reason(account, past + late),
         "errors": [
             {"code": problem.code, "reason": problem.reason, "requirement": problem.requirement} for problem in wrong
         ],
-        "eventually_due": due + later_items(account),
-        "past_due": list(due),
+        "eventually_due": due + later,
+        "past_due": past + late,
         "pending_verification": list(account["_pending"]),
     }
-    _set_capabilities(account, blocked=bool(blocking or wrong))
-    _set_flags(world, account, due)
+    _show_people(world, account)
+    ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
+    _set_capabilities(account, blocked=bool(blocking or wrong or ignored))
+    _set_flags(world, account, due, late=bool(late))
+
+
+def _demanded(world: World, account: Object) -> dict[str, int]:
+    """Give what was asked for by a day and is not there yet; what was given since is forgotten."""
+    held: dict[str, int] = account["_demanded"]
+    met = [item for item in held if _is_met(world, account, item)]
+    for item in met:
+        del held[item]
+    return held
+
+
+def _is_met(world: World, account: Object, item: str) -> bool:
+    """Tell whether something that was asked for is there; a document is there when it has passed."""
+    if not item.endswith("verification.document"):
+        return is_there(world, account, item)
+    owner = item.partition(".")[0]
+    if owner == "company":
+        return bool(account["_numbers"].get("document") == _PASSING)
+    return any(
+        name == owner and person["_numbers"].get("document") == _PASSING for name, person in people(world, account)
+    )
+
+
+def _show_people(world: World, account: Object) -> None:
+    """Tell of each person what of the account's requirements is about the person."""
+    whole = account["requirements"]
+    for name, person in people(world, account):
+        mine = {key: [item for item in whole[key] if item.startswith(f"{name}.")] for key in _LISTS}
+        person["requirements"].update(
+            {key: [item.removeprefix(f"{name}.") for item in items] for key, items in mine.items()}
+        )
+        person["requirements"]["errors"] = [
+            {**error, "requirement": error["requirement"].removeprefix(f"{name}.")}
+            for error in whole["errors"]
+            if error["requirement"].startswith(f"{name}.")
+        ]
 
 
 def _verify(world: World, account: Object) -> bool:
@@ -64,21 +115,25 @@ def _verify(world: World, account: Object) -> bool:
         account["_pending"] = checked_items(account)
         world.clock.at(world.clock.now, partial(_finish, world, account))
         return False
-    account["_checked"] = facts(account)
-    _mark_person(account)
+    account["_checked"] = facts(world, account)
+    _mark_people(world, account)
     return True
 
 
 def _finish(world: World, account: Object) -> None:
     with changing(world, account):
         account["_pending"] = []
-        account["_checked"] = facts(account)
-        _mark_person(account)
+        account["_checked"] = facts(world, account)
+        _mark_people(world, account)
 
 
-def _mark_person(account: Object) -> None:
-    if account["individual"] is not None:
-        account["individual"]["verification"]["status"] = "unverified" if problems(account) else "verified"
+def _mark_people(world: World, account: Object) -> None:
+    wrong = {problem.requirement.partition(".")[0]: problem for problem in problems(world, account)}
+    for name, person in people(world, account):
+        failed = wrong.get(name)
+        person["verification"]["status"] = "verified" if failed is None else "unverified"
+        about = failed is not None and failed.requirement.endswith("document") and person["_numbers"].get("document")
+        person["verification"]["document"]["details_code"] = "document_failed_other" if about else None
 
 
 def _disabled_reason(account: Object, due: list[str]) -> str | None:
@@ -114,11 +169,11 @@ def _through(account: Object) -> bool:
     return bool(account["controller"]["requirement_collection"] == "application" or account["_submitted"])
 
 
-def _set_flags(world: World, account: Object, due: list[str]) -> None:
+def _set_flags(world: World, account: Object, due: list[str], *, late: bool) -> None:
     active = "active" in account["capabilities"].values()
-    bank = any(bank["status"] != "errored" for bank in world.table(account["id"], "bank_account"))
+    bank = any(bank["status"] != "errored" for bank in bank_accounts(world, account["id"]))
     account["charges_enabled"] = active
-    account["payouts_enabled"] = active and bank
+    account["payouts_enabled"] = active and bank and not late
     if account["controller"]["requirement_collection"] == "application":
         account["details_submitted"] = not due
     else:
@@ -133,7 +188,7 @@ def _tell(world: World, account: Object, before: Object, shown: dict[str, object
         for name, status in account["capabilities"].items():
             if status != before["capabilities"].get(name):
                 world.emit("capability.updated", capability(account, name))
-    for part, value in _v2_parts(account).items():
+    for part, value in _v2_parts(world, account).items():
         if shown[part] != value:
             tell_thin(world, account, f"v2.core.account[{part}].updated" if part else "v2.core.account.updated")
     _tell_statuses(world, account, before["capabilities"])
@@ -155,10 +210,10 @@ def tell_thin(world: World, account: Object, type: str, data: Object | None = No
     world.emit_thin(type, related, data=data)
 
 
-def _v2_parts(account: Object) -> dict[str, object]:
+def _v2_parts(world: World, account: Object) -> dict[str, object]:
     return {
         "": [account["email"], account["_contact_phone"], account["_display_name"], dict(account["metadata"])],
-        "identity": [account["business_type"], account["tos_acceptance"]["date"], repr(facts(account))],
+        "identity": [account["business_type"], account["tos_acceptance"]["date"], facts(world, account)],
         "requirements": repr(account["requirements"]),
         "defaults": [account["default_currency"], account["business_profile"]["name"]],
     }

@@ -22,6 +22,7 @@ _V1_ONLY: Final = (
 _MERCHANT: Final = sorted(NAMES - set(_V1_ONLY.split()))
 _ACH: Final = "us_bank_account_ach_payments"
 
+_STAGES: Final = ("past_due", "currently_due", "eventually_due")
 _DESCRIPTIONS: Final = {
     "business_profile.mcc": "configuration.merchant.mcc",
     "business_profile.url": "defaults.profile.business_url",
@@ -202,12 +203,23 @@ def _address(address: Object) -> Object:
 
 def _requirements(account: Object) -> Object:
     whole = account["requirements"]
-    due = [_entry(account, item, "past_due") for item in whole["past_due"]]
-    later = [item for item in whole["eventually_due"] if item not in whole["past_due"]]
-    entries = [*due, *(_entry(account, item, "eventually_due") for item in later)]
+    stages = {
+        **dict.fromkeys(whole["eventually_due"], "eventually_due"),
+        **dict.fromkeys(whole["currently_due"], "currently_due"),
+        **dict.fromkeys(whole["past_due"], "past_due"),
+    }
+    entries = [_entry(account, item, stage) for stage in _STAGES for item, at in stages.items() if at == stage]
     entries += [_entry(account, item, "past_due", by="stripe") for item in whole["pending_verification"]]
-    deadline = {"status": entries[0]["minimum_deadline"]["status"], "time": None} if entries else None
+    deadline = _minimum(entries, whole["current_deadline"])
     return {"alternatives": [], "entries": entries, "summary": {"minimum_deadline": deadline}}
+
+
+def _minimum(entries: list[Object], until: int | None) -> Object | None:
+    if not entries:
+        return None
+    status = entries[0]["minimum_deadline"]["status"]
+    timed = status == "currently_due" and until is not None
+    return {"status": status, "time": rfc3339(until) if timed and until is not None else None}
 
 
 def _future(_: Object) -> Object:

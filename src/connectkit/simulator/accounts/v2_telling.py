@@ -84,6 +84,9 @@ def _company(identity: Object) -> Object:
         company["address"] = _address(details["address"])
     for number in details.get("id_numbers", ()):
         company["tax_id"] = number["value"]
+    front = part(details, "documents", "primary_verification", "front_back").get("front")
+    if front is not None:
+        company["verification"] = {"document": {"front": front}}
     for name, provided in part(identity, "attestations", "persons_provided").items():
         company[f"{name}_provided"] = provided
     return company

@@ -21,6 +21,7 @@ class Card:
         authenticate: Whether the buyer has to be authenticated first.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
         dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
+        trigger: `""`, or how the account that is charged on moves on its way through verification.
     """
 
     last4: str = "4242"
@@ -32,6 +33,7 @@ class Card:
     authenticate: bool = False
     refund: str = ""
     dispute: str = ""
+    trigger: str = ""
 
 
 def _declined(last4: str, decline_code: str, code: str = "card_declined") -> Card:
@@ -73,6 +75,9 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_createDispute": Card("0259", dispute="fraudulent"),
     "pm_card_createDisputeProductNotReceived": Card("2685", dispute="product_not_received"),
     "pm_card_pendingRefund": Card("7726", refund="pending"),
+    "pm_card_visa_triggerNextRequirements": Card("4202", trigger="next_requirements"),
+    "pm_card_visa_triggerChargeBlock": Card("4210", trigger="charge_block"),
+    "pm_card_visa_triggerPayoutBlock": Card("4236", trigger="payout_block"),
     "pm_card_refundFail": Card("5126", refund="fail"),
 }
 """Every card that is simulated, by the name of its payment method."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from connectkit.simulator.accounts import triggers
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
@@ -191,6 +192,8 @@ def _capture(world: World, intent: Object, charge: Object, card: Card, amount: i
     intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
     world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
     world.emit("payment_intent.succeeded", intent)
+    if card.trigger:
+        triggers.pull(world, intent["on_behalf_of"] or intent["_account"], card.trigger)
     if card.dispute:
         world.clock.at(world.clock.now, partial(disputes.open_dispute, world, charge, card.dispute))
 

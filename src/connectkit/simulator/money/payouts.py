@@ -63,7 +63,7 @@ def _bank(world: World, account: str, currency: str, params: dict[str, Any]) -> 
     if not queries.payouts_enabled(world, account):
         raise refused("Payouts are not enabled for this account.", "payouts_not_allowed")
     if "destination" in params:
-        bank = world.table(account, "bank_account").get(params["destination"])
+        bank = queries.external_account(world, account, params["destination"])
         if bank is None:
             raise no_such("external account", params["destination"], param="destination")
     else:
@@ -134,7 +134,7 @@ def _new(world: World, amount: int, currency: str, bank: Object, params: dict[st
         "statement_descriptor": params.get("statement_descriptor"),
         "status": "pending",
         "trace_id": {"status": "pending", "value": None},
-        "type": "bank_account",
+        "type": bank["object"],
         "_members": [],
     }
 
@@ -230,7 +230,7 @@ def _bank_to_debit(world: World, account: str, payout: Object) -> Object:
     if payout["status"] not in {"in_transit", "paid"} or payout["reversed_by"] or payout["original_payout"]:
         message = "Only a payout that has left for a bank, and was not reversed before, can be reversed."
         raise refused(message, "status_transition_invalid")
-    bank = world.table(account, "bank_account").get(payout["destination"])
+    bank = queries.external_account(world, account, payout["destination"])
     if payout["method"] == "instant" or bank is None or bank["country"] not in {"US", "CA"}:
         raise refused("Only standard payouts to bank accounts in the US and Canada can be reversed.")
     if world.clock.now - payout["arrival_date"] > _REVERSIBLE:

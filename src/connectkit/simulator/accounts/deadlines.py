@@ -1,0 +1,34 @@
+"""What will be wanted by a day: met in time, or else payouts are disabled first, and charges after them.
+
+How long Stripe waits between the two is not published; see `Switches.charges_off_after`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from connectkit.simulator.clock import DAY
+from connectkit.simulator.shapes import Object
+from connectkit.simulator.state import World
+
+from .standing import changing
+
+GRACE: Final = 14
+"""Days until what is asked for disables something, if nothing else is said."""
+
+_LATER: Final = 30
+"""Days from payouts being disabled to charges being disabled."""
+
+
+def demand(world: World, account: Object, item: str, days: float = GRACE) -> None:
+    """Ask an account for something by a day; with no days, at once."""
+    with changing(world, account):
+        account["_demanded"][item] = world.clock.now + round(days * DAY)
+    for after in (days, days + _LATER):
+        world.clock.after(round(after * DAY), partial(_look, world, account))
+
+
+def _look(world: World, account: Object) -> None:
+    with changing(world, account):
+        pass  # what is worked out anew depends on the time
