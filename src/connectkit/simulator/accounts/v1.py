@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import refused
+from connectkit.simulator.refusals import invalid, refused
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
@@ -34,6 +34,9 @@ _REASONS: Final = {
 @topic.route("POST", "/v1/accounts", "AccountCreateParams")
 def create_account(world: World, call: Call) -> Object:
     """Make an account."""
+    if not world.kept["switches"].accounts_v1:
+        message = "Accounts v1 is not recommended for new Connect integrations. Use POST /v2/core/accounts instead."
+        raise invalid(message)
     axes, type_ = axes_of(call.params)
     account = new_account(world, axes, type_, call.params.get("country", "US"))
     check_telling(world, account, call.params)

@@ -37,6 +37,7 @@ class Switches:
         source_cap: Whether transfers from a charge may sum to what was paid, or to that less Stripe's fee.
         capture_method_default: How a payment is captured if nothing is said.
         min_amount_code: The code for an amount below the least.
+        accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
         links_after: How many simulated seconds it takes until a charge that was captured asynchronously shows its
             transfer, application fee and row; with nothing it does so right after the answer.
     """
@@ -59,6 +60,7 @@ class Switches:
     source_cap: Literal["gross", "net"] = "gross"
     capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
+    accounts_v1: bool = True
     links_after: int = 0
 
 
