@@ -11,6 +11,7 @@ from connectkit.simulator.state import World
 
 from .banks import bank_params, replace_default
 from .countries import CURRENCIES
+from .making import DELAY
 from .people import new_company, new_person, tell, tell_company
 from .showing import is_open
 
@@ -88,6 +89,9 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
     merge_metadata(account, params)
     for name in ("business_profile", "tos_acceptance", "settings", "groups"):
         _merge(account[name], params.get(name) or {})
+    schedule = account["settings"]["payouts"]["schedule"]
+    if schedule["delay_days"] == "minimum":
+        schedule["delay_days"] = DELAY
     if "business_type" in params:
         account["business_type"] = params["business_type"] or None
     _tell_owner(world, account, params)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
+from connectkit.simulator.accounts.making import DELAY
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
 from connectkit.simulator.refusals import missing
@@ -61,7 +62,7 @@ def settings(world: World, call: Call) -> Object:
             "debit_negative_balances": payouts_of["debit_negative_balances"],
             "payouts": {
                 "automatic_transfer_rules_by_currency": {},
-                "minimum_balance_by_currency": {},
+                "minimum_balance_by_currency": dict(payouts_of.get("_least", {})),
                 "schedule": {"interval": schedule["interval"], **days},
                 "statement_descriptor": payouts_of["statement_descriptor"],
                 "status": "enabled" if account["payouts_enabled"] else "disabled",
@@ -85,11 +86,20 @@ def update_settings(world: World, call: Call) -> Object:
     held["schedule"] = schedule
     if "statement_descriptor" in asked:
         held["statement_descriptor"] = asked["statement_descriptor"] or None
+    held["_least"] = _least(held.get("_least", {}), asked.get("minimum_balance_by_currency") or {})
+    delay = (payments.get("settlement_timing") or {}).get("delay_days_override")
+    if delay is not None:
+        held["schedule"]["delay_days"] = DELAY if delay == "" else delay
     if "debit_negative_balances" in payments:
         held["debit_negative_balances"] = payments["debit_negative_balances"]
     changed = settings(world, call)
     world.emit("balance_settings.updated", {**changed, "_account": call.account})
     return changed
+
+
+def _least(held: Object, asked: Object) -> Object:
+    """Give what is to stay in the balance; nothing lifts it."""
+    return {currency: amount for currency, amount in {**held, **asked}.items() if amount}
 
 
 def _check(schedule: Object) -> None:

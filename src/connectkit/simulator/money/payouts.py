@@ -141,18 +141,32 @@ def _new(world: World, amount: int, currency: str, bank: Object, params: dict[st
 
 def by_schedule(world: World, account: str) -> None:
     """Pay out all that is available, and note of each row that it was paid out with this."""
+    staying = queries.account_of(world, account)["settings"]["payouts"].get("_least", {})
     for currency in world.ledger.currencies(account):
+        rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
+        members = [each for each in rows if each["available_on"] <= world.clock.now]
         amount = world.ledger.available(account, currency)
+        if currency in staying:
+            members = _leaving(members, amount - staying[currency])
+            amount = sum(member["net"] for member in members)
         bank = queries.default_bank_account(world, account, currency)
         if amount < 1 or amount % payout_step(currency) or bank is None or bank["status"] == "errored":
             continue
-        rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
-        members = [each for each in rows if each["available_on"] <= world.clock.now]
         payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=_BY_SCHEDULE)
         own = world.get(account, "balance_transaction", payout["balance_transaction"])
         payout["_members"] = [member["id"] for member in members]
         for member in (*members, own):
             member["_payout"] = payout["id"]
+
+
+def _leaving(members: list[Object], most: int) -> list[Object]:
+    """Give the oldest rows that are paid out, where something has to stay in the balance."""
+    leaving: list[Object] = []
+    for member in reversed(members):
+        if sum(each["net"] for each in leaving) + member["net"] > most:
+            break
+        leaving.append(member)
+    return leaving
 
 
 def _leave(world: World, payout: Object) -> None:
