@@ -238,8 +238,9 @@ def test_both_apis_show_one_account(driver: Driver) -> None:
     assert seen["email"] == "ana@example.com"
     old = driver.seller()
     new = found(driver, old["id"])
-    assert new["applied_configurations"] == []
-    assert (new["configuration"], new["identity"]["individual"]["given_name"]) == (None, "Ana")
+    assert new["applied_configurations"] == ["merchant", "recipient"]
+    assert new["configuration"]["merchant"]["capabilities"]["card_payments"]["status"] == "active"
+    assert new["identity"]["individual"]["given_name"] == "Ana"
     assert new["defaults"]["responsibilities"]["fees_collector"] == "application_custom"
 
 

@@ -66,7 +66,11 @@ def test_sending_the_form_off_completes_the_account(driver: Driver, simulator: S
     (event,) = (json.loads(body) for body in events)
     assert "related_object" not in event
     fetched = driver.get(f"/v2/core/events/{event['id']}").body
-    assert fetched["data"] == {"account_id": express, "configurations": [], "use_case": "account_onboarding"}
+    assert fetched["data"] == {
+        "account_id": express,
+        "configurations": ["merchant", "recipient"],
+        "use_case": "account_onboarding",
+    }
 
 
 def test_without_the_form_nothing_is_enabled_however_much_is_filled_in(driver: Driver, simulator: Simulator) -> None:

@@ -51,6 +51,17 @@ class Permission:
         return self.allowed
 
 
+def check_movement(movement: str) -> None:
+    """Check the word for what is done with an account's money.
+
+    Raises:
+        InvalidRequest: There is no such movement.
+    """
+    if movement not in get_args(Movement):
+        message = f"movement is one of {', '.join(get_args(Movement))}."
+        raise InvalidRequest(message, param="movement")
+
+
 def can(account: Account, movement: Movement, *, payment_method: str = "card") -> Permission:
     """Tell whether an account can do something now, by the capability that Stripe gates it by.
 
@@ -62,9 +73,7 @@ def can(account: Account, movement: Movement, *, payment_method: str = "card") -
     Raises:
         InvalidRequest: There is no such movement.
     """
-    if movement not in get_args(Movement):
-        message = f"movement is one of {', '.join(get_args(Movement))}."
-        raise InvalidRequest(message, param="movement")
+    check_movement(movement)
     needs = tuple(_capability(name, payment_method) for name in _NEEDS[movement])
     missing = tuple(name for name in needs if not account.capabilities.active(name))
     if movement == "payout" and not account.payouts_enabled:

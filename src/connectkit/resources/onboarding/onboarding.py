@@ -17,7 +17,7 @@ from connectkit.models.persons import Person
 from connectkit.models.standing import AccountStatus
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import check_word, checked_metadata
-from connectkit.sellers.gates import Movement, Permission, can
+from connectkit.sellers.gates import Movement, Permission, can, check_movement
 from connectkit.sellers.mcc import CODES
 from connectkit.sellers.status import status_of
 from connectkit.sellers.wording import RequirementLine, line_of
@@ -235,6 +235,7 @@ class AsyncOnboarding(AsyncEntrances, AsyncEndings):
             NotFound: There is no such account, or it is not this platform's.
             Unreachable: There was no usable answer.
         """
+        check_movement(movement)
         return can(await self.retrieve(account_id, api="v1"), movement, payment_method=payment_method)
 
     async def requirements(self, account_id: str, *, api: Api = "v2") -> Sequence[RequirementLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from connectkit.simulator.refusals import Refusal, invalid, no_such, refused
@@ -19,6 +19,7 @@ _OWNERS: Final = ("business_type", "company", "individual", "external_account", 
 _PLAIN: Final = ("email", "default_currency")
 _SOFTWARE: Final = "5192"
 _TYPES: Final = ("company", "government_entity", "individual", "non_profit")
+_ROLES: Final = ("customer", "merchant", "recipient")
 _LIMIT: Final = 22
 _PREFIX: Final = 10
 _CARDS: Final = "card_payments"
@@ -106,8 +107,16 @@ def request(world: World, account: Object, name: str, *, requested: bool) -> Non
     """Ask for a capability, or for it no longer."""
     if requested:
         account["_requested"].setdefault(name, world.clock.now)
+        if account["_by_v1"]:  # which knows capabilities alone
+            configure(account, ["recipient" if name == "transfers" else "merchant"])
     else:
         account["_requested"].pop(name, None)
+
+
+def configure(account: Object, roles: Iterable[str]) -> None:
+    """Let an account be what API v2 calls a merchant, a recipient or a customer as well."""
+    held = {*account["_configurations"], *roles}
+    account["_configurations"] = [role for role in _ROLES if role in held]
 
 
 def _tell_owner(world: World, account: Object, params: Mapping[str, Any]) -> None:

@@ -42,6 +42,7 @@ def create_account(world: World, call: Call) -> Object:
     check_telling(world, account, call.params)
     if axes.dashboard == "none" and not call.params.get("capabilities"):
         raise refused("You must request at least one capability for this account.", param="capabilities")
+    account["_by_v1"] = True
     return enter(world, account, axes, call.params)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import v2_listing
-from connectkit.simulator.refusals import invalid, refused
+from connectkit.simulator.refusals import invalid, no_such, refused
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
@@ -14,14 +14,12 @@ from .kinds import topic
 from .making import legal, new_account
 from .queries import account_of
 from .standing import changing, tell_thin
-from .telling import check_telling, tell_account
+from .telling import check_telling, configure, tell_account
 from .v1 import enter
 from .v2_showing import show_v2
 from .v2_telling import as_v1, axes_of
 
 topic.kind("v2.core.account", render=show_v2)
-
-_ROLES: Final = ("customer", "merchant", "recipient")
 
 
 @topic.route("POST", "/v2/core/accounts", "v2.core.AccountCreateParams")
@@ -47,8 +45,11 @@ def list_accounts(world: World, call: Call) -> Object:
 
 @topic.route("GET", "/v2/core/accounts/:id", "v2.core.AccountRetrieveParams")
 def retrieve_account(world: World, call: Call) -> Object:
-    """Give an account."""
-    return _view(account_of(world, call.id), call)
+    """Give an account; one that was made through v1 may take a while to be known."""
+    account = account_of(world, call.id)
+    if account["_by_v1"] and world.clock.now < account["created"] + world.kept["switches"].v2_after:
+        raise no_such("account", call.id)
+    return _view(account, call)
 
 
 @topic.route("POST", "/v2/core/accounts/:id", "v2.core.AccountUpdateParams")
@@ -78,8 +79,7 @@ def close_account(world: World, call: Call) -> Object:
 
 
 def _configure(account: Object, params: dict[str, Any]) -> None:
-    roles = {*account["_configurations"], *part(params, "configuration")}
-    account["_configurations"] = [role for role in _ROLES if role in roles]
+    configure(account, part(params, "configuration"))
     for name in ("display_name", "contact_phone"):
         if name in params:
             account[f"_{name}"] = params[name] or None

@@ -38,6 +38,7 @@ class Switches:
         capture_method_default: How a payment is captured if nothing is said.
         min_amount_code: The code for an amount below the least.
         accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
+        v2_after: How many simulated seconds it takes until API v2 knows an account that was made through v1.
         links_after: How many simulated seconds it takes until a charge that was captured asynchronously shows its
             transfer, application fee and row; with nothing it does so right after the answer.
     """
@@ -61,6 +62,7 @@ class Switches:
     capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
     accounts_v1: bool = True
+    v2_after: int = 0
     links_after: int = 0
 
 
