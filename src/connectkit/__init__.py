@@ -81,7 +81,6 @@ if TYPE_CHECKING:
     from connectkit.models.platforms import CountrySpec as CountrySpec
     from connectkit.models.platforms import Finding as Finding
     from connectkit.models.platforms import PlatformCheck as PlatformCheck
-    from connectkit.models.platforms import Verdict as Verdict
     from connectkit.models.refunds import Refund as Refund
     from connectkit.models.remedies import Remedy as Remedy
     from connectkit.models.requirements import Actor as Actor
@@ -204,7 +203,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.files": ("File",),
         "connectkit.resources.onboarding.presets": ("AccountRuleWarning",),
         "connectkit.models.settings": ("AccountSettings", "Branding", "PayoutSettings"),
-        "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck", "Verdict"),
+        "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck"),
         "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),
         "connectkit.sellers.forms": ("FormReport",),
         "connectkit.models.endpoints": ("EndpointCheck", "WebhookEndpoint"),

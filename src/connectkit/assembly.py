@@ -79,6 +79,7 @@ class Options:
     epoch: int | None
     cipher: Cipher | None
     telemetry: Telemetry | None
+    check_accounts: bool
 
     @property
     def site(self) -> str:
@@ -137,7 +138,7 @@ def assembled(api_key: str, options: Options, *, blocking: bool) -> Parts:
     owner = Owner(
         sender, tenant=options.tenant, platform=options.platform, livemode=options.livemode, site=options.site
     )
-    caller = Caller(performer, world, owner, version=API_VERSION)
+    caller = Caller(performer, world, owner, version=API_VERSION, gated=options.check_accounts)
     return Parts(
         world=world, store=store, memory=memory, sdk=sdk, caller=caller, telemetry=telemetry, blocking=blocking
     )

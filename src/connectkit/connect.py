@@ -75,6 +75,7 @@ class _Root(Generic[S]):
         epoch: int | None = None,
         cipher: Cipher | None = None,
         telemetry: Telemetry | None = None,
+        check_accounts: bool = False,
     ) -> None:
         """Join the parts; nothing is sent and nothing is opened yet.
 
@@ -97,6 +98,9 @@ class _Root(Generic[S]):
                 an old backup is. Not compared if it is not given.
             cipher: Encrypts what the store keeps of requests, answers and events, as a `Fernet` does.
             telemetry: Told of every request and every event, for traces and metrics.
+            check_accounts: Whether a charge, transfer or payout that an account cannot have now is an
+                `AccountNotReady` before it is sent. Accounts that `tracker` knows are looked up in the store, and those
+                that were blocked are read from Stripe once more.
 
         Raises:
             InvalidRequest: An argument is wrong, or the key is of another mode than *livemode* says.
@@ -121,6 +125,7 @@ class _Root(Generic[S]):
             epoch=epoch,
             cipher=cipher,
             telemetry=telemetry,
+            check_accounts=check_accounts,
         )
         self._parts = assembled(api_key, options, blocking=self._blocking)
         self._livemode = livemode

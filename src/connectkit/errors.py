@@ -93,7 +93,7 @@ class Refused(ConnectKitError):
     """Stripe refused, and said so for certain.
 
     Attributes:
-        status: The HTTP status.
+        status: The HTTP status; 0 where connectkit refused before sending, by what Stripe had told before.
         code: Stripe's error code, `""` where it gave none. An open set.
         param: The parameter that Stripe blames, or `""`.
         decline_code: The issuer's reason for a card, or `""`.

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from connectkit.calls.caller import Caller
 from connectkit.errors import NotFound, PermissionDenied, StoreUnavailable
 from connectkit.models.accounts import Account
-from connectkit.models.observations import AccountChange, Observation
+from connectkit.models.observations import ACCOUNTS, AccountChange, Observation
 from connectkit.requests import Request, compact
 from connectkit.sellers.observing import observed, vanished
 from connectkit.storage.base import AsyncEventStore
@@ -30,7 +30,6 @@ TYPES: Final = (
 KIND: Final = "connectkit.account"
 """The kind of the object that an event of ours about a change is about, and how its type begins."""
 
-_TOPIC: Final = "account"
 _ATTEMPTS: Final = 10  # lost in a row to other workers that look at the same account
 
 
@@ -57,7 +56,7 @@ class Tracker:
         """
         request = Request("get", f"/v1/accounts/{account_id}")
         for _ in range(_ATTEMPTS):
-            note = await self.caller.note(_TOPIC, account_id)
+            note = await self.caller.note(ACCOUNTS, account_id)
             seen = self.caller.world.now()
             try:
                 account = Account.parse(await self.caller.read(request, "tracker.observe"))
@@ -76,17 +75,17 @@ class Tracker:
         Raises:
             StoreUnavailable: The store could not be reached.
         """
-        note = await self.caller.note(_TOPIC, account_id)
+        note = await self.caller.note(ACCOUNTS, account_id)
         return await self._noted(note, vanished(account_id, self.caller.world.now()))
 
     async def last(self, account_id: str) -> Observation | None:
         """Give how an account was seen last."""
-        text = (await self.caller.note(_TOPIC, account_id)).text
+        text = (await self.caller.note(ACCOUNTS, account_id)).text
         return Observation.loads(text) if text else None
 
     async def every(self) -> AsyncGenerator[Observation, None]:
         """Go through how each account was seen last."""
-        async for note in self.caller.notes(_TOPIC):
+        async for note in self.caller.notes(ACCOUNTS):
             yield Observation.loads(note.text)
 
     async def _noted(self, note: Note, now: Observation) -> AccountChange | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.journeys.stages import COLOURS, seller, travel
 
-from connectkit import AsyncConnect, Branding, InvalidRequest, Money, NotFound, Verdict
+from connectkit import AsyncConnect, Branding, InvalidRequest, Money, NotFound
 
 BOTH = pytest.mark.parametrize("colour", COLOURS)
 
@@ -117,8 +117,8 @@ def test_what_is_wrong_with_the_looks_is_said_before_anything_is_sent(
 def test_the_platform_is_looked_over_before_its_first_account(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         check = await connect.platform.check()
-        assert check["activated"].verdict is Verdict.GOOD
-        assert check["has_icon"].verdict is Verdict.BAD
+        assert check["activated"].good
+        assert not check["has_icon"].good
         assert "icon" in check["has_icon"].next_step
         assert not check.ready
         assert {finding.name for finding in check.findings} >= {"accounts_v1", "accounts_v2", "may_read_transfers"}
@@ -126,10 +126,10 @@ def test_the_platform_is_looked_over_before_its_first_account(colour: str) -> No
         connect.simulator.faults.next("forbidden", path="/v1/transfers", method="GET")
         connect.simulator.faults.next("forbidden", path="/v2/core/accounts", method="GET")
         again = await connect.platform.check()
-        assert again["may_read_transfers"].verdict is Verdict.BAD
+        assert not again["may_read_transfers"].good
         assert "permission" in again["may_read_transfers"].next_step
-        assert again["accounts_v2"].verdict is Verdict.BAD
-        assert again["may_read_balance"].verdict is Verdict.GOOD
+        assert not again["accounts_v2"].good
+        assert again["may_read_balance"].good
 
     travel(colour, journey)
 

@@ -81,7 +81,9 @@ def test_04_having_no_way_to_make_a_new_link(colour: str) -> None:
         required = inspect.signature(AsyncConnect.sandbox().onboarding.link).parameters["refresh_url"]
         assert required.default is inspect.Parameter.empty
         with pytest.raises(InvalidRequest) as caught:
-            await connect.onboarding.link(made.id, **{**PAGES, "refresh_url": "http://example.com/again"})
+            await connect.onboarding.link(
+                made.id, return_url=PAGES["return_url"], refresh_url="http://example.com/again"
+            )
         assert caught.value.param == "refresh_url"
         again = (await connect.onboarding.link(made.id, **PAGES)).redirect
         assert (again.status, again.headers["Cache-Control"]) == (303, "no-store")
@@ -277,7 +279,8 @@ def test_20_trusting_the_order_of_events(colour: str) -> None:
         router = router_of(connect)
         router.track_accounts()
         changes: list[Any] = []
-        router.on("connectkit.account.changed")(lambda event: changes.append(event.data))
+        hear: Any = changes.append
+        router.on("connectkit.account.changed")(hear)
         letters: list[tuple[bytes, Any]] = []
         connect.simulator.subscribe(lambda body, headers: letters.append((body, headers)), secret=SECRET, connect=True)
         made = await connect.onboarding.create(key="seller-1", country="US", type="express", api="v1")
@@ -288,7 +291,7 @@ def test_20_trusting_the_order_of_events(colour: str) -> None:
         last = await connect.tracker.last(made.id)
         assert last is not None
         assert last.state is AccountState.COMPLETE
-        (change,) = changes
+        (change,) = (event.data for event in changes)
         assert (change.account, change.state_changed, change.before) == (made.id, True, None)
 
     travel(colour, journey)

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.journeys.stages import COLOURS, seller, travel
-from tests.journeys.test_accounts_whole import HOME, PAGES, SHOP, TERMS
+from tests.journeys.stages import COLOURS, seller, travel, twin
+from tests.journeys.test_accounts_whole import ANA, HOME, PAGES, SHOP, TERMS
 from tests.journeys.test_webhooks import SECRET, Mailbox
 
 from connectkit import (
+    Account,
+    AccountChange,
     AccountDetails,
+    AccountNotReady,
     AccountState,
     AsyncConnect,
+    BankDetails,
     BusinessProfile,
     Company,
     Document,
     InvalidRequest,
     Money,
     NotFound,
+    Observation,
     OperationInProgress,
     PermissionDenied,
     PersonDetails,
     Relationship,
     StoreUnavailable,
+    can,
 )
+from connectkit.models.base import Answer
+from connectkit.sellers.observing import vanished
 from connectkit.simulator.deliveries import signature
 from connectkit.simulator.money.switches import Switches, set_switches
 from connectkit.storage.memory import MemoryStore
@@ -255,3 +263,166 @@ def test_a_tracker_that_always_comes_second_says_so(colour: str) -> None:
             await connect.oauth.exchange(code="ac_1", state="s", expected_state="s")
 
     travel(colour, journey, Busy())
+
+
+@BOTH
+def test_only_express_sellers_have_login_links(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        with pytest.raises(InvalidRequest, match="Only accounts with the Express dashboard"):
+            await connect.onboarding.login_link(account)
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_the_last_bank_of_another_currency_can_go(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        made = await connect.onboarding.create(key="seller-1", country="US", type="custom")
+        await connect.external_accounts.add(made.id, key="bank-1", token="btok_us_verified")
+        euros = BankDetails(account_number="DE89370400440532013000", country="DE", currency="eur")
+        added = await connect.external_accounts.add(made.id, key="bank-2", bank=euros)
+        assert added.default_for_currency
+        await connect.external_accounts.remove(made.id, added.id)
+        assert [one.currency async for one in connect.external_accounts.list(made.id)] == ["usd"]
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_everybody_behind_an_account_is_listed(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        made = await connect.onboarding.create(key="seller-1", country="US", type="custom", business_type="company")
+        ana = PersonDetails(first_name="Ana", relationship=Relationship(director=True))
+        told = await connect.persons.create(made.id, key="ana", person=ana)
+        assert [person.id async for person in connect.persons.list(made.id)] == [told.id]
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_what_can_not_be_looked_at_is_not_known(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        connect.simulator.faults.next("error_before", path="/v1/charges", method="GET")
+        connect.simulator.faults.next("forbidden", path="/v1/payouts", method="GET")
+        check = await connect.platform.check()
+        assert check["may_read_charges"].good  # it was asked again
+        assert not check["may_read_payouts"].good
+
+    travel(colour, journey)
+
+
+def test_a_deadline_can_come_nearer() -> None:
+    later, sooner = (
+        _seen(deadline) for deadline in (datetime(2027, 1, 9, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC))
+    )
+    assert AccountChange(before=later, after=sooner).deadline_moved == timedelta(days=-7)
+    assert AccountChange(before=None, after=sooner).deadline_moved is None
+    assert AccountChange(before=later, after=_seen(None)).deadline_moved is None
+
+
+def _seen(deadline: datetime | None) -> Observation:
+    return evolve(vanished("acct_1", datetime(2026, 11, 24, tzinfo=UTC)), deadline=deadline)
+
+
+def test_a_closed_account_can_do_nothing() -> None:
+    data = {"id": "acct_1", "object": "v2.core.account", "closed": True}
+    denied = can(Account.parse(Answer(data=data)), "payout")
+    assert (denied.allowed, denied.why) == (False, "The account is closed.")
+    assert "account that is open" in denied.next_step
+
+
+@BOTH
+def test_papers_are_told_in_either_api(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        file = await connect.files.upload(b"%PDF-1.7 licence", purpose="account_requirement")
+        papers = AccountDetails(documents={"company_license": (file.id,)})
+        made = await connect.onboarding.create(key="seller-1", country="US", type="custom", business_type="company")
+        for api in ("v1", "v2"):
+            chosen: Any = api
+            assert (await connect.onboarding.update(made.id, details=papers, api=chosen)).id == made.id
+        bank = await connect.external_accounts.add(made.id, key="bank-1", token="btok_us_verified")
+        assert (await connect.external_accounts.prove(made.id, bank.id, files=[file.id])).id == bank.id
+        with pytest.raises(InvalidRequest, match="one or more ids"):
+            await connect.external_accounts.prove(made.id, bank.id, files=[])
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_a_preview_tells_what_a_capability_would_demand(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        details = AccountDetails(individual=evolve(ANA, id_number=None, ssn_last_4="0000"), terms=TERMS)
+        made = await connect.onboarding.create(
+            key="seller-1",
+            country="US",
+            type="custom",
+            business_type="individual",
+            capabilities=("transfers",),
+            prefill=details,
+        )
+        await connect.external_accounts.add(made.id, key="bank-1", token="btok_us_verified")
+        tax = await connect.capabilities.retrieve(made.id, "tax_reporting_us_1099_k")
+        assert (tax.status, [entry.name for entry in tax.requirements.due]) == ("unrequested", ["individual.id_number"])
+        (asked,) = await connect.capabilities.request(made.id, "tax_reporting_us_1099_k")
+        assert asked.status == "inactive"
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_what_an_account_cannot_do_is_refused_before_it_is_sent(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        gated = twin(connect, check_accounts=True)
+        account = await seller(connect, "seller-1")
+        dollars = Money.of("5.00", "usd")
+        await connect.topups.create(key="float", amount=Money.of("100.00", "usd"))
+        connect.simulator.advance(days=9)
+        await gated.tracker.observe(account)
+        paid = await gated.transfers.create(key="t-1", amount=dollars, destination=account)
+        connect.simulator.demand(account, "individual.verification.document", days=-31)
+        await gated.tracker.observe(account)
+
+        before = len(connect.simulator.requests)
+        verbs: list[Callable[[str], Awaitable[object]]] = [
+            lambda key: gated.payouts.create(key=key, account=account, amount=dollars),
+            lambda key: gated.transfers.create(key=key, amount=dollars, destination=account),
+            lambda key: gated.charges.direct.create(
+                key=key, account=account, amount=dollars, payment_method="pm_card_visa"
+            ),
+            lambda key: gated.charges.destination.create(
+                key=key, destination=account, amount=dollars, payment_method="pm_card_visa"
+            ),
+        ]
+        for number, verb in enumerate(verbs):
+            with pytest.raises(AccountNotReady) as caught:
+                await verb(f"blocked-{number}")
+            assert caught.value.status == 0
+        sent = {seen.method for seen in connect.simulator.requests[before:]}
+        assert sent == {"GET"}
+        assert await gated.transfers.create(key="t-1", amount=dollars, destination=account) == paid
+
+        connect.simulator.onboard(account)
+        assert (await gated.payouts.create(key="blocked-0", account=account, amount=dollars)).amount == dollars
+        other = await seller(connect, "seller-2")
+        assert (await gated.payouts.create(key="x", amount=dollars)).amount == dollars
+        assert (await gated.transfers.create(key="t-2", amount=dollars, destination=other)).amount == dollars
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_a_flow_to_an_account_that_cannot_receive_is_refused_before_it_is_sent(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        gated = twin(connect, check_accounts=True)
+        account = await seller(connect, "seller-1")
+        charge = await gated.charges.separate.create(
+            key="order-1", amount=Money.of("30.00", "usd"), payment_method="pm_card_bypassPending"
+        )
+        connect.simulator.demand(account, "individual.verification.document", days=-31)
+        await gated.tracker.observe(account)
+        shares = {account: Money.of("10.00", "usd")}
+        with pytest.raises(AccountNotReady, match="transfers is inactive"):
+            await gated.charges.separate.settle(charge.id, key="settle-1", shares=shares)
+
+    travel(colour, journey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from tests.simulator.driver import CARD_AND_TRANSFERS, Driver
 from tests.simulator.till import Till
 
 from connectkit.simulator import Simulator
+from connectkit.simulator.control import PREFIX
 
 FAILING = "file_identity_document_failure"
 PAGE = "/oauth/authorize?response_type=code&client_id=ca_1&scope=read_write&state=s"
@@ -198,3 +200,23 @@ def test_documented_values_of_companies_do_not_pass(
     till.driver.made(f"/v1/accounts/{account}/persons/{boss['id']}", {"metadata": {"a": "b"}, **person})
     simulator.advance(hours=1)
     assert item in till.driver.get(f"/v1/accounts/{account}").body["requirements"]["currently_due"]
+
+
+def test_a_card_moves_nobody_who_was_never_enabled(simulator: Simulator) -> None:
+    till = Till(simulator)
+    till.pay(1000, payment_method="pm_card_visa_triggerPayoutBlock")
+    assert till.driver.get("/v1/account").body["payouts_enabled"] is True
+
+
+def test_a_demand_is_made_over_http(driver: Driver, simulator: Simulator) -> None:
+    account = driver.seller()["id"]
+    body = json.dumps({"account": account, "item": "individual.verification.document", "days": 3}).encode()
+    assert simulator.handle("POST", f"{PREFIX}demand", {}, body)[0] == 200
+    assert driver.get(f"/v1/accounts/{account}").body["requirements"]["current_deadline"] is not None
+
+
+def test_a_card_token_that_is_none_is_refused(driver: Driver) -> None:
+    account = driver.seller()["id"]
+    card = {"object": "card", "token": "tok_nothing"}
+    reply = driver.post(f"/v1/accounts/{account}/external_accounts", {"external_account": card})
+    assert (reply.status, reply.error["param"]) == (400, "external_account")

@@ -13,17 +13,21 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from connectkit.errors import ConnectKitError, InvalidRequest, Refused
+from connectkit.errors import AccountNotReady, ConnectKitError, InvalidRequest, Refused
 from connectkit.journal import Doubt, Held, Refusal, Success
+from connectkit.models.accounts import Account
 from connectkit.models.base import Answer, Data, Receipt
+from connectkit.models.observations import ACCOUNTS, Observation
 from connectkit.policies import Policy
 from connectkit.ports import World
 from connectkit.requests import Params, Request, checked_id, checked_key, compact, fingerprint
+from connectkit.sellers.gates import can
 from connectkit.storage.records import Identity, Note, Operation, Realm, State, Stored
 
 from . import plans
 from .endings import conflict, in_progress, purged, replayed, review, tried
 from .frozen import Frozen, projected, sealed
+from .gating import movements
 from .keys import named
 from .moving import moving
 from .performer import Performer, following
@@ -102,22 +106,31 @@ class Caller:
         owner: Whose operations these are.
         version: The version of Stripe's API that requests are frozen with.
         scope: The connected account that is meant where none is named, or `None` for the platform.
+        gated: Whether what an account is known not to be able to do is refused before it is sent.
     """
 
     def __init__(
-        self, performer: Performer, world: World, owner: Owner, *, version: str, scope: str | None = None
+        self,
+        performer: Performer,
+        world: World,
+        owner: Owner,
+        *,
+        version: str,
+        scope: str | None = None,
+        gated: bool = False,
     ) -> None:
         self.performer = performer
         self.world = world
         self.owner = owner
         self.version = version
         self.scope = scope
+        self._gated = gated
         self._journal = performer.journal
         self._sender = performer.sender
 
     def scoped(self, scope: str | None) -> Caller:
         """Give the same caller for a connected account, or for the platform."""
-        return Caller(self.performer, self.world, self.owner, version=self.version, scope=scope)
+        return Caller(self.performer, self.world, self.owner, version=self.version, scope=scope, gated=self._gated)
 
     def account(self, given: str | None) -> str | None:
         """Give the connected account that is meant: the one that is *given*, or that of the scope.
@@ -143,6 +156,8 @@ class Caller:
             ConnectKitError: As in `Performer.perform`.
         """
         draft = await self.drafted(intent)
+        if self._gated and await self._journal.get(draft.identity) is None:
+            await self._check_accounts(intent.request, intent.verb)
         return await self._brought_to_an_end(draft, self._named(draft.identity, intent.request).params, wait)
 
     async def drafted(self, intent: Intent) -> Operation:
@@ -199,7 +214,10 @@ class Caller:
     async def _worked_out(self, identity: Identity, plan: Callable[[], Awaitable[Sequence[Step]]]) -> str:
         """Work a plan out; where somebody else is carrying the flow out by now, the state may forbid another one."""
         try:
-            return plans.dumps([self._planned(identity, step) for step in await plan()])
+            steps = await plan()
+            for step in steps if self._gated else ():
+                await self._check_accounts(step.request, step.verb)
+            return plans.dumps([self._planned(identity, step) for step in steps])
         except InvalidRequest:
             known = await self._journal.get(identity)
             if known is None:
@@ -307,6 +325,21 @@ class Caller:
             message = f"{request.path} is not {kind.value}: it has to be named by a key."
             raise InvalidRequest(message, param="path")
         return await self._sender.read(self._versioned(request), verb)
+
+    async def _check_accounts(self, request: Request, verb: str) -> None:
+        """Refuse what an account cannot do, by how it was seen last and, if that forbids it, by how it is now.
+
+        Raises:
+            AccountNotReady: The account cannot do it now.
+        """
+        for account_id, movement in movements(request):
+            seen = (await self.note(ACCOUNTS, account_id)).text
+            if not seen or not Observation.loads(seen).blocked:
+                continue
+            read = Request("get", f"/v1/accounts/{account_id}")
+            permission = can(Account.parse(await self.read(read, verb)), movement)
+            if not permission:
+                raise AccountNotReady(permission.why, status=0, tried=verb, next_step=permission.next_step)
 
     def _versioned(self, request: Request) -> Request:
         return evolve(request, version=self.version)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -41,6 +41,10 @@ class Scene:
 
 async def platform(play: Play) -> None:
     """Look at the platform itself."""
+    check = await play.connect.platform.check()
+    play.show(
+        "before the first account", "; ".join(finding.next_step for finding in check.findings if not finding.good)
+    )
     balance = await play.connect.balances.retrieve()
     await play.connect.settings.set_payouts(interval="manual")
     play.show("API version", play.connect.api_version)
@@ -72,6 +76,27 @@ async def hosted(play: Play) -> None:
         play.show(f"{kind}: before", f"{before.state.value}, {len(before.due)} things due: {before.next_step}")
         play.show(f"{kind}: after", f"{after.state.value}; can charge: {after.can_charge}")
         play.check(f"the {kind} seller is enabled", true=after.can_charge and after.can_receive_transfers)
+
+
+async def watched(play: Play) -> None:
+    """Ask what each seller can do, and remember how it is."""
+    for kind, seller in play.sellers.items():
+        direct = await play.connect.onboarding.can(seller, "direct_charge")
+        seen = (await play.connect.tracker.observe(seller)).after
+        play.show(kind, f"{seen.state.value}; {'can be charged on' if direct else direct.why}")
+        play.check(f"the {kind} seller is known", true=seen.account == seller)
+    blocked = await play.connect.tracker.blocked(within=timedelta(days=14))
+    play.check("nobody is blocked", true=not blocked)
+
+
+async def embedded(play: Play) -> None:
+    """Give a page what Stripe's embedded components need."""
+    session = await play.connect.onboarding.session(
+        play.sellers["express"], components={"account_onboarding": {}, "payouts": {"instant_payouts": True}}
+    )
+    play.show("components", ", ".join(session.components))
+    login = await play.connect.onboarding.login_link(play.sellers["express"])
+    play.check("the seller can open her dashboard", true=login.redirect.headers["Location"].startswith("http"))
 
 
 async def api_onboarding(play: Play) -> None:
@@ -318,6 +343,8 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("hosted onboarding", "A link leads a seller through Stripe's own form; status says what is due.", hosted),
     Scene("API onboarding", "A platform that collects requirements itself sends them, and a bank.", api_onboarding),
     Scene("capabilities", "What each seller can do now.", capabilities),
+    Scene("embedded components", "A page can show Stripe's components, and a seller her dashboard.", embedded),
+    Scene("sellers watched", "How each seller stands is remembered; nobody will be blocked soon.", watched),
     Scene("direct charge", "The buyer pays the seller; the platform gets its fee.", direct),
     Scene("destination charge", "The buyer pays the platform; the seller gets the money less the fee.", destination),
     Scene("separate charge", "The buyer pays the platform, which settles with two sellers.", separate),

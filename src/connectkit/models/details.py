@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from ipaddress import ip_address
@@ -271,9 +272,12 @@ class AccountDetails(_Personal):
         company: The company, for anything else.
         business_profile: What is sold.
         terms: That Stripe's terms were accepted; only where the platform collects the requirements.
+        documents: Papers of the business, by Stripe's name of the kind, as
+            `{"company_license": (file.id,)}`. An open set.
     """
 
     individual: Individual | None = None
     company: Company | None = None
     business_profile: BusinessProfile | None = None
     terms: TermsAcceptance | None = None
+    documents: Mapping[str, tuple[str, ...]] | None = None

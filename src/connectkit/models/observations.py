@@ -14,6 +14,9 @@ from .base import Answer, FrozenMapping
 from .requirements import CURRENTLY_DUE, PAST_DUE
 from .standing import AccountState
 
+ACCOUNTS: Final = "account"
+"""The topic of the notes that such observations are kept in."""
+
 BLOCKED: Final = frozenset(
     {
         AccountState.CLOSED,

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
 from attrs import frozen
 
 from .base import Answer
-
-
-class Verdict(Enum):
-    """How a check of the platform came out."""
-
-    GOOD = "good"
-    BAD = "bad"
-    UNKNOWN = "unknown"
 
 
 @frozen(kw_only=True)
@@ -24,13 +15,13 @@ class Finding:
 
     Attributes:
         name: What, as `activated`.
-        verdict: How it came out.
+        good: Whether it is as it has to be.
         told: What was seen, as a sentence.
         next_step: What to do about it; `""` where nothing has to be done.
     """
 
     name: str
-    verdict: Verdict
+    good: bool
     told: str
     next_step: str = ""
 
@@ -49,8 +40,8 @@ class PlatformCheck:
 
     @property
     def ready(self) -> bool:
-        """Whether nothing that was looked at is bad."""
-        return all(finding.verdict is not Verdict.BAD for finding in self.findings)
+        """Whether everything that was looked at is good."""
+        return all(finding.good for finding in self.findings)
 
     def __getitem__(self, name: str) -> Finding:
         return next(finding for finding in self.findings if finding.name == name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final
 
 from connectkit.calls.caller import Caller, Intent
@@ -134,6 +134,27 @@ class AsyncExternalAccounts:
         """
         return await self._changed(account_id, external_account_id, {})
 
+    async def prove(self, account_id: str, external_account_id: str, *, files: Sequence[str]) -> ExternalAccount:
+        """Prove whose a bank account is, where Stripe could not verify it (`verification_failed`).
+
+        Args:
+            account_id: The connected account.
+            external_account_id: The bank account.
+            files: What `files.upload` gave for the purpose `account_requirement`.
+
+        Raises:
+            InvalidRequest: An id is none, or no file was named.
+            NotFound: There is none in this account.
+            Refused: Stripe said no.
+            Unreachable: There was no usable answer; it can be called again.
+        """
+        if isinstance(files, str) or not files:
+            message = "files is one or more ids of files."
+            raise InvalidRequest(message, param="files", next_step="Upload them with files.upload first.")
+        papers = [checked_id(file, "files", "file_") for file in files]
+        params = {"documents": {"bank_account_ownership_verification": {"files": papers}}}
+        return await self._changed(account_id, external_account_id, params)
+
     async def replace(
         self,
         account_id: str,
@@ -246,5 +267,6 @@ class ExternalAccounts(Blocking[AsyncExternalAccounts]):
     retrieve: Final = blocking(AsyncExternalAccounts.retrieve)
     make_default: Final = blocking(AsyncExternalAccounts.make_default)
     repair: Final = blocking(AsyncExternalAccounts.repair)
+    prove: Final = blocking(AsyncExternalAccounts.prove)
     replace: Final = blocking(AsyncExternalAccounts.replace)
     remove: Final = blocking(AsyncExternalAccounts.remove)

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
-from connectkit.errors import InvalidRequest, NotFound, PermissionDenied, Refused
+from connectkit.errors import InvalidRequest, Refused
 from connectkit.models.base import part
-from connectkit.models.platforms import CountrySpec, Finding, PlatformCheck, Verdict
+from connectkit.models.platforms import CountrySpec, Finding, PlatformCheck
 from connectkit.requests import Request
 from connectkit.sellers.forms import FormReport, uncovered
 from connectkit.tracking import Tracker
@@ -97,20 +97,18 @@ class AsyncPlatformRoom:
     async def _generation(self, name: str, path: str, step: str) -> Finding:
         try:
             await self._caller.read(Request("get", path, {"limit": 1}), "platform.check")
-        except (NotFound, Refused) as error:
-            return Finding(name=name, verdict=Verdict.BAD, told=error.message, next_step=step)
-        return Finding(name=name, verdict=Verdict.GOOD, told="Accounts can be read through it.")
+        except Refused as error:
+            return Finding(name=name, good=False, told=error.message, next_step=step)
+        return Finding(name=name, good=True, told="Accounts can be read through it.")
 
     async def _permission(self, name: str, path: str) -> Finding:
         params = {} if name == "balance" else {"limit": 1}
         try:
             await self._caller.read(Request("get", path, params), "platform.check")
-        except PermissionDenied:
-            told, step = "The key may not read it.", f"Give the restricted key the permission to read {name}."
-            return Finding(name=f"may_read_{name}", verdict=Verdict.BAD, told=told, next_step=step)
         except Refused as error:
-            return Finding(name=f"may_read_{name}", verdict=Verdict.UNKNOWN, told=error.message)
-        return Finding(name=f"may_read_{name}", verdict=Verdict.GOOD, told="The key may read it.")
+            step = f"Give the restricted key the permission to read {name}."
+            return Finding(name=f"may_read_{name}", good=False, told=error.message, next_step=step)
+        return Finding(name=f"may_read_{name}", good=True, told="The key may read it.")
 
 
 _NO_V2: Final = "Turn Connect on in the Dashboard; a restricted key needs the permission for Accounts v2."
@@ -140,8 +138,8 @@ def _profile(platform: Mapping[str, Any]) -> list[Finding]:
 def _finding(name: str, good: object, step: str) -> Finding:
     told = name.replace("_", " ")
     if good:
-        return Finding(name=name, verdict=Verdict.GOOD, told=f"The platform {told}.")
-    return Finding(name=name, verdict=Verdict.BAD, told=f"Not so: the platform {told}.", next_step=step)
+        return Finding(name=name, good=True, told=f"The platform {told}.")
+    return Finding(name=name, good=False, told=f"Not so: the platform {told}.", next_step=step)
 
 
 class PlatformRoom(Blocking[AsyncPlatformRoom]):

@@ -91,7 +91,9 @@ def _capability(name: str, payment_method: str) -> str:
 
 def _denied(account: Account, missing: tuple[str, ...]) -> Permission:
     if account.closed:
-        return Permission(allowed=False, missing=missing, why="The account is closed.", next_step="Make another one.")
+        return Permission(
+            allowed=False, missing=missing, why="The account is closed.", next_step="Name an account that is open."
+        )
     states = ", ".join(f"{name} is {_state(account, name)}" for name in missing)
     unasked = [name for name in missing if name not in account.capabilities and name != "payouts"]
     step = "Ask for it with capabilities.request." if unasked else "See onboarding.status for what is missing."

@@ -124,7 +124,7 @@ def worded(name: str, people: Mapping[str, str] | None = None, *, about: str = "
     wanted = _FIELDS.get(rest) or _plain(rest)
     if who and wanted:
         return f"{wanted[0].upper()}{wanted[1:]} of {who}"
-    text = _plain(name)
+    text = _plain(name) or name
     return text[:1].upper() + text[1:]
 
 

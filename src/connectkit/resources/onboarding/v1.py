@@ -52,6 +52,7 @@ class V1:
             company=details.company and _company(details.company),
             business_profile=details.business_profile and _business(details.business_profile),
             tos_acceptance=details.terms and _terms(details.terms),
+            documents={kind: {"files": list(files)} for kind, files in (details.documents or {}).items()},
             metadata=profile.metadata,
         )
 

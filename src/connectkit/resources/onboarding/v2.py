@@ -6,7 +6,14 @@ from datetime import UTC
 from typing import Any, ClassVar, Final
 
 from connectkit.errors import InvalidRequest
-from connectkit.models.details import BusinessProfile, Company, Document, Individual, TermsAcceptance
+from connectkit.models.details import (
+    AccountDetails,
+    BusinessProfile,
+    Company,
+    Document,
+    Individual,
+    TermsAcceptance,
+)
 from connectkit.requests import Request
 from connectkit.resources.people import address_of, day_of, document_of, given
 
@@ -78,7 +85,7 @@ class V2:
                     country=profile.country and profile.country.lower(),
                     entity_type=profile.business_type,
                     individual=details.individual and _individual(details.individual),
-                    business_details=details.company and _company(details.company),
+                    business_details=_business(details),
                     attestations=_attestations(details.terms, details.company),
                 ),
                 metadata=profile.metadata,
@@ -121,6 +128,13 @@ def _individual(individual: Individual) -> dict[str, Any]:
 
 def _pictures(document: Document | None) -> dict[str, Any] | None:
     return None if document is None else {"type": "front_back", "front_back": document_of(document)}
+
+
+def _business(details: AccountDetails) -> dict[str, Any]:
+    """Write what the business is, and its papers, which v2 keeps beside the picture of its own document."""
+    told = _company(details.company or Company())
+    papers = {kind: {"type": "files", "files": list(files)} for kind, files in (details.documents or {}).items()}
+    return {**told, **given(documents={**told.get("documents", {}), **papers})}
 
 
 def _company(company: Company) -> dict[str, Any]:

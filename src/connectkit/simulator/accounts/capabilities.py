@@ -38,7 +38,7 @@ NAMES: Final = frozenset({*(f"{name}_payments" for name in _PAYMENTS.split()), *
 def list_capabilities(world: World, call: Call) -> Object:
     """List what was asked for, newest first."""
     account = account_of(world, call.id)
-    data = [capability(account, name) for name in reversed(account["_requested"])]
+    data = [capability(world, account, name) for name in reversed(account["_requested"])]
     return {"object": "list", "data": data, "has_more": False, "url": call.path}
 
 
@@ -46,7 +46,7 @@ def list_capabilities(world: World, call: Call) -> Object:
 def retrieve_capability(world: World, call: Call) -> Object:
     """Give a capability, asked for or not."""
     account = account_of(world, call.id)
-    return capability(account, _known(call.ids["capability"]))
+    return capability(world, account, _known(call.ids["capability"]))
 
 
 @topic.route("POST", "/v1/accounts/:id/capabilities/:capability", "AccountCapabilityUpdateParams")
@@ -57,7 +57,7 @@ def update_capability(world: World, call: Call) -> Object:
         check_telling(world, account, {"capabilities": {name: call.params}})
         with changing(world, account):
             request(world, account, name, requested=call.params["requested"])
-    return capability(account, name)
+    return capability(world, account, name)
 
 
 def _known(name: str) -> str:

@@ -16,6 +16,7 @@ from .queries import bank_accounts
 
 _TERMS: Final = ("tos_acceptance.date", "tos_acceptance.ip")
 _BUSINESS: Final = ("business_profile.mcc", "business_profile.url")
+_TAX: Final = "tax_reporting_"
 _DOB: Final = ("dob.day", "dob.month", "dob.year")
 _NAMES: Final = ("first_name", "last_name")
 _OWNER: Final = ("email", *_NAMES)
@@ -46,6 +47,8 @@ def _wanted(account: Object) -> list[str]:
     items = ["external_account", *_TERMS]
     if "card_payments" in account["_requested"]:
         items += _BUSINESS
+    if any(name.startswith(_TAX) for name in account["_requested"]) and account["business_type"] == "individual":
+        items.append("individual.id_number")
     if account["business_type"] is None:
         return [*items, "business_type"]
     if account["business_type"] == "individual":

@@ -40,7 +40,7 @@ def create_session(world: World, call: Call) -> Object:
 
 def _check(account: Object, components: Object) -> None:
     """Who collects the requirements decides who signs the seller in; one session does it one way."""
-    chosen = {name: component.get("features") or {} for name, component in components.items()}
+    chosen: dict[str, Object] = {name: component.get("features") or {} for name, component in components.items()}
     said = {features[_SIGN_IN] for features in chosen.values() if _SIGN_IN in features}
     if len(said) > 1:
         raise invalid(f"`{_SIGN_IN}` must have the same value for all components.", param="components")

@@ -187,7 +187,7 @@ def _tell(world: World, account: Object, before: Object, shown: dict[str, object
         world.emit("account.updated", account, previous=previous)
         for name, status in account["capabilities"].items():
             if status != before["capabilities"].get(name):
-                world.emit("capability.updated", capability(account, name))
+                world.emit("capability.updated", capability(world, account, name))
     for part, value in _v2_parts(world, account).items():
         if shown[part] != value:
             tell_thin(world, account, f"v2.core.account[{part}].updated" if part else "v2.core.account.updated")
@@ -219,11 +219,15 @@ def _v2_parts(world: World, account: Object) -> dict[str, object]:
     }
 
 
-def capability(account: Object, name: str) -> Object:
-    """Give a capability of an account, as Stripe shows it; it need not have been asked for."""
+def capability(world: World, account: Object, name: str) -> Object:
+    """Give a capability of an account, as Stripe shows it; of one that was not asked for, what it would demand."""
     requested = name in account["_requested"]
     status = account["capabilities"].get(name, "unrequested")
-    whole = account["requirements"]
+    whole: Object = account["requirements"]
+    if not requested:
+        wished = {**account, "_requested": {**account["_requested"], name: world.clock.now}}
+        missing = missing_items(world, wished)
+        whole = {**no_requirements(), "currently_due": missing, "eventually_due": missing}
     lists = {key: list(whole[key]) for key in ("currently_due", "errors", "eventually_due", "past_due")}
     reason = "requirements.fields_needed" if status == "inactive" and whole["currently_due"] else None
     return {

@@ -87,7 +87,8 @@ def update_settings(world: World, call: Call) -> Object:
     if "statement_descriptor" in asked:
         held["statement_descriptor"] = asked["statement_descriptor"] or None
     held["_least"] = _least(held.get("_least", {}), asked.get("minimum_balance_by_currency") or {})
-    delay = (payments.get("settlement_timing") or {}).get("delay_days_override")
+    timing: Object = payments.get("settlement_timing") or {}
+    delay = timing.get("delay_days_override")
     if delay is not None:
         held["schedule"]["delay_days"] = DELAY if delay == "" else delay
     if "debit_negative_balances" in payments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import accumulate
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
@@ -161,12 +162,9 @@ def by_schedule(world: World, account: str) -> None:
 
 def _leaving(members: list[Object], most: int) -> list[Object]:
     """Give the oldest rows that are paid out, where something has to stay in the balance."""
-    leaving: list[Object] = []
-    for member in reversed(members):
-        if sum(each["net"] for each in leaving) + member["net"] > most:
-            break
-        leaving.append(member)
-    return leaving
+    oldest = members[::-1]
+    totals = accumulate(member["net"] for member in oldest)
+    return oldest[: next((place for place, total in enumerate(totals) if total > most), len(oldest))]
 
 
 def _leave(world: World, payout: Object) -> None:
