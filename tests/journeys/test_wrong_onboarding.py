@@ -393,6 +393,9 @@ def test_what_an_account_cannot_do_is_refused_before_it_is_sent(colour: str) -> 
             lambda key: gated.charges.destination.create(
                 key=key, destination=account, amount=dollars, payment_method="pm_card_visa"
             ),
+            lambda key: gated.charges.separate.create(
+                key=key, on_behalf_of=account, amount=dollars, payment_method="pm_card_visa"
+            ),
         ]
         for number, verb in enumerate(verbs):
             with pytest.raises(AccountNotReady) as caught:

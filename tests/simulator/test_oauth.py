@@ -215,6 +215,13 @@ def test_a_demand_is_made_over_http(driver: Driver, simulator: Simulator) -> Non
     assert driver.get(f"/v1/accounts/{account}").body["requirements"]["current_deadline"] is not None
 
 
+def test_a_card_that_is_not_described_is_refused(driver: Driver) -> None:
+    account = driver.seller()["id"]
+    card = {"object": "card", "exp_month": 1, "exp_year": 2030, "number": ""}
+    reply = driver.post(f"/v1/accounts/{account}/external_accounts", {"external_account": card})
+    assert reply.status == 400
+
+
 def test_a_card_token_that_is_none_is_refused(driver: Driver) -> None:
     account = driver.seller()["id"]
     card = {"object": "card", "token": "tok_nothing"}

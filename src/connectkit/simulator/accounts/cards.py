@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from connectkit.simulator.refusals import card_declined, invalid, missing
+from connectkit.simulator.refusals import card_declined, invalid
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
@@ -70,11 +70,9 @@ def card_params(given: Mapping[str, Any], param: str) -> Object:
     """Give the parameters of a card that is described by its number.
 
     Raises:
-        Refusal: Something is missing, or it is no debit card for tests.
+        Refusal: It is no debit card for tests.
     """
-    number = str(given.get("number") or given.get("token") or "")
-    if not number:
-        raise missing(f"{param}[number]")
+    number = str(given.get("number") or given.get("token"))
     if number not in CARDS:
         message = "Your card is not supported. Please use a debit card."
         raise card_declined(message, "card_not_supported") if number.isdigit() else invalid(message, param=param)
