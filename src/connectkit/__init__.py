@@ -71,6 +71,11 @@ if TYPE_CHECKING:
     from connectkit.models.entrances import Redirect as Redirect
     from connectkit.models.external_accounts import ExternalAccount as ExternalAccount
     from connectkit.models.files import File as File
+    from connectkit.models.intentions import PayoutAttempt as PayoutAttempt
+    from connectkit.models.intentions import PayoutEligibility as PayoutEligibility
+    from connectkit.models.intentions import PayoutIntention as PayoutIntention
+    from connectkit.models.intentions import PayoutRemedy as PayoutRemedy
+    from connectkit.models.intentions import PayoutState as PayoutState
     from connectkit.models.observations import AccountChange as AccountChange
     from connectkit.models.observations import Observation as Observation
     from connectkit.models.operations import OperationEnd as OperationEnd
@@ -206,6 +211,13 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck"),
         "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),
         "connectkit.sellers.forms": ("FormReport",),
+        "connectkit.models.intentions": (
+            "PayoutAttempt",
+            "PayoutEligibility",
+            "PayoutIntention",
+            "PayoutRemedy",
+            "PayoutState",
+        ),
         "connectkit.models.endpoints": ("EndpointCheck", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),

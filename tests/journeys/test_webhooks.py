@@ -86,7 +86,7 @@ class AwaitedRouter:
 
     def __getattr__(self, name: str) -> Any:
         verb = getattr(self._router, name)
-        if not callable(verb) or name in {"on", "include", "settle_operations", "track_accounts"}:
+        if not callable(verb) or name in {"on", "include", "settle_operations", "track_accounts", "follow_payouts"}:
             return verb
 
         async def awaited(*arguments: Any, **named: Any) -> Any:

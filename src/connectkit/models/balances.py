@@ -35,6 +35,10 @@ class Balance:
         """Give what can be used now in a currency, zero where there is none."""
         return _in(self.available, currency)
 
+    def instant_in(self, currency: str) -> Money:
+        """Give what can be paid out at once in a currency, zero where there is none."""
+        return _in(self.instant, currency)
+
     def pending_in(self, currency: str) -> Money:
         """Give what is not usable yet in a currency, zero where there is none."""
         return _in(self.pending, currency)

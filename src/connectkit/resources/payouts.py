@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from typing import Final, Literal, TypeAlias, get_args
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer
+from connectkit.models.intentions import PayoutEligibility, PayoutIntention, PayoutState
 from connectkit.models.payouts import Payout
 from connectkit.money import Money
-from connectkit.requests import Request, checked_id
+from connectkit.paying import Paymaster, PayoutMethod, check_amount, payout_intent
+from connectkit.requests import Request, checked_id, checked_key
 
 from .arguments import check_word, checked_metadata, checked_money, given, optional_id
-
-PayoutMethod: TypeAlias = Literal["standard", "instant"]
 
 _DESCRIPTOR: Final = 22  # characters that Stripe takes
 
@@ -25,6 +25,7 @@ class AsyncPayouts:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self._paymaster = Paymaster(caller)
 
     async def create(
         self,
@@ -75,9 +76,143 @@ class AsyncPayouts:
             description=description,
             metadata=checked_metadata(metadata),
         )
-        request = Request("post", "/v1/payouts", params, account=self._caller.account(account))
-        intent = Intent("payouts.create", key, request, params, Payout.KEEP)
+        intent = payout_intent(key, self._caller.account(account), params)
         return Payout.parse(await self._caller.perform(intent, wait=wait))
+
+    async def eligibility(
+        self,
+        *,
+        account: str,
+        currency: str,
+        method: PayoutMethod = "standard",
+        destination: str | None = None,
+    ) -> PayoutEligibility:
+        """Look whether a seller can be paid out now, and how much; nothing is sent but questions.
+
+        It looks at the account, at its balance and at where the money would go. What is no whole unit of the currency
+        is kept: HUF, TWD, ISK and UGX leave in whole units only.
+
+        Args:
+            account: The connected account.
+            currency: Of which of its balances.
+            method: `standard` or `instant`.
+            destination: A bank account or card of the account; its default for the currency if it is not given.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe does not tell.
+            Unreachable: There was no usable answer.
+        """
+        check_word(method, "method", get_args(PayoutMethod))
+        chosen = optional_id(destination, "destination", "ba_", "card_")
+        seller = checked_id(account, "account", "acct_")
+        return await self._paymaster.eligibility(seller, Money(0, currency).currency, method, chosen)
+
+    async def intend(
+        self,
+        *,
+        key: str,
+        account: str,
+        currency: str | None = None,
+        amount: Money | None = None,
+        method: PayoutMethod = "standard",
+        destination: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> PayoutIntention:
+        """Pay a seller out, however many attempts it takes.
+
+        It looks whether the seller can be paid out, writes down what is meant, and sends it. `router.follow_payouts()`
+        follows it to the bank: `paid` is not the end, for a bank can return it for five business days. If it fails,
+        the intention tells why and what to ask the seller for; once that is put right, `retry` sends it again, and
+        never while an attempt is on its way. The same key gives the same intention, as it stands.
+
+        Args:
+            key: Your own name of what is meant, as `payout-2026-47-seller-7`.
+            account: The connected account.
+            currency: Of which of its balances, where no amount says it.
+            amount: How much; all that can be paid out if it is not given.
+            method: `standard` or `instant`.
+            destination: A bank account or card of the account; its default for the currency if it is not given.
+            metadata: Notes of your own, on the payout.
+
+        Raises:
+            InvalidRequest: An argument is wrong, more is meant than can be paid out, or the key names another payout.
+            AccountNotReady: The seller can't be paid out, or not in this way; nothing was sent.
+            Refused: Stripe said no.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        check_word(method, "method", get_args(PayoutMethod))
+        if (currency is None) is (amount is None):
+            message = "Either the amount is given, or the currency of which everything is paid out."
+            raise InvalidRequest(message, param="amount", next_step="Pass amount=Money.of('49.90', 'usd').")
+        if amount is not None:
+            check_amount(checked_money(amount), method)
+        nothing = Money(0, amount.currency if amount is not None else currency or "")
+        wanted = PayoutIntention(
+            key=checked_key(key),
+            account=checked_id(account, "account", "acct_"),
+            amount=nothing,
+            kept=nothing,
+            method=method,
+            destination=optional_id(destination, "destination", "ba_", "card_") or "",
+            attempts=(),
+        )
+        return await self._paymaster.intend(wanted, amount, checked_metadata(metadata))
+
+    async def intention(self, key: str) -> PayoutIntention:
+        """Give a payout that is meant, as it was last seen; nothing is asked of Stripe.
+
+        Args:
+            key: Your own name of it.
+
+        Raises:
+            OperationError: There is none of this name.
+            StoreUnavailable: The store could not be reached.
+        """
+        return (await self._paymaster.known(checked_key(key)))[1]
+
+    async def intentions(
+        self, *, account: str = "", state: PayoutState | None = None
+    ) -> AsyncGenerator[PayoutIntention, None]:
+        """Go through the payouts that are meant, by their keys.
+
+        Args:
+            account: Only those of this connected account.
+            state: Only those that stand so, as `PayoutState.FAILED`.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        async for intention in self._paymaster.every():
+            if account in {"", intention.account} and state in {None, intention.state}:
+                yield intention
+
+    async def retry(self, key: str, *, destination: str | None = None) -> PayoutIntention:
+        """Send a payout again whose last attempt failed or was cancelled, once what was wrong is put right.
+
+        Args:
+            key: Your own name of what is meant.
+            destination: Another bank account or card of the account, from now on.
+
+        Raises:
+            InvalidRequest: An attempt is on its way, or has arrived.
+            AccountNotReady: The seller still can't be paid out; nothing was sent.
+            OperationError: There is none of this name, or as in `intend`.
+        """
+        chosen = optional_id(destination, "destination", "ba_", "card_")
+        return await self._paymaster.retry(checked_key(key), chosen)
+
+    async def missed(self) -> Sequence[PayoutIntention]:
+        """Look at every payout that is meant and not at its end, and give those of which no event told.
+
+        Run it once a day: an event can get lost, and then nobody would know that a payout has failed.
+
+        Raises:
+            Refused: Stripe does not tell.
+            Unreachable: There was no usable answer.
+            StoreUnavailable: The store could not be reached.
+        """
+        return await self._paymaster.missed()
 
     async def retrieve(self, payout_id: str, *, account: str | None = None) -> Payout:
         """Read a payout.
@@ -165,6 +300,12 @@ class Payouts(Blocking[AsyncPayouts]):
     """Payouts: money paid out to a bank."""
 
     create: Final = blocking(AsyncPayouts.create)
+    eligibility: Final = blocking(AsyncPayouts.eligibility)
+    intend: Final = blocking(AsyncPayouts.intend)
+    intention: Final = blocking(AsyncPayouts.intention)
+    intentions: Final = iterating(AsyncPayouts.intentions)
+    retry: Final = blocking(AsyncPayouts.retry)
+    missed: Final = blocking(AsyncPayouts.missed)
     retrieve: Final = blocking(AsyncPayouts.retrieve)
     list: Final = iterating(AsyncPayouts.list)
     cancel: Final = blocking(AsyncPayouts.cancel)

@@ -21,6 +21,7 @@ from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt, moment
 from connectkit.models.disputes import Dispute
+from connectkit.models.intentions import PayoutIntention
 from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
@@ -44,6 +45,7 @@ _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "balance": Balance.parse,
     "connectkit.account": AccountChange.parse,
     "connectkit.operation": OperationEnd.parse,
+    "connectkit.payout": PayoutIntention.parse,
     "dispute": Dispute.parse,
     "payment_intent": Payment.parse,
     "payout": Payout.parse,

@@ -14,6 +14,7 @@ from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.disputes import Dispute
+from connectkit.models.intentions import PayoutIntention
 from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
@@ -45,6 +46,13 @@ OperationEvents: TypeAlias = Literal[
     "connectkit.operation.review",
     "connectkit.operation.succeeded",
     "connectkit.operation.*",
+]
+IntentionEvents: TypeAlias = Literal[
+    "connectkit.payout.canceled",
+    "connectkit.payout.failed",
+    "connectkit.payout.paid",
+    "connectkit.payout.sent",
+    "connectkit.payout.*",
 ]
 PaymentEvents: TypeAlias = Literal[
     "payment_intent.amount_capturable_updated",
@@ -78,6 +86,7 @@ OfAccountChange = TypeVar("OfAccountChange", bound=Callable[[Event[AccountChange
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
 OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
 OfDispute = TypeVar("OfDispute", bound=Callable[[Event[Dispute]], Ending])
+OfIntention = TypeVar("OfIntention", bound=Callable[[Event[PayoutIntention]], Ending])
 OfOperation = TypeVar("OfOperation", bound=Callable[[Event[OperationEnd]], Ending])
 OfPayment = TypeVar("OfPayment", bound=Callable[[Event[Payment]], Ending])
 OfPayout = TypeVar("OfPayout", bound=Callable[[Event[Payout]], Ending])
@@ -180,6 +189,8 @@ class Registering:
     def on(self, type: BalanceEvents, **how: Unpack[How]) -> Callable[[OfBalance], OfBalance]: ...
     @overload
     def on(self, type: DisputeEvents, **how: Unpack[How]) -> Callable[[OfDispute], OfDispute]: ...
+    @overload
+    def on(self, type: IntentionEvents, **how: Unpack[How]) -> Callable[[OfIntention], OfIntention]: ...
     @overload
     def on(self, type: OperationEvents, **how: Unpack[How]) -> Callable[[OfOperation], OfOperation]: ...
     @overload

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from connectkit import tracking
+from connectkit import paying, tracking
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import ConnectKitError, InvalidRequest, Refused, StoreUnavailable, Unreachable
@@ -32,7 +32,7 @@ from .running import Run, Runner
 from .settling import TYPES, Settler
 from .signatures import HEADER, MAX_BYTES, TOLERANCE, Secret, as_secret, verify
 from .tracing import traced
-from .watching import Watcher
+from .watching import Follower, Watcher
 
 OnError: TypeAlias = Callable[[Event[object], Exception, Outcome], None]
 """Told of an event, of what one of its handlers raised, and of whether it is tried again."""
@@ -281,6 +281,16 @@ class AsyncWebhookRouter(Registering):
         for pattern in tracking.TYPES:
             self._handlers.registered.append(Registration(pattern=pattern, handler=watcher.watch))
 
+    def follow_payouts(self) -> None:
+        """Look at a payout that `payouts.intend` has made after each event about it, and remember how it is.
+
+        What changed is told by an event of our own, `connectkit.payout.paid`, `….failed`, `….sent` or `….canceled`,
+        whose `data` is a `PayoutIntention`.
+        """
+        follower = Follower(paying.Paymaster(self._caller, self._memory))
+        for pattern in paying.TYPES:
+            self._handlers.registered.append(Registration(pattern=pattern, handler=follower.follow))
+
     async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         """List the events that were given up, those that came first first.
 
@@ -370,6 +380,10 @@ class WebhookRouter(Registering, Blocking[AsyncWebhookRouter]):
     def track_accounts(self) -> None:
         """Look at an account after each event about it; see `AsyncWebhookRouter`."""
         self._source.track_accounts()
+
+    def follow_payouts(self) -> None:
+        """Look at a payout that is meant after each event about it; see `AsyncWebhookRouter`."""
+        self._source.follow_payouts()
 
     handle: Final = blocking(AsyncWebhookRouter.handle)
     handle_envelope: Final = blocking(AsyncWebhookRouter.handle_envelope)

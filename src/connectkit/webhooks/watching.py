@@ -1,4 +1,4 @@
-"""Accounts looked at after each event about them, by the router's own handler."""
+"""Accounts and payouts looked at after each event about them, by the router's own handlers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
+from connectkit.paying import Paymaster
 from connectkit.tracking import Tracker
 
 from .events import Event
@@ -35,6 +36,27 @@ class Watcher:
             await self.tracker.gone(account)
         elif account:
             await self.tracker.look(account)
+
+
+@frozen
+class Follower:
+    """Has the paymaster look at the payout that an event is about.
+
+    Attributes:
+        paymaster: Looks, and tells what changed.
+    """
+
+    paymaster: Paymaster
+
+    async def follow(self, event: Event[object]) -> None:
+        """Look at the payout, if it was meant here.
+
+        Raises:
+            Unreachable: There was no usable answer; the event is handled again later.
+            StoreUnavailable: The store could not be reached.
+        """
+        if event.account is not None:
+            await self.paymaster.heard(event.object_id, event.account)
 
 
 def _account(event: Event[object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 _TABLE: Final = (
@@ -23,7 +24,7 @@ RECIPIENTS: Final = frozenset(
 WITH_STATE: Final = frozenset({"AU", "BR", "CA", "IN", "JP", "MX", "MY", "US"})
 """Where an address needs a state."""
 
-EXTRA: Final = {
+EXTRA: Final[Mapping[str, tuple[str, ...]]] = {
     "BR": ("id_number", "political_exposure"),
     "IN": ("id_number",),
     "MX": ("id_number",),
