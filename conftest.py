@@ -6,6 +6,8 @@ from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 
+pytest_plugins = ["pytester"]
+
 documents = Sybil(parsers=[PythonCodeBlockParser(), SkipParser()], patterns=["*.md"])
 docstrings = Sybil(parsers=[DocTestParser()], patterns=["src/**/*.py"])
 

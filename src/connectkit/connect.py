@@ -170,16 +170,18 @@ class _Root(Generic[S]):
         )
 
     @classmethod
-    def sandbox(cls, *, store: S | None = None, seed: int = 0) -> Self:
-        """Make one on a fresh simulator in this process: no network, no key, a clock of its own.
+    def sandbox(cls, *, store: S | None = None, seed: int = 0, simulator: Simulator | None = None) -> Self:
+        """Make one on a simulator in this process: no network, no key, a clock of its own.
 
         Args:
             store: Where operations and events are remembered; memory if none is given.
-            seed: Where the simulator's ids begin, so that a run can be repeated.
+            seed: Where the ids of a fresh simulator begin, so that a run can be repeated.
+            simulator: One that is there already, instead of a fresh one.
         """
-        from .simulator import Simulator  # noqa: PLC0415  # who is no sandbox does not pay for one
+        if simulator is None:
+            from .simulator import Simulator  # noqa: PLC0415  # who is no sandbox does not pay for one
 
-        simulator = Simulator(seed=seed)
+            simulator = Simulator(seed=seed)
         connect = cls("sk_test_sandbox", store=store, http_client=simulator.http_client(), look_up_pause=0.0)
         connect._simulator = simulator  # this class's own
         return connect

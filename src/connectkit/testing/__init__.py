@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .clock import SimulatedTime as SimulatedTime
     from .machine import StoreMachine as StoreMachine
     from .shared import SharedStoreSuite as SharedStoreSuite
     from .stores import StoreSuite as StoreSuite
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 else:  # hidden from the checkers, so that a name which does not exist stays an error
     _HOME_OF = {
         "SharedStoreSuite": "connectkit.testing.shared",
+        "SimulatedTime": "connectkit.testing.clock",
         "StoreMachine": "connectkit.testing.machine",
         "StoreSuite": "connectkit.testing.stores",
         "deliveries": "connectkit.testing.strategies",
