@@ -138,6 +138,25 @@ def test_what_no_event_told_of_is_missed(colour: str) -> None:
 
 
 @BOTH
+def test_payouts_that_nobody_meant_here_are_let_pass(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        box = Mailbox(connect)
+        box.router.follow_payouts()
+        heard: list[Any] = []
+        box.router.on("payout.created")(heard.append)
+        account = await earning(connect)
+        await connect.payouts.create(key="by-hand", account=account, amount=usd("10.00"))
+        await connect.charges.separate.create(key="order-2", amount=usd("50.00"), payment_method=AT_ONCE)
+        await connect.payouts.create(key="our-own", amount=usd("20.00"))
+        await box.hand_in()
+        await box.work()
+        assert {event.account for event in heard} == {account, None}
+        assert [one async for one in connect.payouts.intentions()] == []
+
+    travel(colour, journey)
+
+
+@BOTH
 @pytest.mark.parametrize("fault", ["lose_request", "lose_answer"])
 def test_a_lost_answer_pays_nobody_twice(colour: str, fault: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
