@@ -108,6 +108,8 @@ if TYPE_CHECKING:
     from connectkit.policies import Limit as Limit
     from connectkit.ports import Telemetry as Telemetry
     from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
+    from connectkit.sellers.fields import in_v1 as in_v1
+    from connectkit.sellers.fields import in_v2 as in_v2
     from connectkit.sellers.forms import FormReport as FormReport
     from connectkit.sellers.gates import Permission as Permission
     from connectkit.sellers.gates import can as can
@@ -192,6 +194,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.disputes": ("Dispute",),
         "connectkit.models.observations": ("AccountChange", "Observation"),
         "connectkit.models.remedies": ("Remedy",),
+        "connectkit.sellers.fields": ("in_v1", "in_v2"),
         "connectkit.sellers.gates": ("Permission", "can"),
         "connectkit.sellers.wording": ("RequirementLine",),
         "connectkit.models.entrances": (

@@ -118,9 +118,11 @@ class Individual(_Personal):
         date_of_birth: Day of birth. In test mode 1901-01-01 passes verification.
         address: Home.
         id_number: The whole identity number. In test mode `000000000` passes verification.
-        id_number_type: What kind of number that is, which v2 wants to be told.
+        id_number_type: What kind of number that is, in the words of v2; where it is not said, the country tells.
         ssn_last_4: The last four digits of the social security number, in the US.
         nationality: Two letters, where Stripe asks.
+        political_exposure: Whether the person holds a public office, or is close to somebody who does, where Stripe
+            asks.
         document: Pictures of an identity document.
         additional_document: Pictures of a proof of address.
     """
@@ -132,9 +134,10 @@ class Individual(_Personal):
     date_of_birth: date | None = None
     address: Address | None = None
     id_number: str | None = None
-    id_number_type: str = "us_ssn"
+    id_number_type: str | None = None
     ssn_last_4: str | None = None
     nationality: str | None = None
+    political_exposure: Literal["none", "existing"] | None = None
     document: Document | None = None
     additional_document: Document | None = None
 
@@ -159,7 +162,7 @@ class Company(_Personal):
         phone: Telephone number with its country code.
         address: Its seat.
         tax_id: Its tax number. In test mode `000000000` passes verification.
-        tax_id_type: What kind of number that is, which v2 wants to be told.
+        tax_id_type: What kind of number that is, in the words of v2; where it is not said, the country tells.
         structure: Its legal structure, as `multi_member_llc`; without it Stripe takes it for a private company.
         owners_provided: That all owners were told of as persons.
         directors_provided: That all directors were.
@@ -171,7 +174,7 @@ class Company(_Personal):
     phone: str | None = None
     address: Address | None = None
     tax_id: str | None = None
-    tax_id_type: str = "us_ein"
+    tax_id_type: str | None = None
     structure: str | None = None
     owners_provided: bool | None = None
     directors_provided: bool | None = None

@@ -49,6 +49,7 @@ def person_of(individual: Individual) -> dict[str, Any]:
         id_number=individual.id_number,
         ssn_last_4=individual.ssn_last_4,
         nationality=individual.nationality,
+        political_exposure=individual.political_exposure,
         verification=given(
             document=document_of(individual.document),
             additional_document=document_of(individual.additional_document),

@@ -21,7 +21,7 @@ Role: TypeAlias = Literal["representative", "owner", "director", "executive", "a
 
 _PERSONAL: Final = (
     *("first_name", "last_name", "email", "phone", "dob", "address", "id_number", "ssn_last_4", "nationality"),
-    *("verification", "relationship"),
+    *("political_exposure", "verification", "relationship"),
 )
 
 

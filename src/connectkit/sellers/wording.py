@@ -14,6 +14,8 @@ from attrs import field, frozen
 
 from connectkit.models.requirements import Requirement
 
+from .fields import in_v1
+
 _PEOPLE: Final[Mapping[str, str]] = {
     "authorizer": "the authorizer",
     "company": "the company",
@@ -27,7 +29,9 @@ _PEOPLE: Final[Mapping[str, str]] = {
 }
 _WHOLE: Final[Mapping[str, str]] = {
     "business_profile.mcc": "The industry that the business is in",
+    "business_profile.name": "The name that customers know",
     "business_profile.product_description": "A description of what is sold",
+    "business_profile.support_phone": "The telephone number that customers can call",
     "business_profile.url": "The address of the website",
     "business_type": "Whether the seller is a person or a company",
     "company.directors_provided": "A confirmation that all directors are named",
@@ -44,18 +48,32 @@ _FIELDS: Final[Mapping[str, str]] = {
     "address.line1": "the street and number",
     "address.postal_code": "the postal code",
     "address.state": "the state or province",
+    "address_kana": "the address in kana",
+    "address_kanji": "the address in kanji",
     "dob.day": "the date of birth",
     "dob.month": "the date of birth",
     "dob.year": "the date of birth",
     "document": "an identity document",
     "email": "the e-mail address",
+    "directorship_declaration": "a declaration of who the directors are",
     "first_name": "the first name",
+    "first_name_kana": "the first name in kana",
+    "first_name_kanji": "the first name in kanji",
+    "full_name_aliases": "other names that they go by, or that there are none",
+    "gender": "the gender",
     "id_number": "the identity number",
     "last_name": "the last name",
+    "last_name_kana": "the last name in kana",
+    "last_name_kanji": "the last name in kanji",
     "name": "the legal name",
+    "name_kana": "the legal name in kana",
+    "name_kanji": "the legal name in kanji",
+    "nationality": "the nationality",
+    "ownership_declaration": "a declaration of who the owners are",
     "phone": "the telephone number",
     "political_exposure": "whether they hold a public office",
     "proof_of_liveness": "a picture taken of them now",
+    "registration_number": "the number in the public register",
     "relationship.title": "the job title",
     "ssn_last_4": "the last four digits of the social security number",
     "structure": "the legal structure",
@@ -109,10 +127,14 @@ def worded(name: str, people: Mapping[str, str] | None = None, *, about: str = "
     """Say what a requirement of this name wants.
 
     Args:
-        name: Stripe's name of it.
+        name: Stripe's name of it, in either API.
         people: The names of the account's people, by their ids.
         about: The id of the person that it is about, where the name itself does not tell.
     """
+    return _worded(in_v1(name), people or {}, about)
+
+
+def _worded(name: str, people: Mapping[str, str], about: str) -> str:
     if name in _WHOLE:
         return _WHOLE[name]
     risk = _RISK.fullmatch(name)
@@ -120,7 +142,7 @@ def worded(name: str, people: Mapping[str, str] | None = None, *, about: str = "
         way = _WAYS.get(risk["way"] or "", "answered in Stripe's form")
         return f"An inquiry about {_plain(risk['about'])}: {way}"
     first, _, rest = name.partition(".")
-    who = (people or {}).get(about or first) or _PEOPLE.get(first) or ("a person" if first.startswith(_PERSON) else "")
+    who = people.get(about or first) or _PEOPLE.get(first) or ("a person" if first.startswith(_PERSON) else "")
     wanted = _FIELDS.get(rest) or _plain(rest)
     if who and wanted:
         return f"{wanted[0].upper()}{wanted[1:]} of {who}"

@@ -23,22 +23,17 @@ from connectkit.sellers.status import status_of
 from connectkit.sellers.wording import RequirementLine, line_of
 from connectkit.tracking import Tracker
 
+from .answering import NOT_OURS, AsyncAnswers
 from .checks import checked_capabilities, checked_country, checked_email
 from .dialects import Api, dialect_of
 from .ending import AsyncEndings
 from .entering import AsyncEntrances
-from .presets import AccountType, Collector, Dashboard, Rules, broken, chosen, report, rules_of
+from .presets import AccountType, Collector, Dashboard, Rules, Setup, broken, chosen, report, rules_of
 from .profile import BusinessType, Profile
 
 _V1_IS_CLOSED: Final = (
     "Stripe makes no accounts through v1 for new platforms: pass api='v2' with another key, "
     "or turn Accounts v1 on in the platform's Dashboard and call again."
-)
-
-
-_NOT_OURS: Final = (
-    "Where Stripe collects the requirements, the seller's details are the seller's alone once the first link or "
-    "session was made: send the seller to a new onboarding.link."
 )
 
 
@@ -52,7 +47,7 @@ def _known(business_type: BusinessType | None) -> BusinessType | None:
     return business_type
 
 
-def _unusual(profile: Profile, api: Api) -> Iterator[InvalidRequest]:
+def _unusual(profile: Profile, setup: Setup, api: Api) -> Iterator[InvalidRequest]:
     """Give one error for each wish that breaks a rule, beside those of who does what."""
     wanted, business = profile.capabilities, profile.details.business_profile
     if api == "v1" and "card_payments" in wanted and "transfers" not in wanted:
@@ -61,9 +56,16 @@ def _unusual(profile: Profile, api: Api) -> Iterator[InvalidRequest]:
     if business is not None and business.mcc is not None and business.mcc not in CODES:
         message = f"{business.mcc} is not among the merchant category codes that Stripe publishes."
         yield InvalidRequest(message, param="mcc", next_step="Choose one of connectkit.sellers.mcc.CODES.")
+    accepted = profile.details.terms
+    if setup.requirements_collector == "stripe" and accepted is not None:
+        message = "Where Stripe collects the requirements, the seller accepts its terms in Stripe's form alone."
+        yield InvalidRequest(message, param="terms", next_step="Leave terms out of the prefill.")
+    if accepted is not None and accepted.service_agreement == "recipient" and "card_payments" in wanted:
+        message = "Under the recipient agreement an account never takes card payments, and the agreement stays."
+        yield InvalidRequest(message, param="capabilities", next_step="Ask for transfers alone.")
 
 
-class AsyncOnboarding(AsyncEntrances, AsyncEndings):
+class AsyncOnboarding(AsyncEntrances, AsyncAnswers, AsyncEndings):
     """Sellers: connected accounts made, onboarded and looked at."""
 
     def __init__(self, caller: Caller) -> None:
@@ -131,7 +133,7 @@ class AsyncOnboarding(AsyncEntrances, AsyncEndings):
             metadata=checked_metadata(metadata),
         )
         dialect = dialect_of(api)
-        report([*broken(setup, rules or rules_of(self._caller.version)), *_unusual(profile, api)], strict=strict)
+        report([*broken(setup, rules or rules_of(self._caller.version)), *_unusual(profile, setup, api)], strict=strict)
         intent = Intent(
             verb="onboarding.create",
             key=key,
@@ -303,7 +305,7 @@ class AsyncOnboarding(AsyncEntrances, AsyncEndings):
         try:
             return Account.parse(await self._caller.update(request, "onboarding.update"))
         except PermissionDenied as error:
-            error.next_step = _NOT_OURS
+            error.next_step = NOT_OURS
             raise
 
     async def _made(self, intent: Intent, wait: float) -> Answer:
@@ -329,6 +331,7 @@ class Onboarding(Blocking[AsyncOnboarding]):
     session: Final = blocking(AsyncOnboarding.session)
     login_link: Final = blocking(AsyncOnboarding.login_link)
     update: Final = blocking(AsyncOnboarding.update)
+    provide: Final = blocking(AsyncOnboarding.provide)
     reject: Final = blocking(AsyncOnboarding.reject)
     unreject: Final = blocking(AsyncOnboarding.unreject)
     close: Final = blocking(AsyncOnboarding.close)

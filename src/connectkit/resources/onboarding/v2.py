@@ -17,6 +17,7 @@ from connectkit.models.details import (
 from connectkit.requests import Request
 from connectkit.resources.people import address_of, day_of, document_of, given
 
+from .numbers import company_number, person_number
 from .options import LinkOptions
 from .presets import Setup
 from .profile import Profile, terms_of
@@ -84,8 +85,8 @@ class V2:
                 identity=given(
                     country=profile.country and profile.country.lower(),
                     entity_type=profile.business_type,
-                    individual=details.individual and _individual(details.individual),
-                    business_details=_business(details),
+                    individual=details.individual and _individual(details.individual, profile.country),
+                    business_details=_business(details, profile.country),
                     attestations=_attestations(details.terms, details.company),
                 ),
                 metadata=profile.metadata,
@@ -108,8 +109,7 @@ def _support(business: BusinessProfile) -> dict[str, Any]:
     return given(email=business.support_email, phone=business.support_phone, url=business.support_url)
 
 
-def _individual(individual: Individual) -> dict[str, Any]:
-    numbers = ((individual.id_number_type, individual.id_number), ("us_ssn_last_4", individual.ssn_last_4))
+def _individual(individual: Individual, country: str | None) -> dict[str, Any]:
     return given(
         given_name=individual.first_name,
         surname=individual.last_name,
@@ -117,8 +117,9 @@ def _individual(individual: Individual) -> dict[str, Any]:
         phone=individual.phone,
         date_of_birth=day_of(individual),
         address=address_of(individual.address),
-        id_numbers=[{"type": kind, "value": number} for kind, number in numbers if number] or None,
+        id_numbers=_numbers(individual, country) or None,
         nationalities=individual.nationality and [individual.nationality.lower()],
+        political_exposure=individual.political_exposure,
         documents=given(
             primary_verification=_pictures(individual.document),
             secondary_verification=_pictures(individual.additional_document),
@@ -126,23 +127,36 @@ def _individual(individual: Individual) -> dict[str, Any]:
     )
 
 
+def _numbers(individual: Individual, country: str | None) -> list[dict[str, str]]:
+    home = country or (individual.address.country if individual.address else None)
+    found: list[dict[str, str]] = []
+    if individual.id_number:
+        kind = person_number(individual.id_number_type, home)
+        found.append({"type": kind, "value": individual.id_number})
+    if individual.ssn_last_4:
+        found.append({"type": "us_ssn_last_4", "value": individual.ssn_last_4})
+    return found
+
+
 def _pictures(document: Document | None) -> dict[str, Any] | None:
     return None if document is None else {"type": "front_back", "front_back": document_of(document)}
 
 
-def _business(details: AccountDetails) -> dict[str, Any]:
+def _business(details: AccountDetails, country: str | None) -> dict[str, Any]:
     """Write what the business is, and its papers, which v2 keeps beside the picture of its own document."""
-    told = _company(details.company or Company())
+    told = _company(details.company or Company(), country)
     papers = {kind: {"type": "files", "files": list(files)} for kind, files in (details.documents or {}).items()}
     return {**told, **given(documents={**told.get("documents", {}), **papers})}
 
 
-def _company(company: Company) -> dict[str, Any]:
+def _company(company: Company, country: str | None) -> dict[str, Any]:
+    seat = country or (company.address.country if company.address else None)
+    number = company.tax_id and {"type": company_number(company.tax_id_type, seat), "value": company.tax_id}
     return given(
         registered_name=company.name,
         phone=company.phone,
         address=address_of(company.address),
-        id_numbers=company.tax_id and [{"type": company.tax_id_type, "value": company.tax_id}],
+        id_numbers=number and [number],
         structure=company.structure,
         documents=given(primary_verification=_pictures(company.document)),
     )

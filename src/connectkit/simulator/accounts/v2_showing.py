@@ -27,7 +27,10 @@ _DESCRIPTIONS: Final = {
     "business_profile.mcc": "configuration.merchant.mcc",
     "business_profile.url": "defaults.profile.business_url",
     "business_type": "identity.entity_type",
+    "company.directors_provided": "identity.attestations.persons_provided.directors",
+    "company.executives_provided": "identity.attestations.persons_provided.executives",
     "company.name": "identity.business_details.registered_name",
+    "company.owners_provided": "identity.attestations.persons_provided.owners",
     "company.tax_id": "identity.business_details.id_numbers.us_ein",
     "individual.first_name": "identity.individual.given_name",
     "individual.last_name": "identity.individual.surname",
@@ -242,9 +245,17 @@ def _entry(account: Object, item: str, status: str, *, by: str = "user") -> Obje
         "errors": [{"code": error["code"], "description": error["reason"]} for error in errors],
         "impact": {"restricts_capabilities": restricted},
         "minimum_deadline": {"status": status},
-        "reference": None,
+        "reference": _reference(item),
         "requested_reasons": [{"code": "routine_onboarding"}],
     }
+
+
+def _reference(item: str) -> Object | None:
+    """Name the person or the inquiry that something is wanted of."""
+    first = item.partition(".")[0]
+    if first.startswith("person_"):
+        return {"type": "person", "resource": first}
+    return {"type": "inquiry", "inquiry": first} if first.startswith("interv_") else None
 
 
 def _description(item: str) -> str:

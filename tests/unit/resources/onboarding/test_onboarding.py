@@ -17,11 +17,14 @@ from connectkit.resources.onboarding import AsyncOnboarding, Onboarding
 from connectkit.resources.onboarding.presets import AccountRuleWarning
 
 PAGES: dict[str, Any] = {"return_url": "https://example.com/back", "refresh_url": "https://example.com/again"}
-SELLER: dict[str, Any] = {"key": "seller-7", "country": "us", "type": "express", "email": "ana@example.com"}
+SELLER: dict[str, Any] = {"key": "seller-7", "country": "us", "type": "custom", "email": "ana@example.com"}
 DETAILS = AccountDetails(
-    individual=Individual(first_name="Ana", date_of_birth=date(1990, 5, 17), id_number="123456789"),
+    individual=Individual(
+        first_name="Ana", date_of_birth=date(1990, 5, 17), id_number="123456789", id_number_type="us_ssn"
+    ),
     terms=TermsAcceptance(date=datetime(2026, 11, 23, tzinfo=UTC), ip="203.0.113.7"),
 )
+RECIPIENT = TermsAcceptance(date=datetime(2026, 11, 23, tzinfo=UTC), ip="203.0.113.7", service_agreement="recipient")
 PERSONAL = ("ana@example.com", "Ana", "123456789", "203.0.113.7")
 
 
@@ -81,7 +84,7 @@ def test_an_account_that_was_found_by_its_mark_is_read_whole() -> None:
     [
         {"country": "DE"},
         {"email": "eve@example.com"},
-        {"type": "custom"},
+        {"type": "express"},
         {"api": "v1"},
         {"capabilities": ["transfers"]},
     ],
@@ -98,7 +101,7 @@ def test_the_same_wish_in_other_words_is_the_same() -> None:
     bench = Bench(answer(v2()))
     made = desk(bench).create(**SELLER, capabilities=("transfers", "card_payments"))
     axes: dict[str, Any] = {
-        "dashboard": "express",
+        "dashboard": "none",
         "fees_collector": "application",
         "losses_collector": "application",
     }
@@ -146,7 +149,7 @@ def test_the_rules_can_be_others() -> None:
     axes: dict[str, Any] = {"dashboard": "express", "fees_collector": "application", "losses_collector": "stripe"}
     desk(Bench(answer(v2()))).create(key="seller-8", country="US", **axes, strict=True, rules={"none": {"a": "b"}})
     with pytest.raises(InvalidRequest, match="never on a Monday"):
-        desk(Bench()).create(**SELLER, strict=True, rules={"never on a Monday": {"dashboard": "express"}})
+        desk(Bench()).create(**SELLER, strict=True, rules={"never on a Monday": {"dashboard": "none"}})
 
 
 @pytest.mark.parametrize(
@@ -154,6 +157,8 @@ def test_the_rules_can_be_others() -> None:
     [
         ({"capabilities": ["card_payments"], "api": "v1"}, "card_payments wants transfers"),
         ({"prefill": AccountDetails(business_profile=BusinessProfile(mcc="0001"))}, "0001 is not among"),
+        ({"prefill": DETAILS, "type": "express"}, "accepts its terms in Stripe's form alone"),
+        ({"prefill": AccountDetails(terms=RECIPIENT), "api": "v1"}, "never takes card payments"),
     ],
 )
 def test_other_rules_are_named_as_well(wish: dict[str, Any], rule: str) -> None:
