@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import httpx
 import pytest
@@ -357,3 +358,15 @@ def test_a_request_that_never_came_whole_is_not_worked_on(driver: Driver, server
     assert len(driver.simulator.requests) == before
     again = driver.post(path, {"amount": 100}, key="k")
     assert (again.status, again.body["amount"]) == (200, 100)
+
+
+def test_it_names_what_steers_it_tells_the_time_and_checks_its_laws(web: httpx.Client, simulator: Simulator) -> None:
+    index = web.get("/_simulator/").json()
+    assert len(index) == 12
+    guide = Path(__file__).parents[2] / "docs" / "how-to" / "run-the-simulator.md"
+    assert all(name in guide.read_text() for name in index)
+    assert web.get("/_simulator/clock").json() == {"now": 1_800_000_000}
+    assert web.post("/_simulator/check").json() == {"broken": None}
+    simulator.world.ledger._pocket("acct_1", "usd").add(1, 0, 0)
+    assert web.post("/_simulator/check").json() == {"broken": "The ledger does not sum to zero."}
+    simulator.reset()

@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "simulator":
         from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
 
-        return serve(options.port, live=options.live)
+        return serve(options)
     if options.command == "operations":
         from .operations import operations  # noqa: PLC0415  # each command pays for its own imports
 
@@ -52,9 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--store", metavar="PATH", type=Path, help="keep the journal in this SQLite file")
     demo.add_argument("--resume", action="store_true", help="go on with the run whose journal --store holds")
-    simulator = commands.add_parser("simulator", help="serve the simulator to any Stripe SDK, in any language")
-    simulator.add_argument("--port", type=int, default=12111, help="the port on 127.0.0.1; 0 for any free one")
-    simulator.add_argument("--live", action="store_true", help="accept live keys instead of test keys")
+    from .serve import add_to as add_simulator_to  # noqa: PLC0415  # it knows its own arguments
+
+    add_simulator_to(commands)
     from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
 
     add_to(commands)

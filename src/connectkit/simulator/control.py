@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 
 from .answers import encode
+from .clock import Clock
 from .engine import Seen
 from .faults import Faults
+from .ledger import InvariantBroken
 from .shapes import Object, is_hash
 
 PREFIX: Final = "/_simulator/"
@@ -18,6 +20,11 @@ PREFIX: Final = "/_simulator/"
 
 class Steered(Protocol):
     """What can be steered."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
 
     @property
     def faults(self) -> Faults:
@@ -41,6 +48,10 @@ class Steered(Protocol):
         """Give the totals."""
         ...
 
+    def check(self) -> None:
+        """Check every law."""
+        ...
+
     def onboard(self, account: str) -> None:
         """Complete the hosted form."""
         ...
@@ -52,12 +63,12 @@ class Steered(Protocol):
 
 def steer(steered: Steered, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
     """Answer one of the simulator's own requests."""
-    action = _ACTIONS.get((method, path.removeprefix(PREFIX)))
+    action = ACTIONS.get((method, path.removeprefix(PREFIX)))
     if action is None:
-        return _answer(404, {"error": f"There is no {method} {path}; there are {', '.join(_names())}."})
+        return _answer(404, {"error": f"There is no {method} {path}; there are {', '.join(_index(steered, {}))}."})
     try:
         sent = json.loads(body or b"{}")
-        return _answer(200, action(steered, sent if is_hash(sent) else {"": sent}))
+        return _answer(200, action.act(steered, sent if is_hash(sent) else {"": sent}))
     except (TypeError, ValueError) as error:
         return _answer(400, {"error": str(error)})
 
@@ -103,21 +114,54 @@ def _requests(steered: Steered, _: Mapping[str, Any]) -> Object:
     return {"data": [asdict(seen) for seen in steered.requests]}
 
 
-_ACTIONS: Final[Mapping[tuple[str, str], Callable[[Steered, Mapping[str, Any]], Object]]] = {
-    ("POST", "advance"): _advance,
-    ("POST", "reset"): _reset,
-    ("POST", "faults"): _faults,
-    ("GET", "faults"): _happened,
-    ("POST", "calm"): _calm,
-    ("POST", "onboard"): _onboard,
-    ("POST", "demand"): _demand,
-    ("GET", "ledger"): _ledger,
-    ("GET", "requests"): _requests,
+def _check(steered: Steered, _: Mapping[str, Any]) -> Object:
+    try:
+        steered.check()
+    except InvariantBroken as broken:
+        return {"broken": str(broken)}
+    return {"broken": None}
+
+
+def _now(steered: Steered, _: Mapping[str, Any]) -> Object:
+    return {"now": steered.clock.now}
+
+
+def _index(_: Steered, __: Mapping[str, Any]) -> Object:
+    return {f"{method} {PREFIX}{name}": action.does for (method, name), action in ACTIONS.items()}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One way to steer.
+
+    Attributes:
+        act: Does it.
+        does: What it does, and with which body.
+    """
+
+    act: Callable[[Steered, Mapping[str, Any]], Object]
+    does: str
+
+
+ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
+    ("GET", ""): Action(_index, "names these ways to steer"),
+    ("POST", "advance"): Action(_advance, 'lets time pass: {"days": 2, "hours": 3}, or {"to": 1800000000}'),
+    ("GET", "clock"): Action(_now, "gives the present, in unix seconds"),
+    ("POST", "reset"): Action(_reset, "begins anew, without objects and money"),
+    ("POST", "faults"): Action(
+        _faults, 'plans what goes wrong: {"name": "lose_answer", "path": "/v1/transfers", "count": 2}'
+    ),
+    ("GET", "faults"): Action(_happened, "counts what went wrong"),
+    ("POST", "calm"): Action(_calm, "gives up what is planned to go wrong"),
+    ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
+    ("POST", "demand"): Action(
+        _demand, 'wants something of an account by a day: {"account": "acct_…", "item": "individual.email", "days": 7}'
+    ),
+    ("GET", "ledger"): Action(_ledger, "gives what everybody holds, and whether it sums to zero"),
+    ("POST", "check"): Action(_check, "checks every law, and names the one that is broken"),
+    ("GET", "requests"): Action(_requests, "lists every request"),
 }
-
-
-def _names() -> list[str]:
-    return [f"{method} {PREFIX}{name}" for method, name in _ACTIONS]
+"""What there is to steer, by method and by the path below `PREFIX`."""
 
 
 def _answer(status: int, value: Object) -> tuple[int, dict[str, str], bytes]:

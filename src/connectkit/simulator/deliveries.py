@@ -22,6 +22,9 @@ _RETRIES: Final = (1 * HOUR, 3 * HOUR, 6 * HOUR)
 """Simulated seconds after which a function that failed gets an event again: a sandbox tries three times more."""
 
 
+_DELIVERED: Final = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One attempt to deliver an event, for tests to look at.
@@ -58,6 +61,7 @@ class PostOffice:
 
     Attributes:
         log: Every attempt.
+        replaying: Whether what is posted was delivered in an earlier life.
     """
 
     def __init__(self, world: World, faults: Faults, courier: Courier, lock: AbstractContextManager[object]) -> None:
@@ -68,6 +72,7 @@ class PostOffice:
         self._waiting: deque[Callable[[], None]] = deque()
         self._busy = False
         self.log: list[Delivery] = []
+        self.replaying = False
 
     def flush(self) -> None:
         """Deliver what has happened, without holding the lock: a receiver may call the simulator back."""
@@ -108,6 +113,9 @@ class PostOffice:
 
     def _hand_over(self, subscriber: Subscriber, event: Object, body: bytes, attempt: int) -> None:
         target = subscriber.target
+        if self.replaying:
+            self._delivered(subscriber, event, _DELIVERED)
+            return
         if isinstance(target, str):
             letter = partial(_letter, body, subscriber.secret)
             self._courier.send(target, letter, partial(self._delivered, subscriber, event))

@@ -88,6 +88,11 @@ class Faults:
             raise ValueError(message)
         self._plan.append(Fault(name, method, path, count, seconds))
 
+    @property
+    def planned(self) -> bool:
+        """Whether anything is still to go wrong."""
+        return bool(self._plan)
+
     def calm(self) -> None:
         """Give up what is planned and has not happened yet."""
         self._plan.clear()

@@ -19,7 +19,7 @@ class Ids:
         seed: Equal seeds give equal ids in equal order.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._random = random.Random(seed)  # noqa: S311  # an id is no secret, and has to be reproducible
 
     def new(self, prefix: str) -> str:

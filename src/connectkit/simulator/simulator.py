@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .accounts import oauth
@@ -18,6 +19,8 @@ from .deliveries import Delivery, PostOffice
 from .engine import Engine, Seen
 from .faults import Faults
 from .money.switches import Switches, set_switches
+from .page import FRONT, front
+from .recording import Beginning, Recording, Step, kept, replay
 from .refusals import Refusal
 from .routing import Router
 from .server import Courier, Server, new_lock, pause
@@ -64,6 +67,7 @@ class Simulator:
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
+        self._recording: Recording | None = None
         self._leaving = count(1)
         self.reset()
 
@@ -106,6 +110,45 @@ class Simulator:
                 for prepare in topic.starts:
                     prepare(self._world)
             set_switches(self._world, self._switches)
+            if self._recording is not None:
+                self._recording.begin(self._beginning)
+
+    def keep(self, path: Path) -> None:
+        """Go on with the world that a file holds, and keep in that file whatever happens from now on.
+
+        What it holds is asked for again, one request after the other. Events are not delivered a second time. Only
+        requests over HTTP or through the SDK are kept, those that steer among them; a call of `subscribe` with a
+        function is not.
+
+        Args:
+            path: The file; it is made if there is none.
+
+        Raises:
+            ValueError: It holds something else, or a world that this version would not have made so.
+        """
+        recording = Recording(path)
+        held = recording.read()
+        with self._lock:
+            self._recording = None
+            if held is not None:
+                self._replay(*held)
+            else:
+                recording.begin(self._beginning)
+            self._recording = recording
+
+    def _replay(self, beginning: Beginning, steps: list[Step]) -> None:
+        if beginning.livemode is not self._livemode:
+            message = f"The state is one of {'live' if beginning.livemode else 'test'} mode, and this simulator is not."
+            raise ValueError(message)
+        self._seed, self._start = beginning.seed, beginning.start
+        self.reset()
+        self._office.replaying = True
+        replay(self, steps, livemode=self._livemode)
+        self._office.replaying = False
+
+    @property
+    def _beginning(self) -> Beginning:
+        return Beginning(self._seed, self._start, self._livemode)
 
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
@@ -139,12 +182,21 @@ class Simulator:
     def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", left: int = 0) -> Answer:
         """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
         if path.startswith(PREFIX):
+            if method != "GET":
+                with self._lock:
+                    self._note(method, path, headers, body)
             return Answer(*steer(self, method, path, body))
+        if path == FRONT:
+            with self._lock:
+                return front(self._world, self.requests)
         if is_page(path) or oauth.is_page(path):
             return self._visit(method, path)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
+            planned = self._faults.planned
             answer = self._engine.run(method, path, lowered, body, left)
+            if method != "GET" or planned:
+                self._note(method, path, headers, body, answer.status)
             self._settle()
         self._office.flush()
         return answer
@@ -290,9 +342,14 @@ class Simulator:
     def _visit(self, method: str, path: str) -> Answer:
         with self._lock:
             page = (oauth.visit if oauth.is_page(path) else visit)(self._world, method, path)
+            self._note(method, path, {}, b"", page.status)
             self._settle()
         self._office.flush()
         return page
+
+    def _note(self, method: str, path: str, headers: Mapping[str, str], body: bytes, status: int | None = None) -> None:
+        if self._recording is not None:
+            self._recording.note(Step(self.clock.now, method, path, kept(headers), body, status))
 
     def _settle(self) -> None:
         self.clock.run_due()

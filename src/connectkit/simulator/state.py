@@ -62,6 +62,7 @@ class World:
     Attributes:
         clock: The time.
         ids: The source of ids.
+        read_ids: The source of the ids of requests that read, which change nothing, not even the next id.
         ledger: The money.
         platform: The id of the platform's own account.
         call: The request that is being worked on; none while time moves.
@@ -74,6 +75,7 @@ class World:
     def __init__(self, kinds: Mapping[str, Kind], *, start: int, seed: int, livemode: bool) -> None:
         self.clock: Final = Clock(start)
         self.ids: Final = Ids(seed)
+        self.read_ids: Final = Ids(f"reads of {seed}")
         self.ledger: Final = Ledger(self.clock)
         self.livemode = livemode
         self.platform: Final[str] = self.ids.new("acct")

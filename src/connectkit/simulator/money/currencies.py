@@ -97,3 +97,10 @@ def _check_step(amount: int, step: int, currency: str) -> None:
     if amount % step:
         message = f"Amounts in {currency} must be a multiple of {step}."
         raise invalid(message, param="amount", code="parameter_invalid_integer")
+
+
+def written(amount: int, currency: str) -> str:
+    """Write an amount of minor units in whole ones, such as `-12.30`."""
+    digits = 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
+    whole, rest = divmod(abs(amount), 10**digits)
+    return f"{'-' if amount < 0 else ''}{whole}{f'.{rest:0{digits}}' if digits else ''}"
