@@ -277,7 +277,7 @@ async def payouts(play: Play) -> None:
             key="demo/payout/instant", account=play.sellers["custom"], amount=usd("5.00"), method="instant"
         )
     )
-    play.stage.advance(days=3, key="demo/paid-out")
+    play.stage.advance(days=7, key="demo/paid-out")
     for account, payout in ((play.sellers["express"], standard), (play.sellers["custom"], instant)):
         now = await play.connect.payouts.retrieve(payout.id, account=account)
         play.show(now.method, f"{now.amount}: {now.status}")
@@ -299,7 +299,7 @@ async def failed_payout(play: Play) -> None:
             key="demo/payout/failing", account=seller, amount=usd("6.00"), destination=closed.id
         )
     )
-    play.stage.advance(days=3, key="demo/returned")
+    play.stage.advance(days=7, key="demo/returned")
     now = await play.connect.payouts.retrieve(payout.id, account=seller)
     rows = play.connect.balances.transactions(account=seller, source=payout.id)
     moved = [row.net.amount async for row in rows]
