@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from connectkit.models.balances import BalanceTransaction as BalanceTransaction
     from connectkit.models.base import Metadata as Metadata
     from connectkit.models.base import Receipt as Receipt
+    from connectkit.models.browser import BrowserClient as BrowserClient
+    from connectkit.models.browser import BuyerAction as BuyerAction
     from connectkit.models.capabilities import Capability as Capability
     from connectkit.models.details import AccountDetails as AccountDetails
     from connectkit.models.details import Address as Address
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
     from connectkit.policies import Brakes as Brakes
     from connectkit.policies import Limit as Limit
     from connectkit.ports import Telemetry as Telemetry
+    from connectkit.resources.charges.options import PaymentOptions as PaymentOptions
     from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
     from connectkit.sellers.fields import in_v1 as in_v1
     from connectkit.sellers.fields import in_v2 as in_v2
@@ -206,7 +209,9 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Redirect",
         ),
         "connectkit.models.external_accounts": ("ExternalAccount",),
+        "connectkit.models.browser": ("BrowserClient", "BuyerAction"),
         "connectkit.models.capabilities": ("Capability",),
+        "connectkit.resources.charges.options": ("PaymentOptions",),
         "connectkit.models.persons": ("Person",),
         "connectkit.models.files": ("File",),
         "connectkit.resources.onboarding.presets": ("AccountRuleWarning",),

@@ -50,6 +50,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v1/payment_intents/:id"): "PaymentIntentRetrieveParams",
     ("post", "/v1/payment_intents/:id/confirm"): "PaymentIntentConfirmParams",
     ("post", "/v1/payment_intents/:id/capture"): "PaymentIntentCaptureParams",
+    ("post", "/v1/payment_intents/:id/increment_authorization"): "PaymentIntentIncrementAuthorizationParams",
     ("post", "/v1/payment_intents/:id/cancel"): "PaymentIntentCancelParams",
     ("get", "/v1/disputes"): "DisputeListParams",
     ("get", "/v1/disputes/:id"): "DisputeRetrieveParams",

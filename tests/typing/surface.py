@@ -43,6 +43,15 @@ def blocking(connect: Connect) -> None:
     connect.payouts.create(key="payout-1", amount=10.00)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     connect.onboarding.create(key="seller-2", country="US", type="expres")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
+    cut = connect.charges.destination
+    assert_type(cut.create(key="order-1", amount=price, destination="acct_1", fee=price), Payment)
+    assert_type(
+        cut.create(key="order-1", amount=price, destination="acct_1", transfer=price, customer="cus_1"), Payment
+    )
+    # A cut is kept in one of two ways.
+    cut.create(key="order-1", amount=price, destination="acct_1", fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    cut.create(key="order-1", amount=price, destination="acct_1", custmer="cus_1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
 
 async def asynchronous(connect: AsyncConnect) -> None:
     assert_type(await connect.onboarding.create(key="seller-1", country="US", type="express"), Account)

@@ -69,6 +69,11 @@ def _captured(sent: Request, found: Params) -> bool:
     return bool(found["amount_received"] == sent.params.get("amount_to_capture", found["amount"]))
 
 
+def _reserved(sent: Request, found: Params) -> bool:
+    """Tell whether as much is reserved as was asked for."""
+    return bool(found["amount"] == sent.params["amount"])
+
+
 def _submitted(sent: Request, found: Params) -> bool:  # noqa: ARG001  # evidence can be submitted once
     return bool(found["evidence_details"]["submission_count"])
 
@@ -138,7 +143,7 @@ def _confirm_instead(sent: Request, payment_intent: str) -> Request:
     return Request("post", f"/v1/payment_intents/{payment_intent}/confirm", params, sent.account, sent.version)
 
 
-def _confirm_again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG001  # the path names it already
+def _again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG001  # the path names it already
     return sent
 
 
@@ -154,8 +159,14 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/account_links", Harmless.MINT, marks=False),
     Endpoint("/v1/balance_settings", Harmless.REPEATABLE, marks=False),
     Endpoint("/v1/payment_intents", Finder(done=_CONFIRMED), onward=_confirm_instead),
-    Endpoint("/v1/payment_intents/:id/confirm", StateCheck(_CONFIRMED), marks=False, onward=_confirm_again),
+    Endpoint("/v1/payment_intents/:id/confirm", StateCheck(_CONFIRMED), marks=False, onward=_again),
     Endpoint("/v1/payment_intents/:id/capture", StateCheck(frozenset({"succeeded"}), proven=_captured), marks=False),
+    Endpoint(
+        "/v1/payment_intents/:id/increment_authorization",
+        StateCheck(frozenset({"requires_capture"}), proven=_reserved),
+        marks=False,
+        onward=_again,
+    ),
     Endpoint("/v1/payment_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
     Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, get_args
+from typing import Final, Unpack, get_args, overload
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -12,9 +12,10 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
-from connectkit.resources.arguments import check_word, checked_money, given, optional_id
+from connectkit.resources.arguments import check_word, checked_metadata, checked_money, given, optional_id
 
-from .building import Sale, charged, checked_cut, read_payment
+from .building import charged, check_one_cut, checked_cut, checked_transfer, read_payment
+from .options import PaymentOptions, Sale
 from .refunding import EXPANDED, Refundable, RefundReason, refunded
 
 
@@ -28,6 +29,37 @@ class AsyncDestinationCharges:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
+    @overload
+    async def create(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        destination: str,
+        fee: Money | None = None,
+        transfer: None = None,
+        on_behalf_of: str | None = None,
+        transfer_description: str | None = None,
+        transfer_metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+        **options: Unpack[PaymentOptions],
+    ) -> Payment: ...
+    @overload
+    async def create(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        destination: str,
+        fee: None = None,
+        transfer: Money,
+        on_behalf_of: str | None = None,
+        transfer_description: str | None = None,
+        transfer_metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+        **options: Unpack[PaymentOptions],
+    ) -> Payment: ...
+
     async def create(
         self,
         *,
@@ -37,14 +69,10 @@ class AsyncDestinationCharges:
         fee: Money | None = None,
         transfer: Money | None = None,
         on_behalf_of: str | None = None,
-        payment_method: str | None = None,
-        customer: str | None = None,
-        description: str | None = None,
-        transfer_group: str | None = None,
-        metadata: Mapping[str, str] | None = None,
-        return_url: str | None = None,
-        capture_later: bool = False,
+        transfer_description: str | None = None,
+        transfer_metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
+        **options: Unpack[PaymentOptions],
     ) -> Payment:
         """Let a buyer pay the platform for what one seller sells.
 
@@ -59,14 +87,10 @@ class AsyncDestinationCharges:
                 platform pays.
             transfer: What the seller gets instead, above nothing and at most *amount*.
             on_behalf_of: The connected account that is the merchant of record, where that is not the platform.
-            payment_method: How it is paid, confirmed at once; without it the browser confirms with the client secret.
-            customer: The buyer, as a customer of the platform.
-            description: Words of your own, which receipts show.
-            transfer_group: A label that ties it to its transfer.
-            metadata: Notes of your own.
-            return_url: Where the buyer comes back to from a bank's page.
-            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
+            transfer_description: Words for the transfer; those of the payment do not reach it.
+            transfer_metadata: Notes for the transfer; those of the payment do not reach it.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: What may be said of any payment; see `PaymentOptions`.
 
         Raises:
             InvalidRequest: An argument is wrong.
@@ -75,27 +99,18 @@ class AsyncDestinationCharges:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        sale = Sale(
-            amount=amount,
-            payment_method=payment_method,
-            customer=customer,
-            description=description,
-            transfer_group=transfer_group,
-            metadata=metadata,
-            return_url=return_url,
-            capture_later=capture_later,
+        check_one_cut(fee, transfer)
+        data = given(
+            destination=checked_id(destination, "destination", "acct_"),
+            amount=checked_transfer(transfer, checked_money(amount)),
+            description=transfer_description,
+            metadata=checked_metadata(transfer_metadata) or None,
         )
-        if fee is not None and transfer is not None:
-            message = "fee and transfer are two ways to keep a cut: choose one."
-            raise InvalidRequest(message, param="transfer")
-        cut = checked_cut(fee, checked_money(amount), "fee")
         params = {
-            **sale.params(),
-            "transfer_data": given(
-                destination=checked_id(destination, "destination", "acct_"), amount=_transferred(transfer, amount)
-            ),
+            **Sale(amount=amount, **options).params(),
+            "transfer_data": data,
             **given(
-                application_fee_amount=cut,
+                application_fee_amount=checked_cut(fee, amount, "fee"),
                 on_behalf_of=optional_id(on_behalf_of, "on_behalf_of", "acct_"),
             ),
         }
@@ -168,12 +183,3 @@ class DestinationCharges(Blocking[AsyncDestinationCharges]):
 
     create: Final = blocking(AsyncDestinationCharges.create)
     refund: Final = blocking(AsyncDestinationCharges.refund)
-
-
-def _transferred(transfer: Money | None, amount: Money) -> int | None:
-    if transfer is None:
-        return None
-    if checked_money(transfer, "transfer").currency != amount.currency or not 0 < transfer.amount <= amount.amount:
-        message = f"transfer has to be above nothing and at most {amount}; it is {transfer}."
-        raise InvalidRequest(message, param="transfer", next_step="Sell without a seller's share by charges.separate.")
-    return transfer.amount

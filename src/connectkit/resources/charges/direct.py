@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, get_args
+from collections.abc import Sequence
+from typing import Final, Unpack, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -13,7 +13,8 @@ from connectkit.money import Money
 from connectkit.requests import checked_id
 from connectkit.resources.arguments import check_word, checked_money, given
 
-from .building import Sale, charged, checked_cut, read_payment
+from .building import charged, checked_cut, read_payment
+from .options import PaymentOptions, Sale
 from .refunding import EXPANDED, Refundable, RefundReason, refunded
 
 
@@ -34,14 +35,8 @@ class AsyncDirectCharges:
         amount: Money,
         account: str,
         fee: Money | None = None,
-        payment_method: str | None = None,
-        customer: str | None = None,
-        description: str | None = None,
-        transfer_group: str | None = None,
-        metadata: Mapping[str, str] | None = None,
-        return_url: str | None = None,
-        capture_later: bool = False,
         wait: float = 0.0,
+        **options: Unpack[PaymentOptions],
     ) -> Payment:
         """Let a buyer pay a connected account.
 
@@ -50,14 +45,8 @@ class AsyncDirectCharges:
             amount: The price, in whole minor units of its currency.
             account: The connected account that sells. Customer and payment method have to live there.
             fee: What the platform takes of it, from nothing to below *amount*. No Stripe fee is taken of it.
-            payment_method: How it is paid, confirmed at once; without it the browser confirms with the client secret.
-            customer: The buyer, as a customer of the connected account.
-            description: Words of your own, which receipts show.
-            transfer_group: A label of your own.
-            metadata: Notes of your own.
-            return_url: Where the buyer comes back to from a bank's page.
-            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: What may be said of any payment; see `PaymentOptions`.
 
         Raises:
             InvalidRequest: An argument is wrong.
@@ -66,17 +55,10 @@ class AsyncDirectCharges:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        sale = Sale(
-            amount=amount,
-            payment_method=payment_method,
-            customer=customer,
-            description=description,
-            transfer_group=transfer_group,
-            metadata=metadata,
-            return_url=return_url,
-            capture_later=capture_later,
-        )
-        params = {**sale.params(), **given(application_fee_amount=checked_cut(fee, checked_money(amount), "fee"))}
+        params = {
+            **Sale(amount=amount, **options).params(),
+            **given(application_fee_amount=checked_cut(fee, checked_money(amount), "fee")),
+        }
         owner = checked_id(account, "account", "acct_")
         return await charged(self._caller, "charges.direct.create", key, params, account=owner, wait=wait)
 

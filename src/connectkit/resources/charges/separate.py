@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, get_args
+from typing import Final, Unpack, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
@@ -16,7 +16,8 @@ from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import check_word, checked_money, given, optional_id
 
-from .building import Sale, charged, read_payment
+from .building import charged, read_payment
+from .options import PaymentOptions, Sale
 from .refunding import EXPANDED, Refundable, RefundReason, refunded, reversals
 
 
@@ -36,14 +37,8 @@ class AsyncSeparateCharges:
         key: str,
         amount: Money,
         on_behalf_of: str | None = None,
-        payment_method: str | None = None,
-        customer: str | None = None,
-        description: str | None = None,
-        transfer_group: str | None = None,
-        metadata: Mapping[str, str] | None = None,
-        return_url: str | None = None,
-        capture_later: bool = False,
         wait: float = 0.0,
+        **options: Unpack[PaymentOptions],
     ) -> Payment:
         """Let a buyer pay the platform; `settle` gives the sellers their shares.
 
@@ -51,15 +46,9 @@ class AsyncSeparateCharges:
             key: Your own name of this payment.
             amount: The price, in whole minor units of its currency.
             on_behalf_of: The connected account that is the merchant of record, where that is not the platform.
-            payment_method: How it is paid, confirmed at once; without it the browser confirms with the client secret.
-            customer: The buyer, as a customer of the platform.
-            description: Words of your own, which receipts show.
-            transfer_group: A label that ties it to its transfers; Stripe makes one at the first transfer if it is not
-                given.
-            metadata: Notes of your own.
-            return_url: Where the buyer comes back to from a bank's page.
-            capture_later: Whether the money is only reserved, until `charges.capture` takes it.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: What may be said of any payment; see `PaymentOptions`. Stripe makes a *transfer_group* at the
+                first transfer if it is not given.
 
         Raises:
             InvalidRequest: An argument is wrong.
@@ -67,18 +56,8 @@ class AsyncSeparateCharges:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        sale = Sale(
-            amount=amount,
-            payment_method=payment_method,
-            customer=customer,
-            description=description,
-            transfer_group=transfer_group,
-            metadata=metadata,
-            return_url=return_url,
-            capture_later=capture_later,
-        )
         behalf = optional_id(on_behalf_of, "on_behalf_of", "acct_")
-        params = {**sale.params(), **given(on_behalf_of=behalf)}
+        params = {**Sale(amount=amount, **options).params(), **given(on_behalf_of=behalf)}
         return await charged(self._caller, "charges.separate.create", key, params, wait=wait)
 
     async def settle(self, payment_id: str, *, key: str, shares: Mapping[str, Money], wait: float = 0.0) -> Settlement:

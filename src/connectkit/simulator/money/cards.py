@@ -1,4 +1,4 @@
-"""Stripe's test cards, by the names of their payment methods."""
+"""Stripe's test cards and bank accounts, by the names of their payment methods."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Card:
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
         dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
         trigger: `""`, or how the account that is charged on moves on its way through verification.
+        kind: What kind of payment method it is.
+        delayed: `""`, or what the buyer's bank says in the end: `paid`, `never`, or Stripe's code of a failure.
     """
 
     last4: str = "4242"
@@ -34,6 +36,12 @@ class Card:
     refund: str = ""
     dispute: str = ""
     trigger: str = ""
+    kind: str = "card"
+    delayed: str = ""
+
+
+def _bank(last4: str, delayed: str) -> Card:
+    return Card(last4, kind="us_bank_account", delayed=delayed)
 
 
 def _declined(last4: str, decline_code: str, code: str = "card_declined") -> Card:
@@ -79,13 +87,25 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_visa_triggerChargeBlock": Card("4210", trigger="charge_block"),
     "pm_card_visa_triggerPayoutBlock": Card("4236", trigger="payout_block"),
     "pm_card_refundFail": Card("5126", refund="fail"),
+    "pm_usBankAccount_success": _bank("6789", "paid"),
+    "pm_usBankAccount_accountClosed": _bank("1113", "account_closed"),
+    "pm_usBankAccount_noAccount": _bank("1116", "no_account"),
+    "pm_usBankAccount_insufficientFunds": _bank("2227", "insufficient_funds"),
+    "pm_usBankAccount_debitNotAuthorized": _bank("3335", "debit_not_authorized"),
+    "pm_usBankAccount_invalidCurrency": _bank("4440", "invalid_currency"),
+    "pm_usBankAccount_processing": _bank("0009", "never"),
 }
-"""Every card that is simulated, by the name of its payment method."""
+"""Every card and bank account that is simulated, by the name of its payment method."""
 
 MESSAGES: Final[Mapping[str, str]] = {
     "card_declined": "Your card was declined.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
+    "account_closed": "The bank account has been closed.",
+    "no_account": "No bank account could be located.",
+    "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
+    "debit_not_authorized": "The customer has told their bank that this payment was not authorized.",
+    "invalid_currency": "The bank account does not take this currency.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
 }

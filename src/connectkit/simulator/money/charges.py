@@ -15,7 +15,7 @@ from connectkit.simulator.state import World
 from . import application_fees
 from .cards import Card
 from .fx import convert
-from .methods import billing, card_details
+from .methods import billing, method_details
 from .rows import row_of
 
 topic: Final = Topic("charges")
@@ -32,7 +32,7 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
     return world.add(
         account,
         {
-            "id": world.ids.new("ch"),
+            "id": world.ids.new("ch" if card.kind == "card" else "py"),
             "object": "charge",
             "amount": intent["amount"],
             "amount_captured": 0,
@@ -57,10 +57,10 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
             "metadata": dict(intent["metadata"]),
             "on_behalf_of": intent["on_behalf_of"],
             "outcome": _outcome(card),
-            "paid": not card.code,
+            "paid": not card.code and not card.delayed,
             "payment_intent": intent["id"],
             "payment_method": method["id"],
-            "payment_method_details": {"card": {**card_details(card), "network": card.brand}, "type": "card"},
+            "payment_method_details": method_details(card),
             "receipt_email": intent["receipt_email"],
             "receipt_number": None,
             "receipt_url": None,
@@ -71,7 +71,7 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
             "source_transfer": None,
             "statement_descriptor": None,
             "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-            "status": "failed" if card.code else "succeeded",
+            "status": _status(card),
             "transfer": None,
             "transfer_data": None
             if transfer_data is None
@@ -95,6 +95,12 @@ def _descriptor(world: World, intent: Object) -> str:
         return own
     prefix: str = settings["card_payments"]["statement_descriptor_prefix"] or own
     return f"{prefix}* {intent['statement_descriptor_suffix']}".upper()[:_LONGEST]
+
+
+def _status(card: Card) -> str:
+    if card.code:
+        return "failed"
+    return "pending" if card.delayed else "succeeded"
 
 
 def _outcome(card: Card) -> Object:

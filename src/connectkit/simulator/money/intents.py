@@ -42,6 +42,8 @@ _CHANGEABLE: Final = frozenset(
     )
 )
 _GROUPED: Final = "transfer_group"
+_BANK: Final = 180
+"""After how many simulated seconds a buyer's bank says whether it pays, as Stripe's test accounts do."""
 _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
 
 
@@ -75,6 +77,10 @@ def _method(world: World, account: str, params: dict[str, Any]) -> Object | None
             "cannot be used again: attach it to a Customer first, or use another."
         )
         raise refused(message)
+    allowed = params.get("allowed_payment_method_types")
+    if allowed and method["type"] not in allowed:
+        message = f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent."
+        raise invalid(message, param="payment_method")
     return method
 
 
@@ -122,6 +128,7 @@ def _new(world: World, call: Call, method: Object | None) -> Object:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": params.get("automatic_payment_methods")
         or {"allow_redirects": "always", "enabled": True},
         "capture_method": params.get("capture_method") or switches_of(world).capture_method_default,
@@ -131,11 +138,17 @@ def _new(world: World, call: Call, method: Object | None) -> Object:
         "currency": params["currency"].lower(),
         "livemode": world.livemode,
         "metadata": {},
-        "payment_method_options": {},
-        "payment_method_types": ["card"],
+        "payment_method_options": params.get("payment_method_options") or {},
+        "payment_method_types": _types(params, method),
         **_paying(method),
         "transfer_data": params.get("transfer_data"),
     }
+
+
+def _types(params: dict[str, Any], method: Object | None) -> list[str]:
+    """Give the ways to pay that fit."""
+    allowed: list[str] = params.get("allowed_payment_method_types") or ["card"]
+    return allowed if method is None or method["type"] in allowed else [*allowed, method["type"]]
 
 
 def _paying(method: Object | None) -> Object:
@@ -150,7 +163,7 @@ def confirm(world: World, call: Call) -> Object:
     """Pay a payment intent."""
     intent = world.get(call.account, "payment_intent", call.id)
     if intent["status"] not in _CONFIRMABLE:
-        raise _unexpected(intent, "confirmed")
+        raise unexpected(intent, "confirmed")
     method = _method(world, call.account, call.params)
     if method is not None:
         intent["payment_method"] = method["id"]
@@ -174,6 +187,10 @@ def _confirm(world: World, intent: Object, params: dict[str, Any]) -> Object:
     if card.code:
         raise _declined(world, intent, charge, method, card)
     intent |= {"last_payment_error": None, "next_action": None}
+    if intent["setup_future_usage"] and intent["customer"]:
+        method["customer"] = intent["customer"]
+    if card.delayed:
+        return _wait(world, intent, charge, method, card)
     if intent["capture_method"] == "manual":
         intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
         world.emit("charge.succeeded", charge)
@@ -181,6 +198,29 @@ def _confirm(world: World, intent: Object, params: dict[str, Any]) -> Object:
         return intent
     _capture(world, intent, charge, card, intent["amount"])
     return intent
+
+
+def _wait(world: World, intent: Object, charge: Object, method: Object, card: Card) -> Object:
+    """Wait for the buyer's bank; no money moves before it has paid."""
+    intent["status"] = "processing"
+    world.emit("charge.pending", charge)
+    world.emit("payment_intent.processing", intent)
+    if card.delayed != "never":
+        world.clock.after(_BANK, partial(_heard, world, intent, charge, method, card))
+    return intent
+
+
+def _heard(world: World, intent: Object, charge: Object, method: Object, card: Card) -> None:
+    """Hear from the buyer's bank, if the payment was not given up meanwhile."""
+    if intent["status"] != "processing":
+        return
+    if card.delayed == "paid":
+        charge |= {"status": "succeeded", "paid": True}
+        _capture(world, intent, charge, card, intent["amount"])
+        return
+    charge |= {"status": "failed", "failure_code": card.delayed}
+    world.touch(charge)
+    _declined(world, intent, charge, method, replace(card, code=card.delayed))
 
 
 def _is_destination(intent: Object) -> bool:
@@ -239,7 +279,7 @@ def capture(world: World, call: Call) -> Object:
     """Take what was authorized, or a part of it."""
     intent = world.get(call.account, "payment_intent", call.id)
     if intent["status"] != "requires_capture":
-        raise _unexpected(intent, "captured")
+        raise unexpected(intent, "captured")
     authorized: int = intent["amount"]
     amount: int = call.params.get("amount_to_capture", authorized)
     if not 1 <= amount <= authorized:
@@ -270,7 +310,7 @@ def cancel(world: World, call: Call) -> Object:
     """Give a payment intent up."""
     intent = world.get(call.account, "payment_intent", call.id)
     if intent["status"] not in _CANCELABLE:
-        raise _unexpected(intent, "canceled")
+        raise unexpected(intent, "canceled")
     intent |= {
         "status": "canceled",
         "amount_capturable": 0,
@@ -287,7 +327,7 @@ def update(world: World, call: Call) -> Object:
     intent = world.get(call.account, "payment_intent", call.id)
     asked = {name: value for name, value in call.params.items() if name in _CHANGEABLE}
     if asked and intent["status"] not in _CONFIRMABLE:
-        raise _unexpected(intent, "updated")
+        raise unexpected(intent, "updated")
     if asked.get(_GROUPED) and intent[_GROUPED] not in {None, asked[_GROUPED]}:
         raise invalid("The transfer_group cannot be changed once it is set.", param=_GROUPED)
     changed: Object = {**intent, **asked}
@@ -327,6 +367,7 @@ def _received(world: World, thing: Object) -> None:
         raise InvariantBroken(f"{thing['id']} is {thing['status']} with {thing['amount_received']} received.")
 
 
-def _unexpected(intent: Object, verb: str) -> Exception:
+def unexpected(intent: Object, verb: str) -> Exception:
+    """Give the refusal of an action that does not fit the status."""
     message = f"This PaymentIntent could not be {verb} because it has a status of {intent['status']}."
     return refused(message, "payment_intent_unexpected_state", payment_intent={"id": intent["id"]})

@@ -58,6 +58,41 @@ def card_details(card: Card) -> Object:
     }
 
 
+def method_details(card: Card) -> Object:
+    """Give what a charge says of how it was paid."""
+    if card.kind == "card":
+        return {"card": {**card_details(card), "network": card.brand}, "type": "card"}
+    return {card.kind: _bank_details(card), "type": card.kind}
+
+
+def _bank_details(card: Card) -> Object:
+    return {
+        "account_holder_type": "individual",
+        "account_type": "checking",
+        "bank_name": "STRIPE TEST BANK",
+        "fingerprint": f"fp{card.last4}",
+        "last4": card.last4,
+        "routing_number": "110000000",
+    }
+
+
+def _own_details(card: Card) -> Object:
+    """Give what a payment method says of itself."""
+    if card.kind != "card":
+        networks = {"preferred": "ach", "supported": ["ach"]}
+        return {card.kind: {**_bank_details(card), "networks": networks, "status_details": {}}}
+    return {
+        "card": {
+            **card_details(card),
+            "display_brand": card.brand,
+            "generated_from": None,
+            "networks": {"available": [card.brand], "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": True},
+        }
+    }
+
+
 def _new(world: World, account: str, name: str) -> Object:
     card = CARDS[name]
     return world.add(
@@ -67,20 +102,13 @@ def _new(world: World, account: str, name: str) -> Object:
             "object": "payment_method",
             "allow_redisplay": "unspecified",
             "billing_details": billing(),
-            "card": {
-                **card_details(card),
-                "display_brand": card.brand,
-                "generated_from": None,
-                "networks": {"available": [card.brand], "preferred": None},
-                "regulated_status": "unregulated",
-                "three_d_secure_usage": {"supported": True},
-            },
+            **_own_details(card),
             "created": world.clock.now,
             "customer": None,
             "customer_account": None,
             "livemode": world.livemode,
             "metadata": {},
-            "type": "card",
+            "type": card.kind,
             "_card": name,
             "_used": False,
         },

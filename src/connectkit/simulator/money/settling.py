@@ -116,7 +116,7 @@ def _row(world: World, capture: _Capture, *, application_fee: bool, stripe_fee: 
     own = row(
         world,
         capture.account,
-        type="charge",
+        type="charge" if charge["payment_method_details"]["type"] == "card" else "payment",
         amount=convert(capture.amount, capture.rate),
         currency=capture.currency,
         source=charge["id"],
