@@ -308,8 +308,12 @@ def test_bad_input_is_refused_before_anything_is_sent(colour: str) -> None:
             "metadata": lambda: charges.direct.create(
                 key="k", amount=price, account="acct_1", metadata={"connectkit": "x"}
             ),
-            "transfer": lambda: charges.destination.create(
-                key="k", amount=price, destination="acct_1", fee=usd("1"), transfer=usd("1")
+            "transfer": lambda: charges.destination.create(  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+                key="k",
+                amount=price,
+                destination="acct_1",
+                fee=usd("1"),
+                transfer=usd("1"),  # pyright: ignore[reportArgumentType]
             ),
             "transfer ": lambda: charges.destination.create(
                 key="k", amount=price, destination="acct_1", transfer=usd("11")

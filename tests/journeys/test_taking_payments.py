@@ -72,9 +72,10 @@ def test_an_option_that_cannot_be_is_refused_before_anything_is_sent(
     colour: str, options: dict[str, Any], param: str
 ) -> None:
     async def journey(connect: AsyncConnect) -> None:
-        said: Any = {"payment_method": CARD, **options}
+        create: Any = connect.charges.separate.create
+        said = {"payment_method": CARD, **options}
         with pytest.raises(InvalidRequest) as wrong:
-            await connect.charges.separate.create(key="order-1", amount=usd("10.00"), **said)
+            await create(key="order-1", amount=usd("10.00"), **said)
         assert wrong.value.param == param
         assert not connect.simulator.requests
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 
-from connectkit.models.payments import Secret
+from connectkit.models.browser import Secret
 
 
 def test_a_secret_is_copied_within_the_process_and_never_pickled() -> None:
