@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.simulator.driver import CUSTOM, Driver, Reply
 
-from connectkit.simulator import Simulator
+from connectkit.simulator import Simulator, Switches
 
 ENDPOINT = {"url": "https://example.com/hook", "enabled_events": ["*"]}
 PATH = "/v1/webhook_endpoints"
@@ -129,6 +129,14 @@ def test_a_key_that_is_being_worked_on_conflicts(driver: Driver, simulator: Simu
     assert [(reply.status, reply.error["code"]) for reply in busy] == [(409, "idempotency_key_in_use")]
     assert busy[0].headers["Stripe-Should-Retry"] == "true"
     assert driver.post("/v1/accounts", CUSTOM, key="k").body == first.body
+
+
+def test_whether_a_conflict_is_to_be_tried_again_is_a_switch() -> None:
+    simulator = Simulator(switches=Switches(conflict_should_retry=False))
+    simulator.faults.next("conflict")
+    reply = Driver(simulator).post(PATH, ENDPOINT, key="k")
+    assert (reply.status, reply.error["code"]) == (409, "idempotency_key_in_use")
+    assert "Stripe-Should-Retry" not in reply.headers
 
 
 def test_a_defect_of_the_simulator_does_not_use_up_a_key(

@@ -10,6 +10,10 @@ from tests.simulator.driver import CUSTOM, VERSION, Driver
 
 from connectkit.simulator import Simulator
 
+MISSING = (
+    "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+    "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+)
 ENDPOINT = {"url": "https://example.com/hook", "enabled_events": ["*"]}
 
 
@@ -18,7 +22,7 @@ def test_test_keys_are_let_in(simulator: Simulator, key: str) -> None:
     assert Driver(simulator, key).get("/v1/events").status == 200
 
 
-@pytest.mark.parametrize("key", ["sk_live_secret", "pk_test_x", "nonsense"])
+@pytest.mark.parametrize("key", ["sk_live_secret", "nonsense"])
 def test_other_keys_are_not(simulator: Simulator, key: str) -> None:
     reply = Driver(simulator, key).get("/v1/events")
     assert reply.status == 401
@@ -50,7 +54,80 @@ def test_keys_may_come_by_basic_authentication(simulator: Simulator, authorizati
 
 def test_no_key_is_said_to_be_missing(simulator: Simulator) -> None:
     status, _, body = simulator.handle("GET", "/v1/events", {})
-    assert (status, json.loads(body)["error"]["message"]) == (401, "You did not provide an API key.")
+    assert (status, json.loads(body)["error"]["message"]) == (401, MISSING)
+
+
+def test_a_key_for_browsers_is_told(simulator: Simulator) -> None:
+    reply = Driver(simulator, "pk_test_x").get("/v1/events")
+    assert (reply.status, reply.error["code"]) == (401, "secret_key_required")
+
+
+def test_an_account_is_named_in_one_way(driver: Driver, simulator: Simulator) -> None:
+    seller = driver.seller()["id"]
+    headers = {"Authorization": "Bearer sk_test_x", "Stripe-Context": seller, "Stripe-Account": seller}
+    status, _, body = simulator.handle("GET", "/v1/account", headers)
+    assert (status, json.loads(body)["error"]["code"]) == (400, "parameters_exclusive")
+
+
+@pytest.mark.parametrize("version", ["2026-10-28.endive", "2023-10-16", "2026-10-28.endive; feature_beta=v1"])
+def test_a_version_is_echoed(driver: Driver, version: str) -> None:
+    assert driver.get("/v1/events", version=version).headers["Stripe-Version"] == version
+
+
+@pytest.mark.parametrize("version", ["latest", "2026", "2026-10-28.endive\n", "2026-10-28.1"])
+def test_a_version_that_is_none_is_told(driver: Driver, version: str) -> None:
+    reply = driver.get("/v1/events", version=version)
+    assert (reply.status, reply.error["message"]) == (400, f"Invalid Stripe API version: {version}")
+
+
+def test_v1_speaks_no_json(simulator: Simulator) -> None:
+    headers = {"Authorization": "Bearer sk_test_x", "Content-Type": "application/json; charset=utf-8"}
+    status, _, body = simulator.handle("POST", "/v1/topups", headers, b'{"amount": 500, "currency": "usd"}')
+    assert status == 400
+    assert "application/x-www-form-urlencoded" in json.loads(body)["error"]["message"]
+    assert simulator.handle("GET", "/v1/topups", headers)[0] == 200
+
+
+def test_a_list_has_one_cursor(driver: Driver) -> None:
+    reply = driver.get("/v1/topups", {"starting_after": "tu_1", "ending_before": "tu_2"})
+    assert (reply.status, reply.error["code"], reply.error["param"]) == (400, "parameters_exclusive", "ending_before")
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "param"),
+    [
+        ("payment_intents", "No such payment_intent: 'x'", "intent"),
+        ("payment_methods", "No such PaymentMethod: 'x'", "payment_method"),
+        ("charges", "No such charge: 'x'", "id"),
+    ],
+)
+def test_what_the_path_names_is_missing_in_stripes_words(driver: Driver, path: str, message: str, param: str) -> None:
+    error = driver.get(f"/v1/{path}/x").error
+    assert (error["message"], error["param"], error["code"]) == (message, param, "resource_missing")
+
+
+def test_metadata_that_is_empty_sets_nothing_and_has_a_limit_together(driver: Driver) -> None:
+    few = {f"a{number}": "x" for number in range(30)}
+    topup = driver.made("/v1/topups", {"amount": 500, "currency": "usd", "metadata": {**few, "empty": ""}})
+    assert topup["metadata"] == few
+    path = f"/v1/topups/{topup['id']}"
+    more = {f"b{number}": "x" for number in range(21)}
+    error = driver.post(path, {"metadata": more}).error
+    assert (error["message"], error["param"]) == ("Metadata can have up to 50 keys, but you've set 51.", "metadata")
+    assert driver.get(path).body["metadata"] == few
+    assert len(driver.made(path, {"metadata": {**more, "a0": ""}})["metadata"]) == 50
+
+
+def test_an_upload_does_not_echo_its_key(simulator: Simulator) -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nidentity_document\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG\r\n--b--\r\n'
+    )
+    headers = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "upload"}
+    status, answered, _ = simulator.handle("POST", "/v1/files", headers, body)
+    assert status == 200
+    assert "Idempotency-Key" not in answered
+    assert answered["Original-Request"] == answered["Request-Id"]
 
 
 def test_an_account_has_to_be_connected(driver: Driver) -> None:
@@ -95,6 +172,7 @@ def test_what_is_not_simulated_is_said_by_name(driver: Driver) -> None:
     reply = driver.post("/v1/subscriptions")
     assert (reply.status, reply.error["message"]) == (501, "The simulator does not have POST /v1/subscriptions yet.")
     assert driver.delete("/v1/events").status == 501
+    assert driver.get("/v1/payment_intents/search", {"query": "status:'succeeded'"}).status == 501
 
 
 def test_an_answer_names_its_request(driver: Driver) -> None:

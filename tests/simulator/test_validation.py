@@ -128,9 +128,9 @@ def test_one_of_few_words_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
-        ({str(number): "x" for number in range(51)}, "at most 50 keys"),
-        ({"k" * 41: "x"}, "keys can be at most 40 characters"),
-        ({"k": "v" * 501}, "values can be at most 500 characters"),
+        ({str(number): "x" for number in range(51)}, "Metadata can have up to 50 keys, but you've set 51."),
+        ({"k" * 41: "x"}, "up to 40 characters, but you passed in a key that is 41 characters. Invalid key: kkk"),
+        ({"k": "v" * 501}, "up to 500 characters, but you passed in a value that is 501 characters. Invalid value: v"),
         ({"a[b": "v"}, "cannot contain square brackets"),
         ({"a]b": "v"}, "cannot contain square brackets"),
         ({"k": {"inner": "v"}}, "Invalid string: {...}"),
@@ -156,6 +156,12 @@ def test_json_has_types_of_its_own() -> None:
     assert read_json("AccountUpdateParams", **relationship) == relationship
 
 
+def test_json_takes_whole_numbers_as_strings_as_well() -> None:
+    sent = {"identity": {"individual": {"date_of_birth": {"day": "1", "month": 2, "year": "1901"}}}}
+    born = {"day": 1, "month": 2, "year": 1901}
+    assert read_json("AccountUpdateParams", **sent) == {"identity": {"individual": {"date_of_birth": born}}}
+
+
 def test_json_null_and_empty_are_values() -> None:
     assert read_json("AccountUpdateParams", display_name="", identity=None) == {"display_name": "", "identity": None}
     assert read_json("AccountUpdateParams", display_name=None) == {"display_name": None}
@@ -164,7 +170,10 @@ def test_json_null_and_empty_are_values() -> None:
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ({"identity": {"individual": {"date_of_birth": {"day": "1", "month": 1, "year": 1}}}}, "Invalid integer: 1"),
+        (
+            {"identity": {"individual": {"date_of_birth": {"day": "one", "month": 1, "year": 1}}}},
+            "Invalid integer: one",
+        ),
         ({"identity": {"individual": {"date_of_birth": {"day": True, "month": 1, "year": 1}}}}, "Invalid integer"),
         ({"identity": {"individual": {"relationship": {"percent_ownership": 12.5}}}}, "Invalid decimal: 12.5"),
         (

@@ -11,8 +11,10 @@ from typing import Any, Final
 from .answers import Answer, encode
 from .calls import Call
 from .faults import Fault, Faults
-from .gate import admit, check_key, knock, read_body
+from .files import PATH as FILES
+from .gate import Sent, admit, check_key, check_scope, knock, read_body
 from .idempotency import Keys, Record
+from .money.switches import switches_of
 from .refusals import Refusal, key_in_use, lock_timeout, no_permission, rate_limited, server_error
 from .routing import Route, Router
 from .shapes import Object
@@ -20,7 +22,6 @@ from .state import World
 from .validation import read_params
 
 _BEFORE: Final = {
-    "conflict": key_in_use,
     "forbidden": no_permission,
     "lock_timeout": lock_timeout,
     "rate_limit": rate_limited,
@@ -70,42 +71,46 @@ class Engine:
         self._world = world
         self._router = router
         self._faults = faults
-        self._keys = Keys(world.clock)
+        self._keys = Keys(world.clock, self._conflict)
         self.log: list[Seen] = []
 
     def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes, left: int) -> Answer:
         """Answer a request, which was the *left*-th to be sent; *headers* have lower-case names."""
         path, _, query = target.partition("?")
         call = knock(self._world, method, path, headers)
+        sent = Sent(query, body, headers.get("content-type", ""))
         try:
             check_key(headers, livemode=self._world.livemode)
         except Refusal as refusal:
             answer = Answer(refusal.status, {"Content-Type": _JSON} | refusal.headers, encode(refusal.body(None)))
         else:
-            answer = self._admitted(call, query, body)
+            answer = self._admitted(call, sent, headers)
         status = None if answer.lost else answer.status
         self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id, left))
         return answer
 
-    def _admitted(self, call: Call, query: str, body: bytes) -> Answer:
+    def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str]) -> Answer:
         try:
+            check_scope(headers)
             admit(self._world, call)
             route, call.ids = self._router.find(call.method, call.path)
             fault = self._faults.for_request(call.method, call.path)
-            answer = self._faulty(call, route, fault, query, body)
+            answer = self._faulty(call, route, fault, sent)
         except Refusal as refusal:
             answer = _refusal(call, refusal)
         answer.headers = _headers(call, answer, self._world.platform)
         return answer
 
-    def _faulty(self, call: Call, route: Route, fault: Fault | None, query: str, body: bytes) -> Answer:
+    def _faulty(self, call: Call, route: Route, fault: Fault | None, sent: Sent) -> Answer:
         name = "" if fault is None else fault.name
+        if name == "conflict":
+            raise self._conflict()
         if name in _BEFORE:
             raise _BEFORE[name]()  # noqa: RSE102  # it makes the refusal
         if name == "lose_request":
             return Answer(0, lost=True)
         try:
-            answer = self._answer(call, route, name, query, body)
+            answer = self._answer(call, route, name, sent)
         except Refusal as refusal:
             answer = _refusal(call, refusal)
         answer.lost = name == "lose_answer"
@@ -113,12 +118,15 @@ class Engine:
             answer.delay = fault.seconds
         return answer
 
-    def _answer(self, call: Call, route: Route, fault: str, query: str, body: bytes) -> Answer:
-        sent, form = read_body(call.path, query, body, method=call.method)
-        record = self._keys.begin(call, json.dumps([call.method, call.path, sent], sort_keys=True))
+    def _conflict(self) -> Refusal:
+        return key_in_use(should_retry=switches_of(self._world).conflict_should_retry)
+
+    def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
+        told, form = read_body(call, sent)
+        record = self._keys.begin(call, json.dumps([call.method, call.path, told], sort_keys=True))
         if record is not None and record.answer is not None:
             return _replayed(record, record.answer, fresh=not call.is_v1)
-        return self._once(call, route, record, sent, fault, form=form)
+        return self._once(call, route, record, told, fault, form=form)
 
     def _once(
         self, call: Call, route: Route, record: Record | None, sent: dict[str, Any], fault: str, *, form: bool
@@ -184,7 +192,8 @@ def _headers(call: Call, answer: Answer, platform: str) -> dict[str, str]:
     if call.account != platform:
         headers["Stripe-Account"] = call.account
     if call.key is not None:
-        headers["Idempotency-Key"] = call.key
+        if call.path != FILES:
+            headers["Idempotency-Key"] = call.key
         if call.method == "POST":
             headers["Original-Request"] = call.request_id
             if answer.executed and (call.is_v1 or answer.status == _OK):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from . import files
 from .calls import Call
 from .forms import decode
-from .refusals import bad_key, invalid, no_access
+from .refusals import bad_key, exclusive, invalid, no_access, no_key, publishable_key
 from .shapes import is_hash
 from .state import API_VERSION, World
 
 _LONGEST_KEY: Final = 255
+_VERSION: Final = re.compile(r"\d{4}-\d\d-\d\d(\.[a-z_]+)?(; ?\w+=v\d+)*")
 
 
 def check_key(headers: Mapping[str, str], *, livemode: bool) -> None:
@@ -26,8 +29,22 @@ def check_key(headers: Mapping[str, str], *, livemode: bool) -> None:
     """
     key = _api_key(headers.get("authorization", ""))
     mode = "live" if livemode else "test"
+    if not key:
+        raise no_key()
+    if key.startswith("pk_"):
+        raise publishable_key()
     if not key.startswith((f"sk_{mode}_", f"rk_{mode}_")):
-        raise bad_key(f"{key[:8]}***" if key else "")
+        raise bad_key(f"{key[:8]}***")
+
+
+def check_scope(headers: Mapping[str, str]) -> None:
+    """Check that a request names its account in one way.
+
+    Raises:
+        Refusal: It names it in two.
+    """
+    if "stripe-account" in headers and "stripe-context" in headers:
+        raise exclusive("Stripe-Account", "Stripe-Context")
 
 
 def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> Call:
@@ -46,34 +63,55 @@ def admit(world: World, call: Call) -> None:
     """Let a call in.
 
     Raises:
-        Refusal: The account is not connected, the version is missing, or the key is too long.
+        Refusal: The account is not connected, the version is missing or none, or the key is too long.
     """
     if call.account != world.platform and world.table(world.platform, "account").get(call.account) is None:
         raise no_access(call.account)
     if not call.version:
         raise invalid("You must specify a Stripe-Version header when making requests to the V2 API.")
+    if not _VERSION.fullmatch(call.version):
+        raise invalid(f"Invalid Stripe API version: {call.version}")
     if call.key is not None and len(call.key) > _LONGEST_KEY:
         raise invalid(f"Idempotency keys can be at most {_LONGEST_KEY} characters long.", param="idempotency_key")
 
 
-def read_body(path: str, query: str, body: bytes, *, method: str) -> tuple[dict[str, Any], bool]:
+@dataclass(slots=True)
+class Sent:
+    """What a request says besides its path and its headers.
+
+    Attributes:
+        query: What stands behind the path.
+        body: The body.
+        kind: The body's type, as its header names it.
+    """
+
+    query: str
+    body: bytes
+    kind: str
+
+
+def read_body(call: Call, sent: Sent) -> tuple[dict[str, Any], bool]:
     """Give the parameters as they were sent, and whether they came as a form.
 
     Raises:
         Refusal: The body cannot be read.
     """
-    if method == "POST" and path == files.PATH and body.startswith(b"--"):
+    method, body = call.method, sent.body
+    if method == "POST" and call.path == files.PATH and body.startswith(b"--"):
         return files.read_parts(body), True
-    if method != "POST" or not path.startswith("/v2/"):
-        text = query if method == "GET" else "&".join(filter(None, (query, _text(body))))
-        return decode(text), True
+    if method == "GET":
+        return decode(sent.query), True
+    if method != "POST" or not call.path.startswith("/v2/"):
+        if body and sent.kind.startswith("application/json"):
+            raise invalid("Invalid request (check that your POST content type is application/x-www-form-urlencoded).")
+        return decode("&".join(filter(None, (sent.query, _text(body))))), True
     try:
-        sent = json.loads(body or b"{}")
+        told = json.loads(body or b"{}")
     except ValueError:
-        sent = None
-    if not is_hash(sent):
+        told = None
+    if not is_hash(told):
         raise invalid("The request body is no JSON object.")
-    return sent, False
+    return told, False
 
 
 def _text(body: bytes) -> str:

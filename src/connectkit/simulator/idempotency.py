@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from .answers import Answer
 from .calls import Call
 from .clock import DAY, Clock
-from .refusals import key_in_use, key_reused
+from .refusals import Refusal, key_reused
 
 _Place: TypeAlias = tuple[str, str, str]
 
@@ -44,10 +45,12 @@ class Keys:
 
     Args:
         clock: Tells when a key may be forgotten.
+        conflict: Refuses a key whose request is still being worked on.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, conflict: Callable[[], Refusal]) -> None:
         self._clock = clock
+        self._conflict = conflict
         self._records: dict[_Place, Record] = {}
         self._ages: dict[str, deque[tuple[int, _Place]]] = {api: deque() for api in _KEPT}
 
@@ -69,7 +72,7 @@ class Keys:
         elif held.fingerprint != fingerprint:
             raise key_reused(call.key)
         elif held.answer is None:
-            raise key_in_use()
+            raise self._conflict()
         return held
 
     def end(self, call: Call, record: Record, answer: Answer | None) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
-from .refusals import Refusal, invalid, invalid_empty, invalid_integer
+from .refusals import Refusal, invalid, invalid_empty, invalid_integer, too_many_pairs
+from .shapes import MOST_PAIRS
 
 Sent: TypeAlias = "str | int | float | bool | list[Any] | dict[str, Any] | None"
 """What JSON, or a form, can hold."""
@@ -20,7 +21,6 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]+\Z")
 _DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _BOOLEANS: Final = {"true": True, "false": False}
 
-_METADATA_KEYS: Final = 50
 _METADATA_KEY_LENGTH: Final = 40
 _METADATA_VALUE_LENGTH: Final = 500
 
@@ -75,12 +75,11 @@ class Integer:
 
     def read(self, value: Sent, name: str) -> Sent:
         """Give the number."""
-        if self._form:
-            if value == "":
-                raise invalid_empty(name)
-            if isinstance(value, str) and _INTEGER.match(value):
-                return int(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
+        if self._form and value == "":
+            raise invalid_empty(name)
+        if isinstance(value, str) and _INTEGER.match(value):  # in JSON as well: not every language has 64 bits
+            return int(value)
+        if not self._form and isinstance(value, int) and not isinstance(value, bool):
             return value
         raise invalid_integer(name, _shown(value))
 
@@ -169,8 +168,8 @@ class Metadata:
             return value
         if not isinstance(value, dict):
             raise invalid("Invalid object", param=name)
-        if len(value) > _METADATA_KEYS:
-            raise invalid(f"Metadata can have at most {_METADATA_KEYS} keys.", param=name)
+        if len(value) > MOST_PAIRS:
+            raise too_many_pairs(len(value), MOST_PAIRS)
         for key, text in value.items():
             _check_pair(key, text, name)
         return value
@@ -208,14 +207,20 @@ def _first(readers: list[Reader], value: Sent, name: str) -> Sent:
 def _check_pair(key: str, text: object, name: str) -> None:
     param = f"{name}[{key}]"
     if len(key) > _METADATA_KEY_LENGTH:
-        message = f"Metadata keys can be at most {_METADATA_KEY_LENGTH} characters long."
+        message = (
+            f"Metadata keys can have up to {_METADATA_KEY_LENGTH} characters, but you passed in a key that is "
+            f"{len(key)} characters. Invalid key: {key}"
+        )
         raise invalid(message, param=param)
     if "[" in key or "]" in key:
         raise invalid("Metadata keys cannot contain square brackets.", param=param)
     if text is not None and not isinstance(text, str):
         raise invalid(f"Invalid string: {_shown(text)}", param=param)
     if text is not None and len(text) > _METADATA_VALUE_LENGTH:
-        message = f"Metadata values can be at most {_METADATA_VALUE_LENGTH} characters long."
+        message = (
+            f"Metadata values can have up to {_METADATA_VALUE_LENGTH} characters, but you passed in a value that is "
+            f"{len(text)} characters. Invalid value: {text}"
+        )
         raise invalid(message, param=param)
 
 

@@ -13,7 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="Stripe"'}
 _DOCUMENTATION: Final = "https://docs.stripe.com/error-codes/"
+
+_LABELS: Final = {"payment_intent": "payment_intent", "payment_method": "PaymentMethod", "setup_intent": "setupintent"}
+_NAMED: Final = {"payment_intent": "intent", "PaymentMethod": "payment_method", "setupintent": "intent"}
+"""What is called otherwise than its kind, and how the parameter is called that stands in the path for it."""
 
 
 class Refusal(Exception):
@@ -76,10 +81,16 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
     return Refusal(message, code=code, param=param)
 
 
+def label_of(kind: str) -> str:
+    """Give what Stripe's messages call a kind."""
+    return _LABELS.get(kind) or kind.replace("_", " ")
+
+
 def no_such(label: str, id: str, *, param: str | None = None) -> Refusal:
     """Refuse an id that names nothing: 404 if it stands in the path, 400 if the body or the query names it."""
     status = 404 if param is None else 400
-    return Refusal(f"No such {label}: '{id}'", status=status, code="resource_missing", param=param or "id")
+    named = param or _NAMED.get(label, "id")
+    return Refusal(f"No such {label}: '{id}'", status=status, code="resource_missing", param=named)
 
 
 def card_declined(message: str, code: str, decline_code: str | None = None, **fields: object) -> Refusal:
@@ -105,6 +116,17 @@ def unknown(params: Sequence[str]) -> Refusal:
     return invalid(message, param=params[0], code="parameter_unknown")
 
 
+def too_many_pairs(count: int, most: int) -> Refusal:
+    """Refuse more metadata than an object can have."""
+    return invalid(f"Metadata can have up to {most} keys, but you've set {count}.", param="metadata")
+
+
+def exclusive(*params: str) -> Refusal:
+    """Refuse parameters that go without one another."""
+    message = f"You may only specify one of these parameters: {', '.join(params)}."
+    return invalid(message, param=params[0], code="parameters_exclusive")
+
+
 def invalid_integer(param: str, value: str) -> Refusal:
     """Refuse what should be a whole number."""
     return invalid(f"Invalid integer: {value}", param=param, code="parameter_invalid_integer")
@@ -127,8 +149,23 @@ def too_small(param: str, least: int = 1) -> Refusal:
 
 def bad_key(masked: str) -> Refusal:
     """Refuse an API key that is wrong or not there."""
-    message = f"Invalid API Key provided: {masked}" if masked else "You did not provide an API key."
-    return Refusal(message, status=401, headers={"WWW-Authenticate": 'Bearer realm="Stripe"'})
+    message = f"Invalid API Key provided: {masked}"
+    return Refusal(message, status=401, headers=dict(_CHALLENGE))
+
+
+def no_key() -> Refusal:
+    """Refuse a request without an API key."""
+    message = (
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
+        "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+    )
+    return Refusal(message, status=401, headers=dict(_CHALLENGE))
+
+
+def publishable_key() -> Refusal:
+    """Refuse a key that is for browsers."""
+    message = "This API call cannot be made with a publishable API key. Please use a secret API key."
+    return Refusal(message, status=401, code="secret_key_required", headers=dict(_CHALLENGE))
 
 
 def no_access(account: str) -> Refusal:
@@ -156,10 +193,11 @@ def not_simulated(method: str, path: str) -> Refusal:
     return Refusal(f"The simulator does not have {method} {path} yet.", status=501, type="api_error")
 
 
-def key_in_use() -> Refusal:
+def key_in_use(*, should_retry: bool = True) -> Refusal:
     """Refuse a key whose first request is still being worked on."""
     message = "There is currently another in-progress request using this Stripe idempotency key."
-    return Refusal(message, status=409, code="idempotency_key_in_use", headers={"Stripe-Should-Retry": "true"})
+    headers = {"Stripe-Should-Retry": "true"} if should_retry else {}
+    return Refusal(message, status=409, code="idempotency_key_in_use", headers=headers)
 
 
 def key_reused(key: str) -> Refusal:
@@ -175,7 +213,8 @@ def lock_timeout() -> Refusal:
     """Refuse because something else is working on the object."""
     message = (
         "This object cannot be accessed right now because another API request or Stripe process is currently "
-        "accessing it."
+        "accessing it. If you see this error intermittently, retry the request. If you see this error frequently and "
+        "are making multiple concurrent requests to a single object, make your requests serially or at a lower rate."
     )
     return Refusal(message, status=429, code="lock_timeout", headers={"Stripe-Should-Retry": "true"})
 

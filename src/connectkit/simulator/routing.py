@@ -33,6 +33,7 @@ _KNOWN: Final = (
 
 _VARIABLE: Final = "/:"  # no step of a path holds a slash
 _END: Final = "/"
+_SEARCH: Final = "search"  # an endpoint of its own, never an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Router:
             else:
                 raise _nothing(method, path)
         route: Route | None = place.get(_END, {}).get(method)
-        if route is None:
+        if route is None or (found and found[-1] == _SEARCH):
             raise _nothing(method, path)
         return route, dict(zip(route.names, found, strict=True))
 

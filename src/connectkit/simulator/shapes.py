@@ -6,7 +6,12 @@ A member whose name begins with an underscore is the simulator's own and is neve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
+
+from .refusals import too_many_pairs
+
+MOST_PAIRS: Final = 50
+"""How many pairs of metadata an object has at most."""
 
 Object: TypeAlias = dict[str, Any]
 """A Stripe object, or part of one."""
@@ -38,14 +43,21 @@ def copied(value: object) -> object:
 
 
 def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:
-    """Change the metadata of an object as *params* ask: an empty value unsets a name, an empty hash unsets all."""
+    """Change the metadata of an object as *params* ask: an empty value unsets a name, an empty hash unsets all.
+
+    Raises:
+        Refusal: There would be too much of it.
+    """
     if "metadata" not in params:
         return
     if not params["metadata"]:
         held["metadata"] = {}
         return
     merged = {**held["metadata"], **params["metadata"]}
-    held["metadata"] = {name: text for name, text in merged.items() if text not in ("", None)}
+    left = {name: text for name, text in merged.items() if text not in ("", None)}
+    if len(left) > MOST_PAIRS:
+        raise too_many_pairs(len(left), MOST_PAIRS)
+    held["metadata"] = left
 
 
 def part(thing: Mapping[str, Any], *names: str) -> Object:

@@ -10,7 +10,7 @@ from .calls import Call
 from .clock import Clock, rfc3339
 from .ids import Ids
 from .ledger import InvariantBroken, Ledger
-from .refusals import invalid, no_such
+from .refusals import invalid, label_of, no_such
 from .shapes import Object, Snapshot, copied, is_hash, is_list
 from .subscribers import TWIN, Subscriber
 from .tables import Table
@@ -99,6 +99,9 @@ class World:
     def add(self, account: str, thing: Object) -> Object:
         """Keep a new object of *account*'s, and give it back."""
         thing["_account"] = account
+        told = thing.get("metadata")
+        if told:  # what is empty sets nothing
+            thing["metadata"] = {name: text for name, text in told.items() if text not in ("", None)}
         self.table(account, thing["object"]).add(thing)
         self._everything[thing["id"]] = thing
         self._touched.append(thing)
@@ -124,7 +127,7 @@ class World:
         """
         found = self.table(account, kind).get(id)
         if found is None:
-            raise no_such(label or kind.replace("_", " "), id, param=param)
+            raise no_such(label or label_of(kind), id, param=param)
         return found
 
     def find(self, id: str) -> Object | None:

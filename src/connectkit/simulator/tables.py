@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .refusals import invalid, no_such
+from .refusals import exclusive, invalid, label_of, no_such
 from .shapes import Object, is_hash
 
 _LIMIT: Final = 10
@@ -86,7 +86,7 @@ class Table:
             matching: What else has to be true of each object.
 
         Raises:
-            Refusal: The limit is not within 1 and 100, or a cursor names nothing.
+            Refusal: The limit is not within 1 and 100, there are two cursors, or one names nothing.
         """
         limit = _limit(params)
         first, last = self._bounds(params)
@@ -104,6 +104,8 @@ class Table:
         return Page(data[::-1] if forwards else data, len(found) > limit)
 
     def _bounds(self, params: Mapping[str, Any]) -> tuple[int, int]:
+        if "starting_after" in params and "ending_before" in params:
+            raise exclusive("ending_before", "starting_after")
         first, last = 0, len(self._rows)
         if "starting_after" in params:
             last = self._place(params["starting_after"], "starting_after")
@@ -125,7 +127,7 @@ class Table:
         try:
             return self._places[id]
         except KeyError:
-            raise no_such(self.kind.replace("_", " "), id, param=param) from None
+            raise no_such(label_of(self.kind), id, param=param) from None
 
     def _candidates(self, equal: Mapping[str, object]) -> Sequence[int]:
         indexed = [self._indexes[name].get(value, []) for name, value in equal.items() if name in self._indexes]

@@ -39,6 +39,7 @@ class Switches:
         min_amount_code: The code for an amount below the least.
         accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
         v2_after: How many simulated seconds it takes until API v2 knows an account that was made through v1.
+        conflict_should_retry: Whether the refusal of a key that is in use tells the client to try again.
         links_after: How many simulated seconds it takes until a charge that was captured asynchronously shows its
             transfer, application fee and row; with nothing it does so right after the answer.
     """
@@ -63,6 +64,7 @@ class Switches:
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
     accounts_v1: bool = True
     v2_after: int = 0
+    conflict_should_retry: bool = True
     links_after: int = 0
 
 
