@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from connectkit.sellers.recommending import Recommendation as Recommendation
     from connectkit.sellers.recommending import recommended as recommended
     from connectkit.sellers.wording import RequirementLine as RequirementLine
+    from connectkit.shortfalls import Shortfall as Shortfall
     from connectkit.splits import Split as Split
     from connectkit.splits import Tier as Tier
     from connectkit.storage.memory import MemoryStore as MemoryStore
@@ -209,6 +210,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Redirect",
         ),
         "connectkit.models.external_accounts": ("ExternalAccount",),
+        "connectkit.shortfalls": ("Shortfall",),
         "connectkit.models.browser": ("BrowserClient", "BuyerAction"),
         "connectkit.models.capabilities": ("Capability",),
         "connectkit.resources.charges.options": ("PaymentOptions",),

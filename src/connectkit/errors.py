@@ -7,6 +7,7 @@
     │   ├── PermissionDenied        the key may not do this, or not on this account
     │   ├── NotFound                no such object in this account and mode
     │   ├── InsufficientBalance     the Stripe balance does not cover it
+    │   │   └── Shortfall               and it is known by how much
     │   ├── AccountNotReady         a capability or the account's state forbids it
     │   └── PaymentDeclined         the buyer's bank or Stripe's risk rules said no
     ├── Unreachable             no usable answer to something that moves nothing

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from .divisions import Division, LeftOut
 from .errors import InvalidRequest
@@ -178,6 +178,15 @@ class Split:
         lines += [(self._rest, left)] if self._rest is not None else []
         return _division(total, lines, kept)
 
+    def document(self) -> dict[str, object]:
+        """Give the rule as JSON values: equal rules give equal documents."""
+        return {
+            "rounding": self.rounding,
+            "claims": [_written(claim) for claim in self._claims],
+            "tiers": [_written(tier) for tier in self._tiers],
+            "rest": self._rest,
+        }
+
     def _with(self, claim: _Claim) -> Split:
         return evolve(self, claims=(*self._claims, claim))
 
@@ -211,6 +220,10 @@ class Split:
             message = f"{total} is over the threshold of the last tier."
             raise InvalidRequest(message, param="total", next_step="Add a tier without a threshold.")
         return tier.of(total)
+
+
+def _written(line: _Claim | Tier) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(line, recurse=False).items() if value is not None}
 
 
 def _division(total: Money, lines: Sequence[tuple[str, Money]], kept: Money) -> Division:

@@ -48,6 +48,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("post", "/v1/payment_intents"): "PaymentIntentCreateParams",
     ("get", "/v1/payment_intents"): "PaymentIntentListParams",
     ("get", "/v1/payment_intents/:id"): "PaymentIntentRetrieveParams",
+    ("post", "/v1/payment_intents/:id"): "PaymentIntentUpdateParams",
     ("post", "/v1/payment_intents/:id/confirm"): "PaymentIntentConfirmParams",
     ("post", "/v1/payment_intents/:id/capture"): "PaymentIntentCaptureParams",
     ("post", "/v1/payment_intents/:id/increment_authorization"): "PaymentIntentIncrementAuthorizationParams",

@@ -296,6 +296,7 @@ def test_topups(colour: str) -> None:
 def test_bad_input_is_refused_before_anything_is_sent(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         charges, price = connect.charges, usd("10.00")
+        both_cuts: Any = charges.destination.create
         attempts: dict[str, Callable[[], Awaitable[object]]] = {
             "fee": lambda: charges.direct.create(key="k", amount=price, account="acct_1", fee=price),
             "fee ": lambda: charges.direct.create(key="k", amount=price, account="acct_1", fee=Money.of("1", "eur")),
@@ -308,13 +309,7 @@ def test_bad_input_is_refused_before_anything_is_sent(colour: str) -> None:
             "metadata": lambda: charges.direct.create(
                 key="k", amount=price, account="acct_1", metadata={"connectkit": "x"}
             ),
-            "transfer": lambda: charges.destination.create(  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-                key="k",
-                amount=price,
-                destination="acct_1",
-                fee=usd("1"),
-                transfer=usd("1"),  # pyright: ignore[reportArgumentType]
-            ),
+            "transfer": lambda: both_cuts(key="k", amount=price, destination="acct_1", fee=usd("1"), transfer=usd("1")),
             "transfer ": lambda: charges.destination.create(
                 key="k", amount=price, destination="acct_1", transfer=usd("11")
             ),

@@ -92,12 +92,13 @@ def test_an_option_that_there_is_not_is_an_error(colour: str) -> None:
 
 def test_a_receipt_address_is_never_stored(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
-        said: Any = {"amount": usd("10.00"), "payment_method": CARD, "receipt_email": "buyer@example.com"}
-        first = await connect.charges.separate.create(key="order-1", **said)
-        assert await connect.charges.separate.create(key="order-1", **said) == first
+        create: Any = connect.charges.separate.create
+        said = {"amount": usd("10.00"), "payment_method": CARD, "receipt_email": "buyer@example.com"}
+        first = await create(key="order-1", **said)
+        assert await create(key="order-1", **said) == first
         assert [one for one in await connect.operations.list() if "buyer@" in repr(one)] == []
         with pytest.raises(OperationConflict):
-            await connect.charges.separate.create(key="order-1", **{**said, "receipt_email": "else@example.com"})
+            await create(key="order-1", **{**said, "receipt_email": "else@example.com"})
 
     travel(colour, journey)
 

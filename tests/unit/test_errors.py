@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from connectkit.errors import (
     Refused,
     Unreachable,
 )
+from connectkit.money import Money
+from connectkit.shortfalls import Shortfall
 
 
 def tree(root: type[ConnectKitError]) -> Iterator[type[ConnectKitError]]:
@@ -29,19 +32,21 @@ def tree(root: type[ConnectKitError]) -> Iterator[type[ConnectKitError]]:
         yield from tree(kind)
 
 
+COMMON = {"tried": "payouts.create (payout-1)", "next_step": "Wait."}
+PARTICULARS: list[tuple[type[ConnectKitError], dict[str, object]]] = [
+    (Shortfall, {"shortfall": Money.of("1.00", "usd"), "available": Money.of("2.00", "usd")}),
+    (Refused, {"status": 402, "code": "card_declined", "request_id": "req_1"}),
+    (OperationConflict, {"key": "payout-1", "differs": ("amount",)}),
+    (AnswerPurged, {"key": "payout-1", "object_id": "po_1"}),
+    (Braked, {"brake": "stop"}),
+    (OperationError, {"key": "payout-1"}),
+    (ConnectKitError, {}),
+]
+
+
 def made(kind: type[ConnectKitError]) -> ConnectKitError:
-    common = {"tried": "payouts.create (payout-1)", "next_step": "Wait."}
-    if issubclass(kind, Refused):
-        return kind("No.", status=402, code="card_declined", request_id="req_1", **common)
-    if issubclass(kind, OperationConflict):
-        return kind("No.", key="payout-1", differs=("amount",), **common)
-    if issubclass(kind, AnswerPurged):
-        return kind("No.", key="payout-1", object_id="po_1", **common)
-    if issubclass(kind, Braked):
-        return kind("No.", brake="stop", **common)
-    if issubclass(kind, OperationError):
-        return kind("No.", key="payout-1", **common)
-    return kind("No.", **common)
+    particulars: Any = next(given for base, given in PARTICULARS if issubclass(kind, base))
+    return kind("No.", **particulars, **COMMON)
 
 
 @pytest.mark.parametrize("kind", list(tree(ConnectKitError)))

@@ -224,6 +224,18 @@ class Caller:
                 raise
             return known.operation.request
 
+    async def outstanding(self, key: str) -> Sequence[Request]:
+        """Give the calls of a flow that were not done yet, as they were planned."""
+        identity = await self.owner.identity(key)
+        known = await self._journal.get(identity)
+        calls = (plans.loads(known.operation.request) if known else None) or ()
+        found: list[Request] = []
+        for step in calls:
+            leaf = await self._journal.get(evolve(identity, step=step.name))
+            if leaf is None or leaf.operation.state is not State.SUCCEEDED:
+                found.append(step.frozen.request)
+        return found
+
     async def resume(self, operation: Operation) -> Sequence[Answer]:
         """Go on with an operation that somebody left unfinished, without that caller's code.
 

@@ -159,6 +159,7 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/account_links", Harmless.MINT, marks=False),
     Endpoint("/v1/balance_settings", Harmless.REPEATABLE, marks=False),
     Endpoint("/v1/payment_intents", Finder(done=_CONFIRMED), onward=_confirm_instead),
+    Endpoint("/v1/payment_intents/:id", Harmless.REPEATABLE, marks=False),
     Endpoint("/v1/payment_intents/:id/confirm", StateCheck(_CONFIRMED), marks=False, onward=_again),
     Endpoint("/v1/payment_intents/:id/capture", StateCheck(frozenset({"succeeded"}), proven=_captured), marks=False),
     Endpoint(

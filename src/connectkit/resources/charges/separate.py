@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Unpack, get_args
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.drive import Blocking, blocking
-from connectkit.errors import InvalidRequest
-from connectkit.models.base import Answer, Data, identifier, part
+from connectkit.errors import InsufficientBalance
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
 from connectkit.money import Money
-from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import check_word, checked_money, given, optional_id
+from connectkit.shortfalls import Shortfall
 
 from .building import charged, read_payment
 from .options import PaymentOptions, Sale
 from .refunding import EXPANDED, Refundable, RefundReason, refunded, reversals
+from .settling import PaidFrom, Shares, Wish, shortfall, transfers_of
 
 
 class AsyncSeparateCharges:
@@ -60,40 +60,65 @@ class AsyncSeparateCharges:
         params = {**Sale(amount=amount, **options).params(), **given(on_behalf_of=behalf)}
         return await charged(self._caller, "charges.separate.create", key, params, wait=wait)
 
-    async def settle(self, payment_id: str, *, key: str, shares: Mapping[str, Money], wait: float = 0.0) -> Settlement:
-        """Transfer to each seller a share of one payment.
+    async def settle(
+        self,
+        payment_id: str | Sequence[str],
+        *,
+        key: str,
+        shares: Shares | None = None,
+        paid_from: PaidFrom = "charge",
+        wait: float = 0.0,
+    ) -> Settlement:
+        """Transfer to each seller a share of one payment, or of several; now or later, and in any number of parts.
 
-        Each transfer is paid from the charge itself, so that it succeeds before the funds have settled and becomes
-        available with them. What is shared out is the whole charge: Stripe's fee is the platform's to pay from what it
-        keeps. The sellers are paid in the order given; if the flow is broken off, the later ones are missing until the
-        same key completes it.
+        From the *charge*, a transfer succeeds before the funds have settled and becomes available with them. What is
+        shared out is at most the whole charge: Stripe's fee is the platform's to pay from what it keeps. From the
+        *balance*, sellers can get more than was charged, but only what is available now. The sellers are paid in the
+        order given; if the flow is broken off, the later ones are missing until the same key completes it.
+
+        A `Split` is applied to what the charge settled to. The division is noted in the metadata of the transfers and,
+        of a single payment, of the payment itself.
 
         Args:
-            payment_id: The payment intent, which has succeeded.
+            payment_id: The payment intent, which has succeeded; or several, whose charges pay the shares in turn.
             key: Your own name of this settlement.
-            shares: What each connected account gets, in the currency that the charge settled in.
+            shares: What each connected account gets, in the currency that the charge settled in; or the rule that says
+                so. If it is not given, the division that the payment remembers.
+            paid_from: The `charge` itself, or the platform's available `balance`.
             wait: For how many seconds to wait for somebody who is settling it now.
 
         Raises:
             InvalidRequest: An argument is wrong, the payment has not succeeded, or more than it is shared out.
+            Shortfall: The balance does not cover it, and says by how much. Top that up, and call again with the same
+                key: what was transferred before is not transferred again.
             AccountNotReady: A seller can't receive transfers; those before got theirs, and the same key goes on.
             Refused: Stripe said no for another reason.
             OutcomeUnknown: A transfer may have been made; the same key finds out.
         """
-        checked = _checked_shares(shares)
-
-        async def plan() -> Sequence[Step]:
-            answer = await read_payment(self._caller, payment_id, None, "latest_charge.balance_transaction")
-            charge = _paid(answer)
-            made = await self._transfers_of(charge)
-            _check_sum(charge, checked, made)
-            return [_transfer(charge, number, seller, share) for number, (seller, share) in enumerate(checked.items())]
-
-        arguments = {"payment": payment_id, "shares": {seller: str(share) for seller, share in checked.items()}}
-        answers = await self._caller.flow(
-            verb="charges.separate.settle", key=key, arguments=arguments, plan=plan, wait=wait
+        check_word(paid_from, "paid_from", get_args(PaidFrom))
+        wish = Wish.checked(payment_id, shares, paid_from)
+        flow = self._caller.flow(
+            verb="charges.separate.settle",
+            key=key,
+            arguments=wish.arguments(),
+            plan=lambda: wish.steps(self._caller),
+            wait=wait,
         )
-        return Settlement(payment=payment_id, transfers=tuple(Transfer.parse(answer) for answer in answers))
+        try:
+            answers = await flow
+        except InsufficientBalance as refused:
+            missing = None if isinstance(refused, Shortfall) else await self._missing(key)
+            if missing is None:
+                raise
+            raise missing from refused
+        transfers = [Transfer.parse(answer) for answer in answers if answer.data["object"] == "transfer"]
+        return Settlement(payment=wish.payments[0], transfers=tuple(transfers))
+
+    async def _missing(self, key: str) -> Shortfall | None:
+        """Say by how much the balance does not cover what of a settlement is outstanding."""
+        transfers = [one.params for one in await self._caller.outstanding(key) if "destination" in one.params]
+        wanted = sum(one["amount"] for one in transfers)
+        return await shortfall(self._caller, Money(wanted, transfers[0]["currency"]))
 
     async def refund(
         self,
@@ -132,7 +157,7 @@ class AsyncSeparateCharges:
         async def plan() -> Sequence[Step]:
             refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), amount)
             refund = refundable.refund("charges.separate.refund", None, reason=reason)
-            made = await self._transfers_of(refundable.charge) if reverse_transfers else ()
+            made = await transfers_of(self._caller, refundable.charge) if reverse_transfers else ()
             return [refund, *reversals(refundable, made)]
 
         arguments = given(
@@ -144,17 +169,6 @@ class AsyncSeparateCharges:
         flow = self._caller.flow(verb="charges.separate.refund", key=key, arguments=arguments, plan=plan, wait=wait)
         return refunded(await flow)
 
-    async def _transfers_of(self, charge: Data) -> Sequence[Transfer]:
-        """Give the transfers that were paid from a charge, in the order in which they were made."""
-        group = charge.get("transfer_group")
-        if not group:
-            return ()  # Stripe labels a charge at its first transfer
-        pages = self._caller.pages(
-            Request("get", "/v1/transfers", {"transfer_group": group, "limit": 100}), "transfers.list"
-        )
-        transfers = [Transfer.parse(Answer(data=item)) async for item in pages]
-        return [transfer for transfer in reversed(transfers) if transfer.source_transaction == charge["id"]]
-
 
 class SeparateCharges(Blocking[AsyncSeparateCharges]):
     """Separate charges and transfers: the buyer pays the platform, which settles with any number of sellers."""
@@ -162,48 +176,3 @@ class SeparateCharges(Blocking[AsyncSeparateCharges]):
     create: Final = blocking(AsyncSeparateCharges.create)
     settle: Final = blocking(AsyncSeparateCharges.settle)
     refund: Final = blocking(AsyncSeparateCharges.refund)
-
-
-def _checked_shares(shares: Mapping[str, Money]) -> dict[str, Money]:
-    if not shares:
-        message = "There is nobody to settle with."
-        raise InvalidRequest(message, param="shares", next_step="Pass shares={'acct_…': Money.of('70.00', 'usd')}.")
-    return {
-        checked_id(seller, "shares", "acct_"): checked_money(share, "shares").check_chargeable("a share")
-        for seller, share in shares.items()
-    }
-
-
-def _paid(answer: Answer) -> Data:
-    charge = part(answer.data, "latest_charge")
-    if answer.data["status"] != "succeeded" or not charge:
-        message = f"This payment has not succeeded: it is {answer.data['status']}."
-        raise InvalidRequest(message, param="payment_id", next_step="Settle once payment_intent.succeeded has come.")
-    return charge
-
-
-def _check_sum(charge: Data, shares: Mapping[str, Money], made: Sequence[Transfer]) -> None:
-    """Check that a charge covers its transfers, in the currency that it settled in."""
-    row = part(charge, "balance_transaction") or charge
-    whole = Money(row["amount"], row["currency"])
-    for share in shares.values():
-        if share.currency != whole.currency:
-            message = f"This charge settled in {whole.currency}; a share is in {share.currency}."
-            raise InvalidRequest(message, param="shares", next_step="Share out what it settled to.")
-    before = sum((transfer.amount for transfer in made), start=Money(0, whole.currency))
-    left = whole - before
-    wanted = sum(shares.values(), start=Money(0, whole.currency))
-    if wanted > left:
-        message = f"The shares sum to {wanted}; {left} of this charge is not shared out yet."
-        raise InvalidRequest(message, param="shares")
-
-
-def _transfer(charge: Data, number: int, seller: str, share: Money) -> Step:
-    params = given(
-        amount=share.amount,
-        currency=share.currency,
-        destination=seller,
-        source_transaction=identifier(charge),
-        transfer_group=charge.get("transfer_group"),
-    )
-    return Step(f"transfer/{number}", "transfers.create", Request("post", "/v1/transfers", params), Transfer.KEEP)
