@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.journeys.stages import COLOURS, travel
+from tests.simulator.visitor import visit
 
 from connectkit import (
     AccountDetails,
@@ -130,9 +131,7 @@ def test_express_hosted(colour: str, api: Any) -> None:
         again = connect.simulator.handle("GET", path, {})
         assert (again[0], again[1]["Location"]) == (303, PAGES["refresh_url"])
         fresh = await connect.onboarding.link(seller.id, **PAGES, api=api)
-        connect.simulator.handle("GET", path_of(fresh.url), {})
-        back = connect.simulator.handle("POST", path_of(fresh.url), {})
-        assert back[1]["Location"] == PAGES["return_url"]
+        assert visit(connect.simulator.handle, fresh.url).finish() == PAGES["return_url"]
         assert (await connect.onboarding.status(seller.id, api=api)).can_charge
         login = await connect.onboarding.login_link(seller.id)
         assert login.redirect.headers["Location"] == login.url

@@ -90,13 +90,14 @@ def test_people_are_told_of_beside_the_account(colour: str) -> None:
         ana = await connect.persons.create(
             made.id, key="ana", person=PersonDetails(relationship=Relationship(representative=True))
         )
+        paper = await connect.files.upload(b"%PDF-1.7", purpose="account_requirement")
         answers: dict[str, Any] = {
             f"{ana.id}.first_name": "Ana",
             f"{ana.id}.last_name": "Silva",
             f"{ana.id}.verification.document": "file_identity_document_success",
             "company.owners_provided": True,
             "company.verification.document": Document(front="file_identity_document_success"),
-            "documents.company_license.files": ["file_1"],
+            "documents.company_license.files": [paper.id],
         }
         before = len(connect.simulator.requests)
         status = await connect.onboarding.provide(made.id, answers)

@@ -60,6 +60,14 @@ class Steered(Protocol):
         """Have something wanted by a day."""
         ...
 
+    def foresee(self, account: str, item: str, days: float = 0) -> None:
+        """Have something announced that will be wanted from a day on."""
+        ...
+
+    def disable(self, account: str, reason: str | None) -> None:
+        """Disable an account, or lift that."""
+        ...
+
 
 def steer(steered: Steered, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
     """Answer one of the simulator's own requests."""
@@ -103,6 +111,16 @@ def _onboard(steered: Steered, sent: Mapping[str, Any]) -> Object:
 
 def _demand(steered: Steered, sent: Mapping[str, Any]) -> Object:
     steered.demand(**sent)
+    return {}
+
+
+def _foresee(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.foresee(**sent)
+    return {}
+
+
+def _disable(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.disable(**sent)
     return {}
 
 
@@ -156,6 +174,13 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
     ("POST", "demand"): Action(
         _demand, 'wants something of an account by a day: {"account": "acct_…", "item": "individual.email", "days": 7}'
+    ),
+    ("POST", "foresee"): Action(
+        _foresee,
+        'announces what will be wanted: {"account": "acct_…", "item": "individual.nationality", "days": 60}',
+    ),
+    ("POST", "disable"): Action(
+        _disable, 'disables an account, or enables it again: {"account": "acct_…", "reason": "under_review"}'
     ),
     ("GET", "ledger"): Action(_ledger, "gives what everybody holds, and whether it sums to zero"),
     ("POST", "check"): Action(_check, "checks every law, and names the one that is broken"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .accounts import oauth
-from .accounts.deadlines import GRACE, demand
+from .accounts.deadlines import GRACE, demand, disable, foresee
 from .accounts.hosted import complete, is_page, visit
 from .accounts.queries import account_of
 from .answers import Answer, ConnectionLost
@@ -190,7 +190,7 @@ class Simulator:
             with self._lock:
                 return front(self._world, self.requests)
         if is_page(path) or oauth.is_page(path):
-            return self._visit(method, path)
+            return self._visit(method, path, body)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
             planned = self._faults.planned
@@ -266,13 +266,35 @@ class Simulator:
         Raises:
             ValueError: There is no such account.
         """
-        try:
-            with self._lock:
-                demand(self._world, account_of(self._world, account), item, days)
-                self._settle()
-        except Refusal as refusal:
-            raise ValueError(refusal.message) from None
-        self._office.flush()
+        self._about(account, lambda found: demand(self._world, found, item, days))
+
+    def foresee(self, account: str, item: str, days: float = GRACE) -> None:
+        """Have Stripe announce that it will want something of an account from a day on.
+
+        Until then it stands in the future requirements; from then on it is due, with as many days again to give it.
+
+        Args:
+            account: The connected account.
+            item: What will be wanted, in the words of v1.
+            days: In how many days.
+
+        Raises:
+            ValueError: There is no such account.
+        """
+        self._about(account, lambda found: foresee(self._world, found, item, days))
+
+    def disable(self, account: str, reason: str | None) -> None:
+        """Disable an account for a reason that no request can give: Stripe's own, or a click in the Dashboard.
+
+        Args:
+            account: The connected account.
+            reason: Stripe's `disabled_reason`, as `platform_paused`, `under_review` or `rejected.fraud`; `None` lifts
+                it.
+
+        Raises:
+            ValueError: There is no such account.
+        """
+        self._about(account, lambda found: disable(self._world, found, reason))
 
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values.
@@ -280,13 +302,7 @@ class Simulator:
         Raises:
             ValueError: There is no such account.
         """
-        try:
-            with self._lock:
-                complete(self._world, account)
-                self._settle()
-        except Refusal as refusal:
-            raise ValueError(refusal.message) from None
-        self._office.flush()
+        self._about(account, lambda _: complete(self._world, account))
 
     def subscribe(
         self,
@@ -339,10 +355,23 @@ class Simulator:
         with self._lock:
             self._world.check()
 
-    def _visit(self, method: str, path: str) -> Answer:
+    def _about(self, account: str, change: Callable[[Object], None]) -> None:
+        """Have something happen to an account."""
+        try:
+            with self._lock:
+                change(account_of(self._world, account))
+                self._settle()
+        except Refusal as refusal:
+            raise ValueError(refusal.message) from None
+        self._office.flush()
+
+    def _visit(self, method: str, path: str, body: bytes) -> Answer:
         with self._lock:
-            page = (oauth.visit if oauth.is_page(path) else visit)(self._world, method, path)
-            self._note(method, path, {}, b"", page.status)
+            if oauth.is_page(path):
+                page = oauth.visit(self._world, method, path)
+            else:
+                page = visit(self._world, method, path, body)
+            self._note(method, path, {}, body, page.status)
             self._settle()
         self._office.flush()
         return page

@@ -28,9 +28,15 @@ _OUTCOMES: Final = {
 }
 """How a payout to a test number ends: empty for success, else Stripe's failure code."""
 
+_UNPROVEN: Final = "000999999992"
+"""The number whose owner has to be proven with documents."""
+
 _NEVER_INSTANT: Final = "000888888883"
 _INSTANT_ROUTING: Final = "110000000"
 _GOOD: Final = "000123456789"
+
+PROOF: Final = "documents.bank_account_ownership_verification.files"
+"""What proves whose a bank account is."""
 
 _TOKENS: Final = {
     "btok_us_verified": _GOOD,
@@ -119,9 +125,9 @@ def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
             "future_requirements": _nothing(),
             "last4": number[-4:],
             "metadata": {},
-            "requirements": _nothing(),
+            "requirements": _nothing() | ({"currently_due": [PROOF]} if number == _UNPROVEN else {}),
             "routing_number": routing,
-            "status": "new",
+            "status": "verification_failed" if number == _UNPROVEN else "new",
             "_outcome": _OUTCOMES.get(number, ""),
             "_instant": instant and number != _NEVER_INSTANT,
         },

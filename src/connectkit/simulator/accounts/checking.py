@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
+from .documents import flaw
+
 
 class Problem(NamedTuple):
     """Why something has to be given again.
@@ -26,10 +28,10 @@ class Problem(NamedTuple):
 DATES: Final = ({"day": 1, "month": 1, "year": 1901}, {"day": 1, "month": 1, "year": 1902})
 """The days of birth that pass; the second at once."""
 
+_LISTED: Final = {"day": 1, "month": 1, "year": 1900}
+_NO_ANSWER: Final = "222221005"
 _UNVERIFIED: Final = "The identity information you entered cannot be verified. Please correct any errors."
 _COMPANY: Final = "The information of the business cannot be verified. Please correct any errors."
-_FAILING: Final = "file_identity_document_failure"
-_PASSING_NUMBERS: Final = frozenset({"000000000", "222222222"})
 _TAX_IDS: Final = {
     "111111111": ("company.tax_id", "verification_failed_tax_id_match"),
     "111111112": ("company.tax_id", "verification_failed_tax_id_not_issued"),
@@ -76,7 +78,7 @@ _PEOPLE: Final = {
 
 def problems(world: World, account: Object) -> list[Problem]:
     """Tell what does not pass verification."""
-    return [*_of_business(account), *_of_people(world, account)]
+    return [*_of_business(world, account), *_of_people(world, account)]
 
 
 def people(world: World, account: Object) -> Iterator[tuple[str, Object]]:
@@ -87,7 +89,7 @@ def people(world: World, account: Object) -> Iterator[tuple[str, Object]]:
         yield person["id"], person
 
 
-def _of_business(account: Object) -> Iterator[Problem]:
+def _of_business(world: World, account: Object) -> Iterator[Problem]:
     profile, settings = account["business_profile"], account["settings"]
     host = (profile["url"] or "").partition("://")[2].removesuffix("/").removesuffix(".stripe.com")
     yield from _told("business_profile.url", _SITES.get(host), "The website cannot be accepted.")
@@ -101,22 +103,29 @@ def _of_business(account: Object) -> Iterator[Problem]:
     prefix = settings["card_payments"]["statement_descriptor_prefix"] or ""
     yield from _told(item, _PREFIXES.get(prefix), "It is not allowed.")
     if account["company"] is not None and account["individual"] is None:
-        yield from _of_company(account)
+        yield from _of_company(world, account)
+    yield from _of_papers(world, account)
 
 
-def _of_company(account: Object) -> Iterator[Problem]:
+def _of_papers(world: World, account: Object) -> Iterator[Problem]:
+    for kind, files in account["_papers"].items():
+        code = next(filter(None, (flaw(world, account["id"], file) for file in files)), None)
+        yield from _told(f"documents.{kind}.files", code, "The document cannot be accepted.")
+
+
+def _of_company(world: World, account: Object) -> Iterator[Problem]:
     found = _TAX_IDS.get(account["_numbers"].get("tax_id", ""))
     if found is not None and account["_numbers"].get("document") is None:
         yield Problem(*found, _COMPANY)
     yield from _told("company.name", _NAMES.get(account["company"]["name"] or ""), _COMPANY)
     yield from _of_address("company", account["company"])
-    if account["_numbers"].get("document") == _FAILING:
-        yield Problem("company.verification.document", "verification_document_failed_other", _COMPANY)
+    code = flaw(world, account["id"], account["_numbers"].get("document", ""))
+    yield from _told("company.verification.document", code or None, _COMPANY)
 
 
 def _of_people(world: World, account: Object) -> Iterator[Problem]:
     for name, person in people(world, account):
-        yield from _of_person(name, person)
+        yield from _of_person(world, name, person)
         relationship = person["relationship"]
         if relationship["director"] or relationship["owner"]:
             found = _PEOPLE.get(person["first_name"] or "")
@@ -124,26 +133,43 @@ def _of_people(world: World, account: Object) -> Iterator[Problem]:
                 yield Problem(*found, _COMPANY)
 
 
-def _of_person(name: str, person: Object) -> Iterator[Problem]:
-    document = person["_numbers"].get("document")
-    if document == _FAILING:
-        yield Problem(f"{name}.verification.document", "verification_document_failed_other", _UNVERIFIED)
-    elif document is None and part(person, "dob").get("year"):
-        if person["dob"] not in DATES:
+def _of_person(world: World, name: str, person: Object) -> Iterator[Problem]:
+    held = person["_numbers"]
+    for kind in ("document", "additional_document"):
+        code = flaw(world, person["account"], held.get(kind, ""))
+        yield from _told(f"{name}.verification.{kind}", code or None, _UNVERIFIED)
+    if held.get("document") is None and part(person, "dob").get("year"):
+        if person["dob"] not in (*DATES, _LISTED):
             yield Problem(f"{name}.verification.document", "verification_failed_keyed_identity", _UNVERIFIED)
-        if person["_numbers"].get("id_number") == "111111111":
+        if held.get("id_number") == "111111111":
             yield Problem(f"{name}.id_number", "verification_failed_id_number_match", _UNVERIFIED)
     yield from _of_address(name, person)
 
 
 def _of_address(name: str, owner: Object) -> Iterator[Problem]:
-    if owner["address"].get("line1") in ("address_no_match", "address_line1_no_match"):
-        yield Problem(f"{name}.address.line1", "verification_failed_address_match", _UNVERIFIED)
+    for script in ("address", "address_kana", "address_kanji"):
+        if part(owner, script).get("line1") in ("address_no_match", "address_line1_no_match"):
+            yield Problem(f"{name}.{script}.line1", "verification_failed_address_match", _UNVERIFIED)
 
 
 def _told(item: str, code: str | None, reason: str) -> Iterator[Problem]:
     if code is not None:
         yield Problem(item, code, reason)
+
+
+def is_listed(world: World, account: Object) -> bool:
+    """Tell whether somebody's day of birth is the one that is looked for on lists of sanctions."""
+    return any(person["dob"] == _LISTED for _, person in people(world, account))
+
+
+def is_waiting(account: Object) -> bool:
+    """Tell whether the public register does not answer: a documented property of one tax number."""
+    return bool(account["_numbers"].get("tax_id") == _NO_ANSWER)
+
+
+def is_idle(account: Object) -> bool:
+    """Tell whether capabilities are paused because the account does nothing, as one of the test websites says."""
+    return "inactivity.stripe.com" in (account["business_profile"]["url"] or "")
 
 
 def is_instant(account: Object) -> bool:
@@ -158,4 +184,13 @@ def facts(world: World, account: Object) -> object:
         name: [person["dob"], person["_numbers"], person["address"].get("line1"), person["first_name"]]
         for name, person in people(world, account)
     }
-    return repr([told, account["_numbers"], account["business_profile"], account["settings"], account["company"]])
+    return repr(
+        [
+            told,
+            account["_numbers"],
+            account["business_profile"],
+            account["settings"],
+            account["company"],
+            account["_papers"],
+        ]
+    )

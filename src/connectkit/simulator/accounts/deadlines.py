@@ -29,6 +29,20 @@ def demand(world: World, account: Object, item: str, days: float = GRACE) -> Non
         world.clock.after(round(after * DAY), partial(_look, world, account))
 
 
+def foresee(world: World, account: Object, item: str, days: float) -> None:
+    """Announce that something will be wanted of an account from a day on; it is due then, with a time of grace."""
+    with changing(world, account):
+        account["_foreseen"][item] = world.clock.now + round(days * DAY)
+    for after in (days, days + GRACE, days + GRACE + _LATER):
+        world.clock.after(round(after * DAY), partial(_look, world, account))
+
+
+def disable(world: World, account: Object, reason: str | None) -> None:
+    """Disable an account for a reason that only Stripe or its Dashboard can give; `None` lifts it."""
+    with changing(world, account):
+        account["_disabled"] = reason
+
+
 def _look(world: World, account: Object) -> None:
     with changing(world, account):
         pass  # what is worked out anew depends on the time

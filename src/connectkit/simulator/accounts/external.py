@@ -5,10 +5,11 @@ from __future__ import annotations
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import Refusal, invalid, refused
-from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .banks import bank_params, forget_bank, make_default, new_bank
+from .documents import check_papers
 from .kinds import topic
 from .queries import account_of, bank_accounts
 from .showing import is_open
@@ -90,14 +91,18 @@ def retrieve_bank(world: World, call: Call) -> Object:
 
 @topic.route("POST", f"{_PATH}/:bank", "AccountExternalAccountUpdateParams")
 def update_bank(world: World, call: Call) -> Object:
-    """Change a bank account; whatever is changed, one that was disabled is enabled again."""
+    """Change a bank account; whatever is changed, one that failed is enabled again, and one that papers prove."""
     account, bank = _writable(world, call), _bank(world, call)
+    papers = part(call.params, "documents", "bank_account_ownership_verification").get("files", [])
+    check_papers(world, account["id"], papers, "documents[bank_account_ownership_verification][files]")
     with changing(world, account):
         bank.update({name: call.params[name] or None for name in _CHANGEABLE if name in call.params})
         merge_metadata(bank, call.params)
         if call.params.get("default_for_currency"):
             make_default(world, bank)
-        bank["status"] = "new"
+        if bank["status"] != "verification_failed" or papers:
+            bank["status"] = "new"
+            bank.get("requirements", {})["currently_due"] = []
         world.emit("account.external_account.updated", bank)
     return bank
 

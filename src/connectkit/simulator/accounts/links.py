@@ -79,6 +79,7 @@ def _check_type(account: Object, type: str, param: str) -> None:
 
 def _new_link(world: World, account: Object, params: dict[str, Any]) -> Object:
     account["_linked"] = True
+    collected = params.get("collection_options", {})
     token = world.ids.token(12)
     return world.add(
         account["id"],
@@ -89,6 +90,9 @@ def _new_link(world: World, account: Object, params: dict[str, Any]) -> Object:
             "_expires_at": world.clock.now + _LIFETIME,
             "_refresh_url": params["refresh_url"],
             "_return_url": params.get("return_url") or params["refresh_url"],
+            "_everything": "eventually_due" in (collected.get("fields"), params.get("collect")),
+            "_future": collected.get("future_requirements") == "include",
+            "_open_until": 0,
             "_visited": False,
         },
     )

@@ -11,15 +11,13 @@ from typing import Any, Final
 from connectkit.simulator.shapes import Object, is_hash
 from connectkit.simulator.state import World
 
-from .countries import EXTRA, RECIPIENTS, WITH_STATE
+from .countries import company_items, person_items
 from .queries import bank_accounts
 
 _TERMS: Final = ("tos_acceptance.date", "tos_acceptance.ip")
 _BUSINESS: Final = ("business_profile.mcc", "business_profile.url")
 _TAX: Final = "tax_reporting_"
-_DOB: Final = ("dob.day", "dob.month", "dob.year")
-_NAMES: Final = ("first_name", "last_name")
-_OWNER: Final = ("email", *_NAMES)
+_OWNER: Final = ("email", "first_name", "last_name")
 
 
 def missing_items(world: World, account: Object) -> list[str]:
@@ -51,43 +49,43 @@ def _wanted(account: Object) -> list[str]:
         items.append("individual.id_number")
     if account["business_type"] is None:
         return [*items, "business_type"]
+    country = account["country"]
     if account["business_type"] == "individual":
-        return items + [f"individual.{item}" for item in _of_person(account)]
-    company = ["name", "phone", "tax_id", "owners_provided", *_of_address(account)]
+        return items + [f"individual.{item}" for item in person_items(country)]
     return [
         *items,
-        *(f"company.{item}" for item in company),
+        *(f"company.{item}" for item in company_items(country)),
         *(f"owners.{item}" for item in _OWNER),
-        *(f"representative.{item}" for item in (*_of_person(account), "email", "relationship.title")),
+        *(f"representative.{item}" for item in (*person_items(country), "email", "relationship.title")),
     ]
-
-
-def _of_person(account: Object) -> list[str]:
-    country = account["country"]
-    items = [*_NAMES, *_DOB, *_of_address(account)]
-    if country not in RECIPIENTS:
-        items.append("phone")
-    return [*items, *EXTRA.get(country, ())]
-
-
-def _of_address(account: Object) -> list[str]:
-    state = ["address.state"] if account["country"] in WITH_STATE else []
-    return ["address.city", "address.line1", "address.postal_code", *state]
 
 
 def is_there(world: World, account: Object, item: str) -> bool:
     """Tell whether something was given."""
     first, _, rest = item.partition(".")
-    if first in _ROLES:
+    if first in ROLES:
         return any(
-            person["relationship"][_ROLES[first]] and _at(person, rest)
+            person["relationship"][ROLES[first]] and _at(person, rest)
             for person in world.table(account["id"], "person")
         )
+    if item in account["_answered"]:
+        return True
+    if first.startswith("person_"):
+        person = world.table(account["id"], "person").get(first)
+        return person is None or bool(_at(person, rest))
+    if first == "documents":
+        return rest.partition(".")[0] in account["_papers"]
     special = _SPECIAL.get(item)
     return bool(special(world, account) if special else _at(account, item))
 
 
-_ROLES: Final = {"owners": "owner", "representative": "representative"}
+ROLES: Final = {
+    "directors": "director",
+    "executives": "executive",
+    "owners": "owner",
+    "representative": "representative",
+}
+"""What a person has to be, by the word that requirements of people who are not there yet begin with."""
 
 
 def _at(thing: Object, path: str) -> Any:  # noqa: ANN401  # whatever stands there
@@ -97,7 +95,7 @@ def _at(thing: Object, path: str) -> Any:  # noqa: ANN401  # whatever stands the
 
 
 def _has_bank(world: World, account: Object) -> bool:
-    return any(bank["status"] != "errored" for bank in bank_accounts(world, account["id"]))
+    return any(bank["status"] == "new" for bank in bank_accounts(world, account["id"]))
 
 
 def _has_site(_: World, account: Object) -> bool:

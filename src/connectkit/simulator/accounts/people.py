@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, is_hash
 from connectkit.simulator.state import World
 
 _ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
 _PLAIN: Final = ("email", "first_name", "last_name")
 _EXTRA: Final = ("full_name_aliases", "gender", "maiden_name", "nationality", "political_exposure")
 _SSN: Final = 9
+_OF_COMPANY: Final = (
+    *("name", "phone", "structure", "registration_number", "ownership_declaration", "directorship_declaration"),
+    *("directors_provided", "executives_provided", "owners_provided"),
+)
+_SCRIPTS: Final = ("_kana", "_kanji")
+_DOCUMENTS: Final = ("document", "additional_document")
 
 
 def new_person(world: World, account: Object) -> Object:
@@ -65,14 +71,23 @@ def tell(person: Object, params: Mapping[str, Any]) -> None:
     if "dob" in params:
         person["dob"] = params["dob"] or dict.fromkeys(("day", "month", "year"))
     person["address"].update(params.get("address", {}))
+    _tell_scripts(person, params)
     person["relationship"].update(params.get("relationship", {}))
     person["metadata"].update(params.get("metadata") or {})
     _identify(person, params)
-    front = params.get("verification", {}).get("document", {}).get("front")
-    if front:
-        person["_numbers"]["document"] = front
-        person["verification"]["document"]["front"] = f"file_{person['id'].removeprefix('person_')}"
-        person["verification"]["status"] = "pending"
+    for name in _DOCUMENTS:
+        front = params.get("verification", {}).get(name, {}).get("front")
+        if front:
+            person["_numbers"][name] = front
+            person["verification"][name]["front"] = f"file_{person['id'].removeprefix('person_')}"
+            person["verification"]["status"] = "pending"
+
+
+def _tell_scripts(owner: Object, params: Mapping[str, Any]) -> None:
+    """Keep what is written in kana or kanji, which is there only where it was told."""
+    for name, value in params.items():
+        if name.endswith(_SCRIPTS):
+            owner[name] = {**owner.get(name, {}), **value} if is_hash(value) else value
 
 
 def _identify(person: Object, params: Mapping[str, Any]) -> None:
@@ -103,10 +118,11 @@ def new_company(account: Object) -> Object:
 def tell_company(account: Object, params: Mapping[str, Any]) -> None:
     """Change an account's company as *params* ask."""
     company = account["company"]
-    for name in ("name", "phone", "structure", "directors_provided", "executives_provided", "owners_provided"):
+    for name in _OF_COMPANY:
         if name in params:
             company[name] = params[name] or None
     company["address"].update(params.get("address", {}))
+    _tell_scripts(company, params)
     front = params.get("verification", {}).get("document", {}).get("front")
     if front:
         account["_numbers"]["document"] = front

@@ -8,6 +8,7 @@ from connectkit.simulator.refusals import refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .documents import check_person_files
 from .kinds import topic
 from .people import new_person, tell
 from .queries import account_of
@@ -20,6 +21,7 @@ _PATH = "/v1/accounts/:id/persons"
 def create_person(world: World, call: Call) -> Object:
     """Add a person."""
     account = account_of(world, call.id)
+    check_person_files(world, call.id, call.params)
     person = new_person(world, account)
     with changing(world, account):
         tell(person, call.params)
@@ -46,6 +48,7 @@ def retrieve_person(world: World, call: Call) -> Object:
 def update_person(world: World, call: Call) -> Object:
     """Change a person."""
     account, person = account_of(world, call.id), retrieve_person(world, call)
+    check_person_files(world, call.id, call.params)
     with changing(world, account):
         tell(person, call.params)
         world.emit("person.updated", person)

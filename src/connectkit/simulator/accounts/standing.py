@@ -16,8 +16,9 @@ from connectkit.simulator.clock import DAY
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .checking import facts, is_instant, people, problems
+from .checking import facts, is_idle, is_instant, is_listed, is_waiting, people, problems
 from .countries import ASYNCHRONOUS
+from .documents import flaw
 from .making import no_requirements
 from .needs import checked_items, is_there, later_items, missing_items
 from .queries import bank_accounts
@@ -25,8 +26,9 @@ from .queries import bank_accounts
 _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
 _BANK: Final = "external_account"
-_PASSING: Final = "file_identity_document_success"
 _LISTS: Final = ("currently_due", "eventually_due", "past_due", "pending_verification")
+_ENFORCED: Final = "+enforce_future_requirements@"  # in the address of an account, for tests
+_GRACE: Final = 14 * DAY  # from what was foreseen being wanted to payouts being disabled; inferred
 _CHARGES_OFF: Final = 30 * DAY  # from payouts being disabled to charges being disabled; inferred
 
 
@@ -44,6 +46,8 @@ def settle(world: World, account: Object) -> None:
     """Work out where an account stands, silently."""
     missing = missing_items(world, account)
     blocking = [item for item in missing if item != _BANK]
+    if account["_unanswered"] and not is_waiting(account):
+        account["_unanswered"], account["_pending"] = False, []
     verified = account["_checked"] == facts(world, account)
     if not blocking and not verified and account["_requested"] and not account["_pending"]:
         verified = _verify(world, account)
@@ -52,14 +56,13 @@ def settle(world: World, account: Object) -> None:
     demanded = _demanded(world, account)
     late = [item for item, until in demanded.items() if until <= world.clock.now and item not in past]
     waiting = [item for item in demanded if item not in late and item not in past]
-    deadline = min((demanded[item] for item in waiting), default=None)
     due = past + late + waiting
     later = [item for item in later_items(account) if item not in due]
     account["requirements"] = {
         **no_requirements(),
-        "current_deadline": deadline,
+        "current_deadline": min((demanded[item] for item in waiting), default=None),
         "currently_due": due,
-        "disabled_reason": _disabled_reason(account, past + late),
+        "disabled_reason": _disabled_reason(world, account, past + late),
         "errors": [
             {"code": problem.code, "reason": problem.reason, "requirement": problem.requirement} for problem in wrong
         ],
@@ -67,31 +70,45 @@ def settle(world: World, account: Object) -> None:
         "past_due": past + late,
         "pending_verification": list(account["_pending"]),
     }
+    account["future_requirements"] = _future(account)
     _show_people(world, account)
     ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
-    _set_capabilities(account, blocked=bool(blocking or wrong or ignored))
+    stopped = is_listed(world, account) or is_idle(account)
+    _set_capabilities(account, blocked=bool(blocking or wrong or ignored or stopped))
     _set_flags(world, account, due, late=bool(late))
+
+
+def _future(account: Object) -> Object:
+    """Give what will be wanted from a known day on; it disables nothing before."""
+    foreseen: dict[str, int] = account["_foreseen"]
+    items = [item for item in foreseen if item not in account["requirements"]["currently_due"]]
+    deadline = min((foreseen[item] for item in items), default=None)
+    return {**no_requirements(), "current_deadline": deadline, "currently_due": items, "eventually_due": items}
 
 
 def _demanded(world: World, account: Object) -> dict[str, int]:
     """Give what was asked for by a day and is not there yet; what was given since is forgotten."""
     held: dict[str, int] = account["_demanded"]
-    met = [item for item in held if _is_met(world, account, item)]
-    for item in met:
-        del held[item]
+    foreseen: dict[str, int] = account["_foreseen"]
+    at_once = _ENFORCED in (account["email"] or "")
+    for item in [item for item, since in foreseen.items() if at_once or since <= world.clock.now]:
+        since = min(foreseen.pop(item), world.clock.now)
+        held.setdefault(item, since if at_once else since + _GRACE)
+    for known in (held, foreseen):
+        for item in [item for item in known if _is_met(world, account, item)]:
+            del known[item]
     return held
 
 
 def _is_met(world: World, account: Object, item: str) -> bool:
     """Tell whether something that was asked for is there; a document is there when it has passed."""
-    if not item.endswith("verification.document"):
+    owner, _, kind = item.rpartition(".verification.")
+    if not kind.endswith("document"):
         return is_there(world, account, item)
-    owner = item.partition(".")[0]
-    if owner == "company":
-        return bool(account["_numbers"].get("document") == _PASSING)
-    return any(
-        name == owner and person["_numbers"].get("document") == _PASSING for name, person in people(world, account)
-    )
+    held = [account["_numbers"]] if owner == "company" else []
+    held += [person["_numbers"] for name, person in people(world, account) if name == owner]
+    files = [numbers.get(kind, "") for numbers in held]
+    return any(file and not flaw(world, account["id"], file) for file in files)
 
 
 def _show_people(world: World, account: Object) -> None:
@@ -111,6 +128,9 @@ def _show_people(world: World, account: Object) -> None:
 
 def _verify(world: World, account: Object) -> bool:
     """Look at what is known, at once or right after the answer; tell whether it is done."""
+    if is_waiting(account):
+        account["_unanswered"], account["_pending"] = True, ["company.tax_id"]
+        return False
     if account["country"] in ASYNCHRONOUS and not is_instant(account) and not account["_submitted"]:
         account["_pending"] = checked_items(account)
         world.clock.at(world.clock.now, partial(_finish, world, account))
@@ -136,9 +156,13 @@ def _mark_people(world: World, account: Object) -> None:
         person["verification"]["document"]["details_code"] = "document_failed_other" if about else None
 
 
-def _disabled_reason(account: Object, due: list[str]) -> str | None:
+def _disabled_reason(world: World, account: Object, due: list[str]) -> str | None:
     if account["_rejected"] is not None:
         return f"rejected.{account['_rejected']}"
+    if account["_disabled"] is not None:
+        return str(account["_disabled"])
+    if is_listed(world, account):
+        return "listed"
     if not account["_requested"]:
         return "action_required.requested_capabilities"
     if due:
@@ -159,7 +183,8 @@ def _set_capabilities(account: Object, *, blocked: bool) -> None:
 
 
 def _status(account: Object, held: str | None, *, blocked: bool) -> str:
-    if blocked or account["_rejected"] is not None or account["_closed"] or not _through(account):
+    disabled = account["_rejected"] or account["_disabled"] or account["_closed"]
+    if blocked or disabled or not _through(account):
         return "inactive"
     return "pending" if account["_pending"] and held != "active" else "active"
 
@@ -171,7 +196,7 @@ def _through(account: Object) -> bool:
 
 def _set_flags(world: World, account: Object, due: list[str], *, late: bool) -> None:
     active = "active" in account["capabilities"].values()
-    bank = any(bank["status"] != "errored" for bank in bank_accounts(world, account["id"]))
+    bank = any(bank["status"] == "new" for bank in bank_accounts(world, account["id"]))
     account["charges_enabled"] = active
     account["payouts_enabled"] = active and bank and not late
     if account["controller"]["requirement_collection"] == "application":
@@ -229,20 +254,33 @@ def capability(world: World, account: Object, name: str) -> Object:
         missing = missing_items(world, wished)
         whole = {**no_requirements(), "currently_due": missing, "eventually_due": missing}
     lists = {key: list(whole[key]) for key in ("currently_due", "errors", "eventually_due", "past_due")}
-    reason = "requirements.fields_needed" if status == "inactive" and whole["currently_due"] else None
     return {
         "id": name,
         "object": "capability",
         "account": account["id"],
-        "future_requirements": no_requirements(),
+        "future_requirements": _future(account) if requested else no_requirements(),
         "requested": requested,
         "requested_at": account["_requested"].get(name),
         "requirements": {
             **no_requirements(),
             **lists,
-            "disabled_reason": reason,
+            "disabled_reason": _capability_reason(account, status, whole),
             "pending_verification": list(whole["pending_verification"]),
         },
         "status": status,
         "_account": account["id"],
     }
+
+
+def _capability_reason(account: Object, status: str, whole: Object) -> str | None:
+    """Say why a capability is not active; Stripe has other words for it than of the account."""
+    if status != "inactive":
+        return None
+    disabled = account["_disabled"] or ""
+    if account["_rejected"] is not None or disabled.startswith("rejected."):
+        return "rejected.other"
+    if disabled:
+        return "platform_paused" if disabled == "platform_paused" else "pending.review"
+    if is_idle(account):
+        return "paused.inactivity"
+    return "requirements.fields_needed" if whole["currently_due"] else None

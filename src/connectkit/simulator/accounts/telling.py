@@ -11,6 +11,7 @@ from connectkit.simulator.state import World
 
 from .banks import bank_params, replace_default
 from .countries import CURRENCIES
+from .documents import check_account_files
 from .making import DELAY
 from .people import new_company, new_person, tell, tell_company
 from .showing import is_open
@@ -38,12 +39,14 @@ def check_telling(world: World, account: Object, params: Mapping[str, Any], *, m
         Refusal: A value is wrong, the owner's details are no longer open, the terms are not the platform's to accept,
             or a capability is not to be had.
     """
-    _check_values(world, params)
+    check_values(world, params)
+    check_account_files(world, account["id"], params)
     _check_rights(account, params)
     _check_capabilities(account, params, merchant_only=merchant_only)
 
 
-def _check_values(world: World, params: Mapping[str, Any]) -> None:
+def check_values(world: World, params: Mapping[str, Any]) -> None:
+    """Refuse values that are none, whoever tells them."""
     if "account_token" in params:
         raise no_such("token", params["account_token"], param="account_token")
     if params.get("business_type", "company") not in _TYPES:
@@ -96,6 +99,7 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
     if "business_type" in params:
         account["business_type"] = params["business_type"] or None
     _tell_owner(world, account, params)
+    account["_papers"] |= {kind: paper["files"] for kind, paper in params.get("documents", {}).items() if paper}
     for name, wish in params.get("capabilities", {}).items():
         request(world, account, name, requested=wish.get("requested", False))
     if "external_account" in params:

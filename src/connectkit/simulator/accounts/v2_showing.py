@@ -74,6 +74,13 @@ def _status(account: Object, status: str) -> Object:
     if account["_rejected"] is not None:
         detail = {"code": f"rejected_{account['_rejected']}", "resolution": "contact_stripe"}
         return {"status": "rejected", "status_details": [detail]}
+    if account["_disabled"] is not None:
+        stripes = account["_disabled"].startswith("rejected.")
+        code = account["_disabled"].replace(".", "_") if stripes else "restricted_other"
+        return {
+            "status": "rejected" if stripes else "restricted",
+            "status_details": [{"code": code, "resolution": "contact_stripe"}],
+        }
     if status == "active":
         return {"status": "active", "status_details": []}
     if status == "pending":
@@ -225,8 +232,16 @@ def _minimum(entries: list[Object], until: int | None) -> Object | None:
     return {"status": status, "time": rfc3339(until) if timed and until is not None else None}
 
 
-def _future(_: Object) -> Object:
-    return {"alternatives": [], "entries": [], "minimum_transition_date": None, "summary": {"minimum_deadline": None}}
+def _future(account: Object) -> Object:
+    whole = account["future_requirements"]
+    entries = [_entry(account, item, "currently_due") for item in whole["currently_due"]]
+    since = None if whole["current_deadline"] is None else rfc3339(whole["current_deadline"])
+    return {
+        "alternatives": [],
+        "entries": entries,
+        "minimum_transition_date": since,
+        "summary": {"minimum_deadline": _minimum(entries, whole["current_deadline"])},
+    }
 
 
 def _entry(account: Object, item: str, status: str, *, by: str = "user") -> Object:

@@ -11,10 +11,11 @@ from connectkit.simulator.shapes import Object, part
 from .making import STANDARD, Axes
 
 _PROFILE: Final = {"doing_business_as": "name", "business_url": "url", "product_description": "product_description"}
-_PERSON: Final = {"given_name": "first_name", "surname": "last_name", "date_of_birth": "dob"}
-_SAME: Final = ("email", "phone", "relationship", "metadata")
+_PERSON: Final = {"given_name": "first_name", "surname": "last_name", "date_of_birth": "dob", "legal_gender": "gender"}
+_SAME: Final = ("email", "phone", "political_exposure", "relationship", "metadata")
 _COMPANY: Final = {"registered_name": "name", "phone": "phone", "structure": "structure"}
 _MERCHANT: Final = {"ach_debit_payments": "us_bank_account_ach_payments"}
+_DOCUMENTS: Final = {"primary_verification": "document", "secondary_verification": "additional_document"}
 _COUNTRY_FREE: Final = ("city", "line1", "line2", "postal_code", "state")
 
 
@@ -42,6 +43,7 @@ def as_v1(params: Mapping[str, Any]) -> Object:
         "business_profile": {**profile, **_merchant(merchant)},
         "individual": _person(part(identity, "individual")),
         "company": _company(identity),
+        "documents": _papers(part(identity, "business_details", "documents")),
         "tos_acceptance": _terms(part(identity, "attestations", "terms_of_service", "account")),
         "settings": _settings(part(merchant, "statement_descriptor")),
         "capabilities": _capabilities(part(params, "configuration")),
@@ -68,12 +70,16 @@ def _person(individual: Object) -> Object:
     person |= {name: individual[name] for name in _SAME if name in individual}
     if "address" in individual:
         person["address"] = _address(individual["address"])
+    if individual.get("nationalities"):
+        person["nationality"] = individual["nationalities"][0].upper()
     for number in individual.get("id_numbers", ()):
         last_4 = number["type"].endswith("last_4")
         person["ssn_last_4" if last_4 else "id_number"] = number["value"]
-    front = part(individual, "documents", "primary_verification", "front_back").get("front")
-    if front is not None:
-        person["verification"] = {"document": {"front": front}}
+    documents = part(individual, "documents")
+    for kind, name in _DOCUMENTS.items():
+        sides = part(documents, kind, "front_back")
+        if sides:
+            person.setdefault("verification", {})[name] = sides
     return person
 
 
@@ -90,6 +96,10 @@ def _company(identity: Object) -> Object:
     for name, provided in part(identity, "attestations", "persons_provided").items():
         company[f"{name}_provided"] = provided
     return company
+
+
+def _papers(documents: Object) -> Object:
+    return {kind: {"files": paper["files"]} for kind, paper in documents.items() if "files" in paper}
 
 
 def _terms(accepted: Object) -> Object:
