@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from connectkit.models.details import Address as Address
     from connectkit.models.details import BankDetails as BankDetails
     from connectkit.models.details import BusinessProfile as BusinessProfile
+    from connectkit.models.details import CardDetails as CardDetails
     from connectkit.models.details import Company as Company
     from connectkit.models.details import Document as Document
     from connectkit.models.details import Individual as Individual
@@ -188,6 +189,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Address",
             "BankDetails",
             "BusinessProfile",
+            "CardDetails",
             "Company",
             "Document",
             "Individual",

@@ -18,6 +18,7 @@ from connectkit import (
     AsyncConnect,
     BankDetails,
     BusinessProfile,
+    CardDetails,
     Company,
     Document,
     Individual,
@@ -394,6 +395,10 @@ def test_a_bank_is_replaced_in_the_order_that_is_safe(colour: str) -> None:
             seller.id, key="card-1", token="tok_visa_debit_us_transferSuccess", default=False
         )
         assert (card.kind, card.instant, card.default_for_currency) == ("card", True, False)
+        numbered = CardDetails(number="4000056655665556", exp_month=12, exp_year=2034, currency="usd", cvc="123")
+        second_card = await connect.external_accounts.add(seller.id, key="card-2", card=numbered, default=False)
+        assert (second_card.last4, second_card.status) == ("5556", "new")
+        await connect.external_accounts.remove(seller.id, second_card.id)
         with pytest.raises(InvalidRequest, match="by default"):
             await connect.external_accounts.remove(seller.id, first.id)
         other: Any = {"key": "bank-2", "token": "btok_us_verified_noAccount"}

@@ -28,6 +28,11 @@ class Capabilities(FrozenMapping):
         return self.get(name) == "active"
 
     @property
+    def asked(self) -> bool:
+        """Whether anything was asked for; payouts come by themselves with every other one."""
+        return any(name != _PAYOUTS for name in self)
+
+    @property
     def charging(self) -> bool:
         """Whether some way to pay is active, so that the account can be charged on."""
         return any(self.active(name) for name in self if name.endswith("_payments"))

@@ -14,6 +14,7 @@ from connectkit.errors import InvalidRequest
 
 _ALL_OF_IT: Final = 100  # per cent
 _MCC: Final = 4  # digits
+_MONTHS: Final = 12
 _DESCRIPTION: Final = 10  # characters that Stripe wants at least
 
 
@@ -264,6 +265,38 @@ class BankDetails(_Personal):
     currency: str
     holder_name: str | None = None
     holder_type: Literal["individual", "company"] | None = None
+
+
+@frozen(kw_only=True, repr=False)
+class CardDetails(_Personal):
+    """A debit card by its number, where Stripe lets the platform handle card numbers; nothing of it is kept here.
+
+    A token from Stripe's own form is the better way.
+
+    Attributes:
+        number: The number.
+        exp_month: The month in which it expires, 1 to 12.
+        exp_year: The year in which it expires, four digits.
+        currency: Three letters.
+        cvc: The security code.
+        holder_name: Whose it is.
+    """
+
+    number: str
+    exp_month: int
+    exp_year: int
+    currency: str
+    cvc: str | None = None
+    holder_name: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not (self.number.isascii() and self.number.isdigit()):
+            message = "number is the digits of a card, without spaces."
+            raise InvalidRequest(message, param="number", next_step="Better still, pass a token of Stripe's.")
+        if not 1 <= self.exp_month <= _MONTHS:
+            message = "exp_month is between 1 and 12."
+            raise InvalidRequest(message, param="exp_month")
 
 
 @frozen(kw_only=True, repr=False)

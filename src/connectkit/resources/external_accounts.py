@@ -10,7 +10,7 @@ from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest, NotFound
 from connectkit.models.accounts import Account
 from connectkit.models.base import Answer
-from connectkit.models.details import BankDetails
+from connectkit.models.details import BankDetails, CardDetails
 from connectkit.models.external_accounts import ExternalAccount
 from connectkit.requests import Request, checked_id
 
@@ -34,6 +34,7 @@ class AsyncExternalAccounts:
         key: str,
         token: str | None = None,
         bank: BankDetails | None = None,
+        card: CardDetails | None = None,
         default: bool = True,
         metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
@@ -45,19 +46,20 @@ class AsyncExternalAccounts:
             key: Your own name of it: the same key never adds it twice.
             token: A token of Stripe's (`btok_…`, `tok_…`), so that no number ever comes here.
             bank: The bank account by its number, which is sent and kept nowhere.
+            card: The debit card by its number, which is sent and kept nowhere.
             default: Whether payouts in its currency go there from now on; the first one in a currency always is.
             metadata: Notes of your own.
             wait: For how many seconds to wait for somebody who is adding it now.
 
         Raises:
-            InvalidRequest: An argument is wrong, or neither or both of *token* and *bank* were given.
+            InvalidRequest: An argument is wrong, or not one of *token*, *bank* and *card* was given.
             OperationConflict: The key names another one.
             OperationInProgress: Somebody else is adding it now.
             Refused: Stripe said no.
             OutcomeUnknown: It may have been added; the same key finds out.
         """
         params = {
-            "external_account": _named(token, bank),
+            "external_account": _named(token, bank, card),
             "default_for_currency": default,
             "metadata": checked_metadata(metadata),
         }
@@ -67,7 +69,7 @@ class AsyncExternalAccounts:
             request=Request("post", _path(account_id), params),
             arguments={"account_id": account_id, **params},
             keep=ExternalAccount.KEEP,
-            personal=() if bank is None else ("external_account",),
+            personal=() if token is not None else ("external_account",),
         )
         return ExternalAccount.parse(await self._caller.perform(intent, wait=wait))
 
@@ -163,6 +165,7 @@ class AsyncExternalAccounts:
         key: str,
         token: str | None = None,
         bank: BankDetails | None = None,
+        card: CardDetails | None = None,
         wait: float = 0.0,
     ) -> ExternalAccount:
         """Put another one in the place of one, in the order that never leaves the seller without: add, default, remove.
@@ -175,6 +178,7 @@ class AsyncExternalAccounts:
             key: Your own name of it.
             token: A token of Stripe's for the new one.
             bank: The new one by its number.
+            card: The new one by its number, if it is a debit card.
             wait: For how many seconds to wait for somebody who is at it now.
 
         Raises:
@@ -184,7 +188,7 @@ class AsyncExternalAccounts:
             Unreachable: There was no usable answer; the same key goes on.
         """
         _one(account_id, external_account_id)
-        added = await self.add(account_id, key=key, token=token, bank=bank, wait=wait)
+        added = await self.add(account_id, key=key, token=token, bank=bank, card=card, wait=wait)
         await self.make_default(account_id, added.id)
         await self.remove(account_id, external_account_id)
         return added
@@ -231,21 +235,38 @@ class AsyncExternalAccounts:
         return ExternalAccount.parse(await self._caller.update(request, "external_accounts.update"))
 
 
-def _named(token: str | None, bank: BankDetails | None) -> str | dict[str, Any]:
-    if bank is not None and token is None:
-        return given(
-            object="bank_account",
-            account_number=bank.account_number,
-            routing_number=bank.routing_number,
-            country=bank.country.upper(),
-            currency=bank.currency.lower(),
-            account_holder_name=bank.holder_name,
-            account_holder_type=bank.holder_type,
-        )
-    if bank is None and token is not None:
-        return checked_id(token, "token", "btok_", "tok_")
-    message = "An external account is given as a token, or as a bank account's details."
-    raise InvalidRequest(message, param="token", next_step="Pass token='btok_…', or bank=BankDetails(…).")
+def _named(token: str | None, bank: BankDetails | None, card: CardDetails | None) -> str | dict[str, Any]:
+    ways = [way for way in (token, bank, card) if way is not None]
+    if len(ways) != 1:
+        message = "An external account is given as a token, or by the details of a bank account or a card."
+        raise InvalidRequest(message, param="token", next_step="Pass token='btok_…', or bank=BankDetails(…).")
+    if bank is not None:
+        return _described(bank)
+    return _drawn(card) if card is not None else checked_id(str(token), "token", "btok_", "tok_")
+
+
+def _described(bank: BankDetails) -> dict[str, Any]:
+    return given(
+        object="bank_account",
+        account_number=bank.account_number,
+        routing_number=bank.routing_number,
+        country=bank.country.upper(),
+        currency=bank.currency.lower(),
+        account_holder_name=bank.holder_name,
+        account_holder_type=bank.holder_type,
+    )
+
+
+def _drawn(card: CardDetails) -> dict[str, Any]:
+    return given(
+        object="card",
+        number=card.number,
+        exp_month=card.exp_month,
+        exp_year=card.exp_year,
+        currency=card.currency.lower(),
+        cvc=card.cvc,
+        name=card.holder_name,
+    )
 
 
 def _path(account_id: str) -> str:

@@ -12,6 +12,7 @@ from connectkit.models.files import File
 from connectkit.requests import Request, Upload, checked_id
 
 from .arguments import check_word
+from .pictures import size_of
 
 Purpose: TypeAlias = Literal[
     "account_requirement",
@@ -26,6 +27,8 @@ Purpose: TypeAlias = Literal[
 ]
 """What a file is for; Stripe takes it nowhere else."""
 
+_LARGEST: Final = 8000  # pixels a side of a document; the same page
+_SMALLEST: Final = 128  # pixels a side of an icon or logo; Stripe's page on branding
 _MOST: Final = 10 * 1024 * 1024  # bytes of a document that Stripe takes; its page on the verification of identities
 _KINDS: Final = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"%PDF-": "PDF"}
 _PICTURES: Final = ("JPEG", "PNG")
@@ -52,12 +55,13 @@ class AsyncFiles:
         It is kept nowhere here. If the answer is lost, upload it again.
 
         Args:
-            content: Its bytes: for most purposes a JPEG, PNG or PDF of at most 10 MB, in colour and with every page.
+            content: Its bytes: for most purposes a JPEG, PNG or PDF of at most 10 MB and 8000 pixels a side, in colour
+                and with every page. An icon is square, and has 128 pixels a side or more, as a logo does.
             purpose: What it is for.
             name: Its name at Stripe.
 
         Raises:
-            InvalidRequest: It is empty, too big, or of a kind that Stripe does not take for this purpose.
+            InvalidRequest: It is empty, too big or too small, or of a kind that Stripe does not take for this purpose.
             Refused: Stripe said no.
             Unreachable: There was no usable answer; it can be uploaded again.
         """
@@ -69,6 +73,7 @@ class AsyncFiles:
         if taken is not None and _kind(content) not in taken:
             message = f"For {purpose} Stripe takes {', '.join(taken)}; this is something else."
             raise InvalidRequest(message, param="content")
+        _check_size(content, purpose)
         params = {"purpose": purpose, "file": Upload(name, content)}
         return File.parse(await self._caller.mint(Request("post", "/v1/files", params), "files.upload"))
 
@@ -85,6 +90,21 @@ class AsyncFiles:
         """
         request = Request("get", f"/v1/files/{checked_id(file_id, 'file_id', 'file_')}")
         return File.parse(await self._caller.read(request, "files.retrieve"))
+
+
+def _check_size(content: bytes, purpose: Purpose) -> None:
+    size = size_of(content)
+    if size is None:
+        return
+    if max(size) > _LARGEST:
+        message = f"A picture has at most {_LARGEST} pixels a side; this one is {size.width} by {size.height}."
+        raise InvalidRequest(message, param="content")
+    if purpose in {"business_icon", "business_logo"} and min(size) < _SMALLEST:
+        message = f"Icons and logos have at least {_SMALLEST} pixels a side; this one is {size.width} by {size.height}."
+        raise InvalidRequest(message, param="content")
+    if purpose == "business_icon" and size.width != size.height:
+        message = f"An icon is square; this one is {size.width} by {size.height}."
+        raise InvalidRequest(message, param="content")
 
 
 def _kind(content: bytes) -> str:

@@ -56,7 +56,7 @@ class _Look:
     @property
     def asks_for_nothing(self) -> bool:
         """Whether no capability was asked for; for the full dashboard Stripe asks by itself."""
-        return not self.account.capabilities and self.account.dashboard != "full"
+        return not self.account.capabilities.asked and self.account.dashboard != "full"
 
     @property
     def unfinished(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.calls.scripted import LOST, Bench, page
 
 from connectkit.errors import InvalidRequest, OperationConflict, OutcomeUnknown
-from connectkit.models.details import BankDetails
+from connectkit.models.details import BankDetails, CardDetails
 from connectkit.requests import Request, Response
 from connectkit.resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
 
@@ -22,6 +22,8 @@ BANK = {
     "status": "new",
 }
 NUMBERED = BankDetails(account_number="000123456789", routing_number="110000000", country="us", currency="USD")
+
+CARD = CardDetails(number="4000056655665556", exp_month=12, exp_year=2034, currency="USD", cvc="123")
 
 
 def answer(data: dict[str, Any]) -> Response:
@@ -70,6 +72,7 @@ def test_a_bank_account_that_stripe_may_have_forgotten_is_looked_for() -> None:
         ({"token": "000123456789"}, "token"),
         ({"token": None}, "token"),
         ({"bank": NUMBERED}, "token"),
+        ({"token": None, "bank": NUMBERED, "card": CARD}, "token"),
         ({"account_id": "seller-7"}, "account_id"),
         ({"metadata": {"connectkit": ""}}, "metadata"),
         ({"key": " "}, "key"),
@@ -98,3 +101,31 @@ def test_a_number_is_sent_and_kept_nowhere() -> None:
     row = bench.row("bank-7")
     for shown in (repr(NUMBERED), repr(row), row.request, row.answer, repr(added)):
         assert "000123456789" not in shown
+
+
+def test_a_card_is_sent_by_its_number_and_kept_nowhere() -> None:
+    bench = Bench(answer({**BANK, "id": "card_1", "object": "card", "last4": "5556"}))
+    added = desk(bench).add("acct_1", key="card-7", card=CARD)
+    assert bench.stripe.sent[0].params["external_account"] == {
+        "object": "card",
+        "number": "4000056655665556",
+        "exp_month": 12,
+        "exp_year": 2034,
+        "currency": "usd",
+        "cvc": "123",
+    }
+    row = bench.row("card-7")
+    for shown in (repr(CARD), repr(row), row.request, row.answer, repr(added)):
+        assert "4000056655665556" not in shown
+        assert "123" not in repr(CARD)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "param"),
+    [({"number": "4000 0566"}, "number"), ({"number": ""}, "number"), ({"exp_month": 13}, "exp_month")],
+)
+def test_what_is_wrong_with_a_card_is_said_when_it_is_made(wrong: dict[str, Any], param: str) -> None:
+    told: dict[str, Any] = {"number": "4000056655665556", "exp_month": 12, "exp_year": 2034, "currency": "usd", **wrong}
+    with pytest.raises(InvalidRequest) as caught:
+        CardDetails(**told)
+    assert caught.value.param == param
