@@ -89,6 +89,15 @@ if TYPE_CHECKING:
     from connectkit.models.platforms import CountrySpec as CountrySpec
     from connectkit.models.platforms import Finding as Finding
     from connectkit.models.platforms import PlatformCheck as PlatformCheck
+    from connectkit.models.reconciliation import Discrepancy as Discrepancy
+    from connectkit.models.reconciliation import DiscrepancyKind as DiscrepancyKind
+    from connectkit.models.reconciliation import Line as Line
+    from connectkit.models.reconciliation import OrderReport as OrderReport
+    from connectkit.models.reconciliation import Origin as Origin
+    from connectkit.models.reconciliation import PayoutReport as PayoutReport
+    from connectkit.models.reconciliation import PeriodReport as PeriodReport
+    from connectkit.models.reconciliation import Statement as Statement
+    from connectkit.models.reconciliation import Total as Total
     from connectkit.models.refunds import Refund as Refund
     from connectkit.models.remedies import Remedy as Remedy
     from connectkit.models.requirements import Actor as Actor
@@ -234,6 +243,17 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),
+        "connectkit.models.reconciliation": (
+            "Discrepancy",
+            "DiscrepancyKind",
+            "Line",
+            "OrderReport",
+            "Origin",
+            "PayoutReport",
+            "PeriodReport",
+            "Statement",
+            "Total",
+        ),
         "connectkit.models.refunds": ("Refund",),
         "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),

@@ -38,6 +38,7 @@ from .resources.operations import AsyncOperations, Operations
 from .resources.payouts import AsyncPayouts, Payouts
 from .resources.persons import AsyncPersons, Persons
 from .resources.platforms import AsyncPlatformRoom, PlatformRoom
+from .resources.reconciliation import AsyncReconciliation, Reconciliation
 from .resources.settings import AsyncSettings, Settings
 from .resources.topups import AsyncTopUps, TopUps
 from .resources.tracker import AccountTracker, AsyncAccountTracker
@@ -166,6 +167,7 @@ class AsyncRooms:
     persons: AsyncPersons
     capabilities: AsyncCapabilityRoom
     tracker: AsyncAccountTracker
+    reconciliation: AsyncReconciliation
 
     @classmethod
     def of(cls, caller: Caller) -> AsyncRooms:
@@ -189,6 +191,7 @@ class AsyncRooms:
             persons=AsyncPersons(caller),
             capabilities=AsyncCapabilityRoom(caller),
             tracker=AsyncAccountTracker(caller),
+            reconciliation=AsyncReconciliation(caller),
         )
 
 
@@ -214,6 +217,7 @@ class Rooms:
     persons: Persons
     capabilities: CapabilityRoom
     tracker: AccountTracker
+    reconciliation: Reconciliation
 
     @classmethod
     def of(cls, caller: Caller) -> Rooms:
@@ -238,6 +242,7 @@ class Rooms:
             persons=Persons(sources.persons),
             capabilities=CapabilityRoom(sources.capabilities),
             tracker=AccountTracker(sources.tracker),
+            reconciliation=Reconciliation(sources.reconciliation),
         )
 
 

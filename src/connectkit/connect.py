@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.payouts import AsyncPayouts, Payouts
     from .resources.persons import AsyncPersons, Persons
     from .resources.platforms import AsyncPlatformRoom, PlatformRoom
+    from .resources.reconciliation import AsyncReconciliation, Reconciliation
     from .resources.settings import AsyncSettings, Settings
     from .resources.topups import AsyncTopUps, TopUps
     from .resources.tracker import AccountTracker, AsyncAccountTracker
@@ -236,6 +237,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         persons: People behind accounts.
         capabilities: What accounts can do: asked for, looked at before, given up.
         tracker: How every account was seen last: what changed, who is blocked.
+        reconciliation: What moved at Stripe against what was meant, to the cent.
         store: Where operations and events are remembered.
     """
 
@@ -259,6 +261,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     persons: AsyncPersons
     capabilities: AsyncCapabilityRoom
     tracker: AsyncAccountTracker
+    reconciliation: AsyncReconciliation
 
     def _furnish(self) -> None:
         from .assembly import AsyncRooms  # noqa: PLC0415  # see above
@@ -282,6 +285,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.persons = rooms.persons
         self.capabilities = rooms.capabilities
         self.tracker = rooms.tracker
+        self.reconciliation = rooms.reconciliation
 
     def webhooks(
         self,
@@ -364,6 +368,7 @@ class Connect(_Root["Store"]):
         persons: People behind accounts.
         capabilities: What accounts can do: asked for, looked at before, given up.
         tracker: How every account was seen last: what changed, who is blocked.
+        reconciliation: What moved at Stripe against what was meant, to the cent.
         store: Where operations and events are remembered.
     """
 
@@ -387,6 +392,7 @@ class Connect(_Root["Store"]):
     persons: Persons
     capabilities: CapabilityRoom
     tracker: AccountTracker
+    reconciliation: Reconciliation
 
     def _furnish(self) -> None:
         from .assembly import Rooms  # noqa: PLC0415  # see above
@@ -410,6 +416,7 @@ class Connect(_Root["Store"]):
         self.persons = rooms.persons
         self.capabilities = rooms.capabilities
         self.tracker = rooms.tracker
+        self.reconciliation = rooms.reconciliation
 
     def webhooks(
         self,

@@ -138,6 +138,10 @@ class Paymaster:
         if note.version:
             await self._look(note.text, payout_id, account)
 
+    async def intention_of(self, payout_id: str) -> str:
+        """Give the caller's name of the payout that was meant, if an attempt of ours made this one; `""` otherwise."""
+        return (await self.caller.note(_ATTEMPTS, payout_id)).text
+
     async def missed(self) -> Sequence[PayoutIntention]:
         """Look at every payout that is not at its end, and give those that are elsewhere than was known."""
         now, found = self.caller.world.now(), list[PayoutIntention]()

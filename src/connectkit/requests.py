@@ -56,6 +56,7 @@ class Request:
         account: The connected account to act as (`Stripe-Account`), or `None` for the platform.
         version: The `Stripe-Version` to send.
         idempotency_key: The wire key, or `None` where a repetition is harmless.
+        undecoded: Whether its answer is given as it came, for who reads long lists faster than the SDK; never stored.
     """
 
     method: Method
@@ -64,6 +65,7 @@ class Request:
     account: str | None = None
     version: str = ""
     idempotency_key: str | None = None
+    undecoded: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not _PATH.fullmatch(self.path) or ".." in self.path or "//" in self.path:
@@ -111,12 +113,14 @@ class Response:
     Attributes:
         status: The HTTP status.
         headers: By lower-case name.
-        data: The decoded JSON object.
+        data: The decoded JSON object; empty where the request wanted it undecoded.
+        body: The answer as it came, where the request wanted it so.
     """
 
     status: int
     headers: Mapping[str, str]
     data: Mapping[str, Any]
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def request_id(self) -> str:

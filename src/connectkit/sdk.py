@@ -49,9 +49,11 @@ _HOSTS: Final[Mapping[tuple[str, str], Mapping[str, object]]] = {
 }
 """What is not sent to the host of the API, or not as a form."""
 
+_OK: Final = 200
 _DEADLINE: Final = 30.0  # seconds for what is sent through `Sdk.client` directly
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("connectkit_deadline")
+_left: contextvars.ContextVar[list[bytes] | None] = contextvars.ContextVar("connectkit_left", default=None)
 
 
 def _is_no_body(record: logging.LogRecord) -> bool:
@@ -119,29 +121,37 @@ class Sdk:
         """
         raw_request: Callable[..., Any] = self.client.raw_request  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped there
         arguments, token = _arguments(request), _deadline.set(deadline)
+        left = _left.set([]) if request.undecoded else None
         try:
             answer = raw_request(request.method, request.path, **arguments)
         except TransportFailure as failure:
             raise Unanswered(failure.reason, sent=failure.sent) from None
         except _stripe_error() as error:
             return _answer_of(error)
+        else:
+            return _whole(answer) if request.undecoded else _response(answer)
         finally:
             _deadline.reset(token)
-        return _response(answer)
+            if left is not None:
+                _left.reset(left)
 
     async def asend(self, request: Request, deadline: float) -> Response:
         """Send *request* within *deadline* seconds, in an event loop; as `send`."""
         raw_request: Callable[..., Any] = self.client.raw_request_async  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped there
         arguments, token = _arguments(request), _deadline.set(deadline)
+        left = _left.set([]) if request.undecoded else None
         try:
             answer = await raw_request(request.method, request.path, **arguments)
         except TransportFailure as failure:
             raise Unanswered(failure.reason, sent=failure.sent) from None
         except _stripe_error() as error:
             return _answer_of(error)
+        else:
+            return _whole(answer) if request.undecoded else _response(answer)
         finally:
             _deadline.reset(token)
-        return _response(answer)
+            if left is not None:
+                _left.reset(left)
 
     def close(self) -> None:
         """Close the transport, if it was made here."""
@@ -213,7 +223,7 @@ def _seam(transport: Transport) -> stripe.HTTPClient:
             _usage: list[str] | None = None,
         ) -> tuple[Any, int, Mapping[str, str]]:
             answer = transport.send(method, url, headers or {}, _body(post_data), _deadline.get(_DEADLINE))
-            return answer.body, answer.status, answer.headers
+            return _taken(answer.body, answer.status), answer.status, answer.headers
 
         async def request_async(
             self,
@@ -225,7 +235,7 @@ def _seam(transport: Transport) -> stripe.HTTPClient:
             _usage: list[str] | None = None,
         ) -> tuple[Any, int, Mapping[str, str]]:
             answer = await transport.asend(method, url, headers or {}, _body(post_data), _deadline.get(_DEADLINE))
-            return answer.body, answer.status, answer.headers
+            return _taken(answer.body, answer.status), answer.status, answer.headers
 
         def close(self) -> None:
             """Leave the transport open: it may be shared."""
@@ -238,6 +248,21 @@ def _seam(transport: Transport) -> stripe.HTTPClient:
 
 def _body(post_data: str | bytes | None) -> bytes:
     return post_data.encode() if isinstance(post_data, str) else post_data or b""
+
+
+def _taken(body: bytes, status: int) -> bytes:
+    """Keep a page back that is wanted undecoded: the SDK would build ordered dictionaries of it."""
+    left = _left.get()
+    if left is None or status != _OK:
+        return body
+    left.append(body)
+    return b"{}"
+
+
+def _whole(answer: Any) -> Response:  # noqa: ANN401  # a StripeResponse
+    """Give an answer as it came; a client of the SDK's own kind has let the SDK decode it."""
+    body = next(iter(_left.get() or ()), None)
+    return Response(answer.code, _lowered(answer.headers), {}, answer.body.encode() if body is None else body)
 
 
 def _response(answer: Any) -> Response:  # noqa: ANN401  # a StripeResponse

@@ -53,6 +53,17 @@ def test_every_answer_is_a_value(colour: str, status: int) -> None:
 
 
 @respx.mock
+def test_a_long_list_is_given_as_it_came(colour: str) -> None:
+    body, request = b'{"data": [1, 2]}', Request("get", "/v1/payouts", undecoded=True)
+    respx.get(URL).mock(return_value=httpx.Response(200, content=body))
+    answer = sent(Sdk("sk_test_x"), colour, request)
+    assert (answer.body, answer.data) == (body, {})
+    refusal = {"error": {"type": "invalid_request_error"}}
+    respx.get(URL).mock(return_value=httpx.Response(404, json=refusal))
+    assert sent(Sdk("sk_test_x"), colour, request).data == refusal
+
+
+@respx.mock
 def test_what_is_on_the_wire(colour: str) -> None:
     route = respx.post(URL).mock(return_value=httpx.Response(200, json={}))
     sent(Sdk("sk_test_x"), colour)

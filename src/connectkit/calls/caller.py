@@ -316,6 +316,10 @@ class Caller:
         """Read something."""
         return await self._sender.read(self._versioned(request), verb)
 
+    async def undecoded(self, request: Request, verb: str) -> bytes:
+        """Read something, and give the answer as it came."""
+        return await self._sender.undecoded(self._versioned(request), verb)
+
     async def update(self, request: Request, verb: str) -> Answer:
         """Set a state: sending it again changes nothing, so that it needs no name."""
         return await self._harmless(request, verb, Harmless.REPEATABLE)

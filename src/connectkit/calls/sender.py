@@ -106,14 +106,17 @@ class Sender:
             Throttled: Stripe asked for patience more often than the policy has.
             Unreachable: There was no usable answer.
         """
+        return _outcome(await self._patiently(request), tried)
 
-        async def attempt() -> Sent:
-            return await self.send(request, repetition=False)
+    async def undecoded(self, request: Request, tried: str) -> bytes:
+        """Read something as `read` does, and give the answer as it came.
 
-        sent = await attempt()
-        if sent.verdict.meaning in REPEATABLE:
-            sent = await self.again(sent, attempt)
-        return _outcome(sent, tried)
+        Raises:
+            ConnectKitError: As in `read`.
+        """
+        sent = await self._patiently(evolve(request, undecoded=True))
+        _outcome(sent, tried)
+        return sent.answer.body if isinstance(sent.answer, Response) else b""
 
     async def once(self, request: Request, tried: str) -> Answer:
         """Send what a repetition would spoil, a single time.
@@ -132,6 +135,13 @@ class Sender:
             for item in page["data"]:
                 yield item
             following = _next_page(following, page)
+
+    async def _patiently(self, request: Request) -> Sent:
+        async def attempt() -> Sent:
+            return await self.send(request, repetition=False)
+
+        sent = await attempt()
+        return await self.again(sent, attempt) if sent.verdict.meaning in REPEATABLE else sent
 
     async def _pass_gate(self, request: Request) -> None:
         if self._gate is not None:

@@ -332,6 +332,20 @@ async def journal(play: Play) -> None:
     play.check("nothing is unfinished", true=not unfinished)
 
 
+async def reconciled(play: Play) -> None:
+    """Explain every movement of every account."""
+    unexplained = 0
+    async for report in play.connect.reconciliation.periods(accounts=[*play.sellers.values()]):
+        lines = sum(report.origins.values())
+        name = next((kind for kind, seller in play.sellers.items() if seller == report.account), "platform")
+        play.show(name, f"{lines} movements, closing {report.closing('usd')}")
+        unexplained += sum(amount.amount for amount in report.unexplained)
+        for finding in report.findings:
+            play.show(finding.kind.value, f"{finding.object_id}: {finding.why}")
+        play.check(f"all of {name} is explained", true=report.explained)
+    play.show("not explained", f"{unexplained} cents")
+
+
 async def ledger(play: Play) -> None:
     """Add the whole simulated world up."""
     play.check("the ledger sums to zero", true=bool(play.stage.ledger()["balanced"]))
@@ -355,6 +369,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("failed payout", "A closed bank account gives the money back.", failed_payout),
     Scene("top-up", "The platform adds its own money, and transfers of it.", topup),
     Scene("journal", "Every operation is settled.", journal),
+    Scene("reconciliation", "Every movement leads to the operation that caused it, to the cent.", reconciled),
     Scene("ledger", "The whole simulated world sums to zero.", ledger),
 )
 """Every step, in order."""

@@ -78,10 +78,10 @@ def payment_refund(world: World, paid: Object, reversal: Object, gave: Object) -
         world: The world.
         paid: The payment that the transfer was.
         reversal: The reversal.
-        gave: The row of that account.
+        gave: The row of that account, which names it.
     """
     return {
-        "id": world.ids.new("pyr"),
+        "id": gave["source"],
         "object": "refund",
         "amount": reversal["amount"],
         "balance_transaction": gave["id"],

@@ -49,7 +49,7 @@ def take_back(world: World, transfer: Object, amount: int, *, refund: Object | N
         "transfer": transfer["id"],
     }
     returned = world.add(transfer["destination"], payment_refund(world, paid, reversal, gave))
-    reversal["destination_payment_refund"] = gave["source"] = returned["id"]
+    reversal["destination_payment_refund"] = returned["id"]
     world.add(world.platform, reversal)
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
@@ -80,7 +80,7 @@ def _row_given(world: World, transfer: Object, paid: Object, amount: int, availa
         type="payment_refund",
         amount=-convert(amount, rate),
         currency=received["currency"],
-        source=None,
+        source=world.ids.new("pyr"),
         available_on=available_on,
         description="REFUND FOR PAYMENT",
         rate=rate,
