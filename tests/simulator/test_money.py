@@ -193,7 +193,7 @@ def test_words_of_a_payment_intent_change_and_lists_filter(client: stripe.Stripe
     assert (changed.description, dict_of(changed.metadata)) == ("A pot", {"order": "1"})
     assert [one.id for one in client.v1.payment_intents.list({"customer": customer.id}).data] == [intent.id]
     assert len(client.v1.charges.list({"customer": customer.id}).data) == 1
-    with pytest.raises(stripe.InvalidRequestError, match="test tokens only"):
+    with pytest.raises(stripe.InvalidRequestError, match="No such token"):
         client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_nobody"}})
 
 

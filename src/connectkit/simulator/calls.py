@@ -17,6 +17,7 @@ class Call:
         request_id: Its id, as the answer's headers and the events give it.
         key: Its idempotency key.
         version: The API version that it asks for.
+        names_version: Whether it names that itself; the account's own is meant where it does not.
         params: Its parameters: validated, and in their own types.
         ids: What stands in the path for `:id` and the like.
     """
@@ -27,6 +28,7 @@ class Call:
     request_id: str
     key: str | None
     version: str
+    names_version: bool = True
     params: dict[str, Any] = field(default_factory=dict[str, Any])
     ids: dict[str, str] = field(default_factory=dict[str, str])
 

@@ -56,6 +56,10 @@ class Steered(Protocol):
         """Complete the hosted form."""
         ...
 
+    def authenticate(self, intent: str, *, passed: bool = True) -> None:
+        """Have a buyer authenticate."""
+        ...
+
     def demand(self, account: str, item: str, days: float = 0) -> None:
         """Have something wanted by a day."""
         ...
@@ -106,6 +110,11 @@ def _calm(steered: Steered, _: Mapping[str, Any]) -> Object:
 
 def _onboard(steered: Steered, sent: Mapping[str, Any]) -> Object:
     steered.onboard(**sent)
+    return {}
+
+
+def _authenticate(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.authenticate(**sent)
     return {}
 
 
@@ -172,6 +181,9 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("GET", "faults"): Action(_happened, "counts what went wrong"),
     ("POST", "calm"): Action(_calm, "gives up what is planned to go wrong"),
     ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
+    ("POST", "authenticate"): Action(
+        _authenticate, 'has a buyer prove who she is: {"intent": "pi_…", "passed": false}, or that of a setup'
+    ),
     ("POST", "demand"): Action(
         _demand, 'wants something of an account by a day: {"account": "acct_…", "item": "individual.email", "days": 7}'
     ),

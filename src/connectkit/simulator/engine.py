@@ -20,6 +20,7 @@ from .routing import Route, Router
 from .shapes import Object
 from .state import World
 from .validation import read_params
+from .versions import renewed
 
 _BEFORE: Final = {
     "forbidden": no_permission,
@@ -134,7 +135,7 @@ class Engine:
         kept: Answer | None = None
         try:
             page = sent.pop("page", None) if form and not call.is_v1 else None  # v2 gives it in its links only
-            call.params = read_params(route.params, sent, form=form)
+            call.params = read_params(route.params, renewed(call, sent), form=form)
             if page is not None:
                 call.params["page"] = page
             done = self._executed(call, route, fault)

@@ -56,6 +56,7 @@ def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> C
         (world.read_ids if method == "GET" else world.ids).new("req"),
         headers.get("idempotency-key") if method != "GET" else None,
         headers.get("stripe-version", "" if path.startswith("/v2/") else API_VERSION),
+        "stripe-version" in headers,
     )
 
 

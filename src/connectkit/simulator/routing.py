@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from .answers import Answer
 from .calls import Call
 from .refusals import Refusal, not_simulated, unrecognised
 from .shapes import Object
@@ -13,6 +14,9 @@ from .state import Check, Expand, Kind, Render, World
 
 Handler: TypeAlias = Callable[[World, Call], Object]
 """Answers a request: with a kept object, or with a dictionary made for the answer; it is rendered in either case."""
+
+Visit: TypeAlias = Callable[[World, str, str, Mapping[str, str]], Answer]
+"""Answers a browser on a hosted page: given the method, the path with its query, and what a form says."""
 
 Start: TypeAlias = Callable[[World], None]
 """Prepares a new world."""
@@ -70,6 +74,7 @@ class Topic:
         self.routes: list[Route] = []
         self.kinds: dict[str, Kind] = {}
         self.starts: list[Start] = []
+        self.pages: dict[str, Visit] = {}
 
     def route(self, method: str, path: str, params: str = "") -> Callable[[Handler], Handler]:
         """Let the decorated function answer *method* on *path*.
@@ -112,6 +117,15 @@ class Topic:
         def register(check: Check) -> Check:
             self.kinds[kind].checks.append(check)
             return check
+
+        return register
+
+    def page(self, prefix: str) -> Callable[[Visit], Visit]:
+        """Let the decorated function answer browsers on every path that begins so."""
+
+        def register(visit: Visit) -> Visit:
+            self.pages[prefix] = visit
+            return visit
 
         return register
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 
-from .accounts import oauth
 from .accounts.deadlines import GRACE, demand, disable, foresee
-from .accounts.hosted import complete, is_page, visit
+from .accounts.hosted import complete
 from .accounts.queries import account_of
 from .answers import Answer, ConnectionLost
+from .buyers.authentication import authenticate
 from .client import new_client
 from .clock import Clock, real_now
 from .control import PREFIX, steer
@@ -22,7 +23,7 @@ from .money.switches import Switches, set_switches
 from .page import FRONT, front
 from .recording import Beginning, Recording, Step, kept, replay
 from .refusals import Refusal
-from .routing import Router
+from .routing import Router, Visit
 from .server import Courier, Server, new_lock, pause
 from .shapes import Object
 from .state import World
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import stripe
 
 _ROUTER: Final = Router(TOPICS)
+_PAGES: Final = {prefix: visit for topic in TOPICS for prefix, visit in topic.pages.items()}
 _KINDS: Final = {name: kind for topic in TOPICS for name, kind in topic.kinds.items()}
 
 
@@ -189,8 +191,9 @@ class Simulator:
         if path == FRONT:
             with self._lock:
                 return front(self._world, self.requests)
-        if is_page(path) or oauth.is_page(path):
-            return self._visit(method, path, body)
+        visit = next((visit for prefix, visit in _PAGES.items() if path.startswith(prefix)), None)
+        if visit is not None:
+            return self._visit(visit, method, path, body)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
             planned = self._faults.planned
@@ -296,6 +299,18 @@ class Simulator:
         """
         self._about(account, lambda found: disable(self._world, found, reason))
 
+    def authenticate(self, intent: str, *, passed: bool = True) -> None:
+        """Have the buyer of a payment intent, or setup intent, that waits for it prove that it is she.
+
+        Args:
+            intent: The id.
+            passed: Whether her bank believes her.
+
+        Raises:
+            ValueError: There is none, or it does not wait for that.
+        """
+        self._have(lambda: authenticate(self._world, intent, passed=passed))
+
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values.
 
@@ -357,20 +372,21 @@ class Simulator:
 
     def _about(self, account: str, change: Callable[[Object], None]) -> None:
         """Have something happen to an account."""
+        self._have(lambda: change(account_of(self._world, account)))
+
+    def _have(self, happen: Callable[[], None]) -> None:
+        """Have something happen."""
         try:
             with self._lock:
-                change(account_of(self._world, account))
+                happen()
                 self._settle()
         except Refusal as refusal:
             raise ValueError(refusal.message) from None
         self._office.flush()
 
-    def _visit(self, method: str, path: str, body: bytes) -> Answer:
+    def _visit(self, visit: Visit, method: str, path: str, body: bytes) -> Answer:
         with self._lock:
-            if oauth.is_page(path):
-                page = oauth.visit(self._world, method, path)
-            else:
-                page = visit(self._world, method, path, body)
+            page = visit(self._world, method, path, dict(parse_qsl(body.decode("utf-8", "replace"))))
             self._note(method, path, {}, body, page.status)
             self._settle()
         self._office.flush()

@@ -112,6 +112,18 @@ class World:
         self.table(thing["_account"], thing["object"]).remove(thing["id"])
         self._everything.pop(thing["id"], None)
 
+    def delete(self, thing: Object) -> Object:
+        """Forget an object but for its id, and give what is shown of it from then on."""
+        self.remove(thing)
+        left: Object = {"id": thing["id"], "object": thing["object"], "deleted": True, "_account": thing["_account"]}
+        self._everything[thing["id"]] = left
+        return left
+
+    def deleted(self, account: str, kind: str, id: str) -> Object | None:
+        """Give what is left of an object of *account*'s that was deleted."""
+        left = self._everything.get(id, {})
+        return left if "deleted" in left and (left["_account"], left["object"]) == (account, kind) else None
+
     def get(self, account: str, kind: str, id: str, *, param: str | None = None, label: str | None = None) -> Object:
         """Give an object of *account*'s.
 

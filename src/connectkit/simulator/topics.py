@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events, files
+from .buyers import authentication, cash, customers, mandates, setups, sources, tokens
+from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
     balances,
@@ -25,19 +27,27 @@ from .routing import Topic
 TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
     application_fees.topic,
+    authentication.topic,
     balances.topic,
+    buyers_methods.topic,
+    cash.topic,
     charges.topic,
+    customers.topic,
     disputes.topic,
     destinations.topic,
     events.topic,
     files.topic,
     increments.topic,
     intents.topic,
+    mandates.topic,
     methods.topic,
     payouts.topic,
     refunds.topic,
     reversals.topic,
     rows.topic,
+    setups.topic,
+    sources.topic,
+    tokens.topic,
     topups.topic,
     transfers.topic,
 )

@@ -67,7 +67,7 @@ def bank_params(world: World, given: object, param: str) -> Object:
             "routing_number": _INSTANT_ROUTING,
         }
     made = world.table(world.platform, "token").get(token)
-    if made is None:
+    if made is None or "_params" not in made:
         raise no_such("token", token, param=param)
     if made["used"]:
         message = f"You cannot use a Stripe token more than once: {token}."
@@ -98,10 +98,11 @@ def _described(given: Mapping[str, Any], param: str) -> Object:
 
 def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
     """Keep one more bank account or card; the first of a currency is its default. Its token is used up."""
+    made = world.table(world.platform, "token").get(params.get("token", ""))
+    if made is not None:
+        made["used"] = True
     if "card" in params:
         return new_card(world, account, params)
-    if "token" in params:
-        world.get(world.platform, "token", params["token"])["used"] = True
     currency = params["currency"]
     first = next(bank_accounts(world, account, currency), None) is None
     routing = params.get("routing_number")

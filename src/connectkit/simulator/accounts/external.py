@@ -1,4 +1,4 @@
-"""External accounts and their tokens in API v1."""
+"""External accounts in API v1."""
 
 from __future__ import annotations
 
@@ -17,46 +17,6 @@ from .standing import changing
 
 _PATH = "/v1/accounts/:id/external_accounts"
 _CHANGEABLE = ("account_holder_name", "account_holder_type", "account_type")
-
-
-@topic.route("POST", "/v1/tokens", "TokenCreateParams")
-def create_token(world: World, call: Call) -> Object:
-    """Make a token of a bank account."""
-    if "bank_account" not in call.params:
-        raise invalid("The simulator makes tokens of bank accounts only.", param="bank_account")
-    params = bank_params(world, call.params["bank_account"], "bank_account")
-    shadow = {"routing_number": params.get("routing_number"), "last4": params["account_number"][-4:]}
-    bank = {
-        "id": world.ids.new("ba"),
-        "object": "bank_account",
-        "account_holder_name": params.get("account_holder_name"),
-        "account_holder_type": params.get("account_holder_type"),
-        "account_type": params.get("account_type"),
-        "bank_name": "STRIPE TEST BANK",
-        "country": params["country"],
-        "currency": params["currency"],
-        "fingerprint": None,
-        "status": "new",
-        **shadow,
-    }
-    token = {
-        "id": world.ids.new("btok"),
-        "object": "token",
-        "bank_account": bank,
-        "client_ip": None,
-        "created": world.clock.now,
-        "livemode": world.livemode,
-        "type": "bank_account",
-        "used": False,
-        "_params": params,
-    }
-    return world.add(world.platform, token)
-
-
-@topic.route("GET", "/v1/tokens/:id", "TokenRetrieveParams")
-def retrieve_token(world: World, call: Call) -> Object:
-    """Give a token."""
-    return world.get(world.platform, "token", call.id)
 
 
 @topic.route("POST", _PATH, "AccountExternalAccountCreateParams")
@@ -80,7 +40,7 @@ def list_banks(world: World, call: Call) -> Object:
     kind = call.params.get("object", "bank_account")
     if kind not in ("bank_account", "card"):
         raise invalid("Invalid object: must be one of bank_account or card", param="object")
-    return listing(world.table(account["id"], kind), call)
+    return listing(world.table(account["id"], kind), call, lambda held: held.get("customer") is None)
 
 
 @topic.route("GET", f"{_PATH}/:bank", "AccountExternalAccountRetrieveParams")

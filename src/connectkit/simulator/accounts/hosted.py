@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl
 
 from connectkit.simulator.answers import Answer
 from connectkit.simulator.refusals import Refusal
@@ -12,6 +12,7 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .form import Field, answer, fields
+from .kinds import topic
 from .queries import account_of
 from .standing import changing, settle
 
@@ -57,12 +58,8 @@ def _tell_return(world: World, account: Object) -> None:
     world.emit_thin("v2.core.account_link.returned", None, data=returned)
 
 
-def is_page(path: str) -> bool:
-    """Tell whether a path is that of a hosted page."""
-    return path.startswith(_PREFIX)
-
-
-def visit(world: World, method: str, path: str, body: bytes) -> Answer:
+@topic.page(_PREFIX)
+def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answer:
     """Show the form, or take what was written into it.
 
     A link works once: to open it again, or after it expired or was sent off, leads to its refresh URL.
@@ -74,7 +71,7 @@ def visit(world: World, method: str, path: str, body: bytes) -> Answer:
         return Answer(404, {"Content-Type": "text/plain"}, refusal.message.encode())
     account = account_of(world, account_id)
     if method == "POST" and link["_open_until"] > world.clock.now:
-        return _taken(world, account, link, dict(parse_qsl(body.decode("utf-8", "replace"))))
+        return _taken(world, account, link, dict(said))
     if method == "POST" or link["_visited"] or world.clock.now >= link["_expires_at"]:
         return Answer(303, {"Location": link["_refresh_url"]})
     link["_visited"], link["_open_until"] = True, world.clock.now + _OPEN

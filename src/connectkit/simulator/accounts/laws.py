@@ -27,6 +27,8 @@ def standing_follows(_: World, account: Object) -> None:
 @topic.invariant("card")
 def one_default(world: World, bank: Object) -> None:
     """Of the banks of one currency, one is the default."""
+    if bank.get("customer"):  # a buyer's card
+        return
     defaults = [other["default_for_currency"] for other in bank_accounts(world, bank["_account"], bank["currency"])]
     _hold(bank, "one bank of a currency is its default", not defaults or sum(defaults) == 1)
 

@@ -19,7 +19,6 @@ from .making import STANDARD, new_account
 from .queries import LEFT
 from .v1 import enter
 
-_PAGES: Final = ("/oauth/authorize", "/express/oauth/authorize")
 _CODES: Final = "oauth_codes"
 _LIFETIME: Final = 300
 """Seconds that a code lives."""
@@ -36,12 +35,9 @@ class OAuthRefusal(Refusal):
         return {"error": self.code, "error_description": self.message}
 
 
-def is_page(path: str) -> bool:
-    """Tell whether a path is that of the page."""
-    return path.partition("?")[0] in _PAGES
-
-
-def visit(world: World, method: str, path: str) -> Answer:
+@topic.page("/oauth/authorize")
+@topic.page("/express/oauth/authorize")
+def visit(world: World, method: str, path: str, _: Mapping[str, str]) -> Answer:
     """Show the page, or send its answer off: the owner allows it, or does not."""
     asked = dict(parse_qsl(path.partition("?")[2]))
     wrong = _wrong(asked)

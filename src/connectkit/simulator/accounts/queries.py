@@ -75,12 +75,13 @@ def bank_accounts(world: World, account: str, currency: str | None = None) -> It
     """Go through the bank accounts of an account, newest first, and then its cards."""
     equal = {} if currency is None else {"currency": currency}
     yield from world.table(account, "bank_account").where(**equal)
-    yield from world.table(account, "card").where(**equal)
+    yield from world.table(account, "card").where(customer=None, **equal)  # the others are its customers'
 
 
 def external_account(world: World, account: str, id: str) -> Object | None:
     """Give the bank account or card of this id."""
-    return world.table(account, "bank_account").get(id) or world.table(account, "card").get(id)
+    found = world.table(account, "bank_account").get(id) or world.table(account, "card").get(id)
+    return None if found is None or found.get("customer") else found
 
 
 def default_bank_account(world: World, account: str, currency: str) -> Object | None:

@@ -19,9 +19,12 @@ class Card:
         decline_code: The issuer's reason, or `""`.
         available: Whether the money is available at once.
         authenticate: Whether the buyer has to be authenticated first.
+        once: Whether that is done for good when the card has been set up.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
         dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
         trigger: `""`, or how the account that is charged on moves on its way through verification.
+        attaches: Whether it can be attached and set up, although it is declined when it is charged.
+        funding: `credit`, `debit` or `prepaid`.
         kind: What kind of payment method it is.
         delayed: `""`, or what the buyer's bank says in the end: `paid`, `never`, or Stripe's code of a failure.
     """
@@ -33,9 +36,12 @@ class Card:
     decline_code: str = ""
     available: bool = False
     authenticate: bool = False
+    once: bool = False
     refund: str = ""
     dispute: str = ""
     trigger: str = ""
+    attaches: bool = False
+    funding: str = "credit"
     kind: str = "card"
     delayed: str = ""
 
@@ -50,7 +56,7 @@ def _declined(last4: str, decline_code: str, code: str = "card_declined") -> Car
 
 CARDS: Final[Mapping[str, Card]] = {
     "pm_card_visa": Card(),
-    "pm_card_visa_debit": Card("5556"),
+    "pm_card_visa_debit": Card("5556", funding="debit"),
     "pm_card_mastercard": Card("4444", "mastercard"),
     "pm_card_amex": Card("0005", "amex"),
     "pm_card_us": Card(),
@@ -61,6 +67,16 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_au": Card("0006", country="AU"),
     "pm_card_jp": Card("0003", country="JP"),
     "pm_card_sg": Card("0003", country="SG"),
+    "pm_card_visa_prepaid": Card("4242", funding="prepaid"),
+    "pm_card_mastercard_debit": Card("8210", "mastercard", funding="debit"),
+    "pm_card_mastercard_prepaid": Card("5100", "mastercard", funding="prepaid"),
+    "pm_card_in": Card("0008", country="IN"),
+    "pm_card_nz": Card("0004", country="NZ"),
+    "pm_card_hk": Card("0004", country="HK"),
+    "pm_card_riskLevelHighest": _declined("4954", "fraudulent"),
+    "pm_card_riskLevelElevated": Card("9235"),
+    "pm_card_cvcCheckFail": _declined("0101", "", "incorrect_cvc"),
+    "pm_card_avsZipFail": _declined("0036", "", "incorrect_zip"),
     "pm_card_bypassPending": Card("0077", available=True),
     "pm_card_bypassPendingInternational": Card("0278", country="EE", available=True),
     "pm_card_visa_chargeDeclined": _declined("0002", "generic_decline"),
@@ -73,10 +89,16 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_chargeDeclinedExpiredCard": _declined("0069", "", "expired_card"),
     "pm_card_chargeDeclinedIncorrectCvc": _declined("0127", "", "incorrect_cvc"),
     "pm_card_chargeDeclinedProcessingError": _declined("0119", "", "processing_error"),
-    "pm_card_chargeCustomerFail": _declined("0341", "generic_decline"),
+    "pm_card_chargeCustomerFail": Card("0341", code="card_declined", decline_code="generic_decline", attaches=True),
     "pm_card_radarBlock": _declined("0019", "fraudulent"),
     "pm_card_authenticationRequired": Card("3184", authenticate=True),
-    "pm_card_authenticationRequiredOnSetup": Card("3155", authenticate=True),
+    "pm_card_authenticationRequiredOnSetup": Card("3155", authenticate=True, once=True),
+    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": Card(
+        "3178", code="card_declined", decline_code="insufficient_funds", authenticate=True, attaches=True
+    ),
+    "pm_card_threeDSecureRequiredChargeDeclined": Card(
+        "1629", code="card_declined", decline_code="generic_decline", authenticate=True, attaches=True
+    ),
     "pm_card_threeDSecure2Required": Card("3220", authenticate=True),
     "pm_card_authenticationRequiredSetupForOffSession": Card("0446"),
     "pm_card_threeDSecureOptional": Card("3055"),
@@ -94,13 +116,18 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_usBankAccount_debitNotAuthorized": _bank("3335", "debit_not_authorized"),
     "pm_usBankAccount_invalidCurrency": _bank("4440", "invalid_currency"),
     "pm_usBankAccount_processing": _bank("0009", "never"),
+    "pm_usBankAccount_dispute": Card("5559", kind="us_bank_account", delayed="paid", dispute="debit_not_authorized"),
+    "_cash": Card("", kind="customer_balance"),
+    "_sepa_paid": Card("3204", country="AT", kind="sepa_debit", delayed="paid"),
+    "_sepa_failed": Card("3202", country="AT", kind="sepa_debit", delayed="insufficient_funds"),
 }
-"""Every card and bank account that is simulated, by the name of its payment method."""
+"""Every card and bank account that is simulated, by its payment method's name; our own begin with `_`."""
 
 MESSAGES: Final[Mapping[str, str]] = {
     "card_declined": "Your card was declined.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
+    "incorrect_zip": "The zip code you supplied failed validation.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
     "account_closed": "The bank account has been closed.",
     "no_account": "No bank account could be located.",

@@ -1,21 +1,24 @@
-"""Payment methods and customers, as far as payments need them."""
+"""Payment methods, as payments need them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from connectkit.simulator.calls import Call
-from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import invalid, no_such
+from connectkit.simulator.refusals import Refusal, invalid, no_such
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .cards import CARDS, Card
+from .numbers import bank_named, card_named, iban_named
 
 topic: Final = Topic("payment methods")
-topic.kind("payment_method", indexes=("customer",))
-topic.kind("customer")
+topic.kind("payment_method", indexes=("type",))
+
+_BANK: Final = "us_bank_account"
+_CASH: Final = "customer_balance"
 
 
 def method_of(world: World, account: str, name: str, param: str | None = None) -> Object:
@@ -30,17 +33,53 @@ def method_of(world: World, account: str, name: str, param: str | None = None) -
     Raises:
         Refusal: There is none.
     """
-    if name in CARDS:
-        return _new(world, account, name)
+    if name in CARDS and name[0] != "_":
+        return new_method(world, account, name)
     found = world.table(account, "payment_method").get(name)
     if found is None:
         raise no_such("PaymentMethod", name, param=param)
     return found
 
 
+def described(world: World, account: str, given: Mapping[str, Any]) -> Object:
+    """Make a payment method of its description.
+
+    Raises:
+        Refusal: It is wrong, or of a type that is not simulated.
+    """
+    kind = given.get("type", "")
+    about: Mapping[str, Any] = given.get(kind) or {}
+    if kind == "card":
+        method = new_method(world, account, card_named(about, "card"))
+        _tell_card(method["card"], about)
+    elif kind == _BANK:
+        method = new_method(world, account, bank_named(about))
+        method["_verified"] = False
+        method[_BANK] |= {name: about[name] for name in ("account_holder_type", "account_type") if name in about}
+    elif kind == "sepa_debit" and "iban" in about:
+        method = new_method(world, account, iban_named(about))
+    elif kind == _CASH:
+        method = new_method(world, account, "_cash")
+    elif not kind or kind == "sepa_debit":
+        raise invalid(f"Missing required param: {kind or 'type'}.", param=kind or "type", code="parameter_missing")
+    else:
+        message = f"The simulator does not have payment methods of type {kind} yet."
+        raise Refusal(message, status=501, type="api_error")
+    method["billing_details"] = billing(given.get("billing_details"))
+    method["allow_redisplay"] = given.get("allow_redisplay", "unspecified")
+    return method
+
+
+def _tell_card(card: Object, about: Mapping[str, Any]) -> None:
+    card |= {name: about[name] for name in ("exp_month", "exp_year") if name in about}
+    if about.get("cvc"):
+        card["checks"]["cvc_check"] = "pass"
+
+
 def card_of(method: Object) -> Card:
-    """Give the test card behind a payment method."""
-    return CARDS[method["_card"]]
+    """Give the test card behind a payment method; some authenticate their owner once and for all."""
+    card = CARDS[method["_card"]]
+    return replace(card, authenticate=False) if card.once and method["_ready"] else card
 
 
 def card_details(card: Card) -> Object:
@@ -52,7 +91,7 @@ def card_details(card: Card) -> Object:
         "exp_month": 12,
         "exp_year": 2034,
         "fingerprint": f"fp{card.last4}",
-        "funding": "credit",
+        "funding": card.funding,
         "last4": card.last4,
         "wallet": None,
     }
@@ -62,10 +101,15 @@ def method_details(card: Card) -> Object:
     """Give what a charge says of how it was paid."""
     if card.kind == "card":
         return {"card": {**card_details(card), "network": card.brand}, "type": "card"}
-    return {card.kind: _bank_details(card), "type": card.kind}
+    return {card.kind: _account_details(card), "type": card.kind}
 
 
-def _bank_details(card: Card) -> Object:
+def _account_details(card: Card) -> Object:
+    if card.kind == _CASH:
+        return {}
+    if card.kind == "sepa_debit":
+        shown = {"bank_code": "19043", "branch_code": "", "country": card.country, "last4": card.last4}
+        return {**shown, "fingerprint": f"fp{card.last4}"}
     return {
         "account_holder_type": "individual",
         "account_type": "checking",
@@ -78,9 +122,14 @@ def _bank_details(card: Card) -> Object:
 
 def _own_details(card: Card) -> Object:
     """Give what a payment method says of itself."""
-    if card.kind != "card":
+    if card.kind == _BANK:
         networks = {"preferred": "ach", "supported": ["ach"]}
-        return {card.kind: {**_bank_details(card), "networks": networks, "status_details": {}}}
+        more = {"financial_connections_account": None, "networks": networks, "status_details": {}}
+        return {_BANK: {**_account_details(card), **more}}
+    if card.kind == "sepa_debit":
+        return {card.kind: {**_account_details(card), "generated_from": {"charge": None, "setup_attempt": None}}}
+    if card.kind != "card":
+        return {card.kind: {}}
     return {
         "card": {
             **card_details(card),
@@ -93,7 +142,8 @@ def _own_details(card: Card) -> Object:
     }
 
 
-def _new(world: World, account: str, name: str) -> Object:
+def new_method(world: World, account: str, name: str) -> Object:
+    """Make a payment method of the test card, or bank account, of this name."""
     card = CARDS[name]
     return world.add(
         account,
@@ -110,87 +160,16 @@ def _new(world: World, account: str, name: str) -> Object:
             "metadata": {},
             "type": card.kind,
             "_card": name,
+            "_ready": False,
             "_used": False,
+            "_verified": True,
         },
     )
 
 
-def billing() -> Object:
-    """Give billing details of which nothing is known."""
-    names = ("city", "country", "line1", "line2", "postal_code", "state")
-    return {"address": dict.fromkeys(names), "email": None, "name": None, "phone": None, "tax_id": None}
-
-
-@topic.route("POST", "/v1/payment_methods", "PaymentMethodCreateParams")
-def create_method(world: World, call: Call) -> Object:
-    """Make a payment method of a test token."""
-    card: dict[str, Any] = call.params.get("card") or {}
-    token = str(card.get("token", ""))
-    name = f"pm_card_{token.removeprefix('tok_')}"
-    if name not in CARDS:
-        message = "The simulator makes payment methods of test tokens only, as card[token]=tok_visa."
-        raise invalid(message, param="card[token]")
-    method = _new(world, call.account, name)
-    merge_metadata(method, call.params)
-    return method
-
-
-@topic.route("GET", "/v1/payment_methods/:id", "PaymentMethodRetrieveParams")
-def retrieve_method(world: World, call: Call) -> Object:
-    """Give a payment method."""
-    return method_of(world, call.account, call.id)
-
-
-@topic.route("POST", "/v1/payment_methods/:id/attach", "PaymentMethodAttachParams")
-def attach(world: World, call: Call) -> Object:
-    """Give a payment method to a customer."""
-    customer = world.get(call.account, "customer", call.params.get("customer", ""), param="customer")
-    method = method_of(world, call.account, call.id)
-    method["customer"] = customer["id"]
-    world.emit("payment_method.attached", method)
-    return method
-
-
-@topic.route("POST", "/v1/customers", "CustomerCreateParams")
-def create_customer(world: World, call: Call) -> Object:
-    """Make a customer."""
-    given = {name: call.params.get(name) for name in ("address", "description", "email", "name", "phone", "shipping")}
-    customer = world.add(
-        call.account,
-        {
-            "id": world.ids.new("cus"),
-            "object": "customer",
-            **given,
-            "balance": 0,
-            "created": world.clock.now,
-            "currency": None,
-            "default_source": None,
-            "delinquent": False,
-            "discount": None,
-            "invoice_prefix": world.ids.token(8).upper(),
-            "invoice_settings": dict.fromkeys(
-                ("custom_fields", "default_payment_method", "footer", "rendering_options")
-            ),
-            "livemode": world.livemode,
-            "metadata": {},
-            "next_invoice_sequence": 1,
-            "preferred_locales": [],
-            "tax_exempt": "none",
-            "test_clock": None,
-        },
-    )
-    merge_metadata(customer, call.params)
-    world.emit("customer.created", customer)
-    return customer
-
-
-@topic.route("GET", "/v1/customers/:id", "CustomerRetrieveParams")
-def retrieve_customer(world: World, call: Call) -> Object:
-    """Give a customer."""
-    return world.get(call.account, "customer", call.id)
-
-
-@topic.route("GET", "/v1/customers", "CustomerListParams")
-def list_customers(world: World, call: Call) -> Object:
-    """List the customers, newest first."""
-    return listing(world.table(call.account, "customer"), call, email=call.params.get("email"))
+def billing(given: Mapping[str, Any] | None = None) -> Object:
+    """Give billing details; of what is not given nothing is known."""
+    told = {name: value or None for name, value in (given or {}).items()}
+    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+    nothing = {"address": address, "email": None, "name": None, "phone": None, "tax_id": None}
+    return {**nothing, **told, "address": {**address, **(told.get("address") or {})}}

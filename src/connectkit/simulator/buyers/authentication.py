@@ -1,0 +1,75 @@
+"""The page where a buyer proves to her bank that it is she."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from connectkit.simulator.answers import Answer
+from connectkit.simulator.money import confirming
+from connectkit.simulator.refusals import invalid
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, part
+from connectkit.simulator.state import World
+
+from . import setting_up
+from .showing import page, refused_page
+
+topic: Final = Topic("authentication")
+
+_PREFIX: Final = "/authenticate/"
+_ASKED: Final = frozenset({"redirect_to_url", "use_stripe_sdk"})
+
+
+@topic.page(_PREFIX)
+def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answer:
+    """Show the page, or send its answer off."""
+    id = path.removeprefix(_PREFIX).partition("?")[0]
+    intent = _waiting(world, id)
+    if intent is None:
+        return refused_page("Nothing waits for you here: the payment was made already, or given up.")
+    if method != "POST":
+        return page("Authentication", _form(intent))
+    back = part(intent, "next_action", "redirect_to_url").get("return_url")
+    authenticate(world, id, passed=said.get("answer") != "fail")
+    if back is None:
+        return page("Authentication", "<p>Done. You can close this page.</p>")
+    return Answer(303, {"Location": _returned(intent, back)})
+
+
+def _form(intent: Object) -> str:
+    return (
+        f"<p>Your bank asks whether you allow {html.escape(intent['id'])}.</p>"
+        '<form method="post"><button name="answer" value="complete">Complete</button> '
+        '<button name="answer" value="fail">Fail</button></form>'
+    )
+
+
+def _returned(intent: Object, back: str) -> str:
+    kind = intent["object"]
+    told = {
+        kind: intent["id"],
+        f"{kind}_client_secret": intent["client_secret"],
+        "redirect_status": "failed" if intent["status"] == "requires_payment_method" else "succeeded",
+    }
+    return f"{back}{'&' if '?' in back else '?'}{urlencode(told)}"
+
+
+def authenticate(world: World, id: str, *, passed: bool) -> None:
+    """Have the buyer of a payment intent or setup intent authenticate, or fail to.
+
+    Raises:
+        Refusal: It does not wait for that.
+    """
+    intent = _waiting(world, id)
+    if intent is None:
+        raise invalid(f"{id} does not wait for the buyer to authenticate.")
+    go_on = confirming.authenticated if intent["object"] == "payment_intent" else setting_up.authenticated
+    go_on(world, intent, passed=passed)
+
+
+def _waiting(world: World, id: str) -> Object | None:
+    intent = world.find(id)
+    return intent if part(intent or {}, "next_action").get("type") in _ASKED else None
