@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events, files
-from .buyers import authentication, cash, customers, mandates, setups, sources, tokens
+from .buyers import authentication, customers, setups, sources, tokens
 from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
     balances,
+    cash,
     charges,
     disputes,
     increments,
     intents,
+    mandates,
     methods,
     payouts,
     refunds,

@@ -8,12 +8,11 @@ from typing import Any, Final, TypeAlias
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.money.cards import MESSAGES
 from connectkit.simulator.money.confirming import authentication, microdeposits
+from connectkit.simulator.money.mandates import new_mandate
 from connectkit.simulator.money.methods import card_of
 from connectkit.simulator.refusals import card_declined
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
-
-from .mandates import new_mandate
 
 Done: TypeAlias = Callable[[World, Object], None]
 """Hears of a setup intent that is done."""

@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from connectkit.simulator.accounts import triggers
-from connectkit.simulator.buyers.cash import arrived, asked_for, take_cash
-from connectkit.simulator.buyers.mandates import agreed
 from connectkit.simulator.refusals import Refusal, card_declined, refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from . import charges, disputes
 from .cards import MESSAGES, Card
+from .cash import arrived, asked_for, take_cash
+from .mandates import agreed
 from .methods import card_of
 from .settling import settle
 
