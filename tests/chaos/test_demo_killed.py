@@ -17,8 +17,8 @@ import pytest
 
 CONNECTKIT = (sys.executable, "-c", "import sys; from connectkit.cli import main; sys.exit(main())")
 FEW, MANY = (
-    [5, 9],
-    [1, 2, 4, 5, 6, 7, 9, 11, 12, 13],
+    [8, 15],
+    [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20],
 )  # steps after which a run is killed, in the middle of the next
 MOMENTS = MANY if os.environ.get("HYPOTHESIS_PROFILE") == "chaos" else FEW
 

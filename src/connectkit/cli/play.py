@@ -27,6 +27,7 @@ class Play:
         stage: Steers the simulator.
         pause: Waits, in this run's colour.
         sellers: The connected accounts, by type.
+        company: The connected account of a company.
         payments: The payments, by kind of charge.
         handled: How often each event was handled, by type and id.
         received: Tells whether an event has come in this run.
@@ -44,6 +45,7 @@ class Play:
     redeliver: Callable[[], Awaitable[int]]
     work: Callable[[], Awaitable[int]]
     sellers: dict[str, str] = field(factory=dict[str, str])
+    company: str = ""
     payments: dict[str, Payment] = field(factory=dict[str, Payment])
     rows: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
     failed: list[str] = field(factory=list[str])

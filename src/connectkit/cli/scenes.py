@@ -17,6 +17,7 @@ from connectkit.models.details import AccountDetails, Address, BusinessProfile, 
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 
+from . import selling
 from .play import Play, usd
 
 _RETURN: Final = "https://marketplace.example/welcome-back"
@@ -85,8 +86,8 @@ async def watched(play: Play) -> None:
         seen = (await play.connect.tracker.observe(seller)).after
         play.show(kind, f"{seen.state.value}; {'can be charged on' if direct else direct.why}")
         play.check(f"the {kind} seller is known", true=seen.account == seller)
-    blocked = await play.connect.tracker.blocked(within=timedelta(days=14))
-    play.check("nobody is blocked", true=not blocked)
+    blocked = {seen.account for seen in await play.connect.tracker.blocked(within=timedelta(days=14))}
+    play.check("none of them is blocked", true=blocked.isdisjoint(play.sellers.values()))
 
 
 async def embedded(play: Play) -> None:
@@ -353,12 +354,24 @@ async def ledger(play: Play) -> None:
 
 SCENES: Final[Sequence[Scene]] = (
     Scene("platform", "The platform is there, in test mode, and pays out by hand.", platform),
+    Scene("what fits", "A few questions tell which accounts and which charges fit.", selling.fit),
     Scene("sellers", "A standard, an express and a custom account, each made once under its key.", sellers),
     Scene("hosted onboarding", "A link leads a seller through Stripe's own form; status says what is due.", hosted),
     Scene("API onboarding", "A platform that collects requirements itself sends them, and a bank.", api_onboarding),
     Scene("capabilities", "What each seller can do now.", capabilities),
     Scene("embedded components", "A page can show Stripe's components, and a seller her dashboard.", embedded),
     Scene("sellers watched", "How each seller stands is remembered; nobody will be blocked soon.", watched),
+    Scene("company", "A company with two owners; a document fails first, and passes then.", selling.company),
+    Scene(
+        "bank replaced",
+        "A new bank account is added, made the default, and the old one removed.",
+        selling.replaced_bank,
+    ),
+    Scene("existing account", "A seller connects an account of her own by OAuth, and lets it go.", selling.existing),
+    Scene("deadline", "What is late stops payouts first; given, everything works again.", selling.late),
+    Scene("settings", "Descriptors, colours and the payout schedule of a seller.", selling.looks),
+    Scene("form report", "The platform's own form asks for all that Stripe wants.", selling.form),
+    Scene("end of accounts", "A rejection is taken back; an account is closed for good.", selling.ended),
     Scene("direct charge", "The buyer pays the seller; the platform gets its fee.", direct),
     Scene("destination charge", "The buyer pays the platform; the seller gets the money less the fee.", destination),
     Scene("separate charge", "The buyer pays the platform, which settles with two sellers.", separate),

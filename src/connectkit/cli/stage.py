@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -35,6 +36,15 @@ class Stage:
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form, as the seller would."""
         self._steer("onboard", {"account": account})
+
+    def demand(self, account: str, item: str, days: int) -> None:
+        """Have Stripe want something of an account by a day."""
+        self._steer("demand", {"account": account, "item": item, "days": days})
+
+    def allow(self, url: str) -> dict[str, str]:
+        """Say yes on the page where a seller connects an account, and give what the browser brings back."""
+        answer = self._client.post(f"{url}&answer=allow")
+        return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 
     def ledger(self) -> dict[str, Any]:
         """Give the totals of every account and currency."""

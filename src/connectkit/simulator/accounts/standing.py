@@ -47,7 +47,8 @@ def settle(world: World, account: Object) -> None:
     missing = missing_items(world, account)
     blocking = [item for item in missing if item != _BANK]
     if account["_unanswered"] and not is_waiting(account):
-        account["_unanswered"], account["_pending"] = False, []
+        account["_unanswered"] = False
+        account["_pending"].clear()
     verified = account["_checked"] == facts(world, account)
     if not blocking and not verified and account["_requested"] and not account["_pending"]:
         verified = _verify(world, account)
@@ -107,7 +108,7 @@ def _is_met(world: World, account: Object, item: str) -> bool:
         return is_there(world, account, item)
     held = [account["_numbers"]] if owner == "company" else []
     held += [person["_numbers"] for name, person in people(world, account) if name == owner]
-    files = [numbers.get(kind, "") for numbers in held]
+    files: list[str] = [numbers.get(kind, "") for numbers in held]
     return any(file and not flaw(world, account["id"], file) for file in files)
 
 
