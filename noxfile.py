@@ -78,6 +78,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def month(session: nox.Session) -> None:
+    """Play a marketplace's month of ten thousand orders, and reconcile every balance with the simulator's ledger."""
+    session.install("--editable", ".[fast]")
+    session.run("python", "examples/month.py", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Send a hundred thousand odd bodies and headers to a webhook router."""
     session.install("--editable", ".[test]")

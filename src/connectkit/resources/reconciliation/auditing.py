@@ -81,7 +81,7 @@ class Audit:
             deed = made.get(source)
             if deed is None or type in INDIRECT:
                 others.append(row)
-            elif deed.id in expected:
+            elif expected and deed.id in expected:
                 self._meet(row, deed)
         self.origins[Origin.OPERATION] += len(rows) - len(others)
         return others

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from types import GenericAlias
 from typing import Any, Final, TypeAlias, cast
 
@@ -68,7 +68,7 @@ def _typed(msgspec: Any) -> Callable[[bytes], Page]:  # noqa: ANN401  # an optio
     row: Any = msgspec.defstruct("Row", [(name, types.get(name, str)) for name in _FIELDS], gc=False)
     page = msgspec.defstruct("Page", [("data", GenericAlias(list, row)), ("has_more", bool)])
     decode = msgspec.json.Decoder(page).decode
-    flat: Callable[[Any], Row] = attrgetter(*_FIELDS)
+    flat: Callable[[Any], Row] = msgspec.structs.astuple
 
     def read(body: bytes) -> Page:
         found = decode(body)
