@@ -89,8 +89,9 @@ class _Root(Generic[S]):
             base_url: Another server than Stripe's, as `http://127.0.0.1:12111`.
             transport: What carries requests; one may be shared by any number of clients.
             http_client: A client of the SDK's own kind instead of a transport, as the simulator gives it.
-            rates: How fast requests may leave; share one among the clients of a platform. If none is given, somewhat
-                below Stripe's published limits, and without a limit to another server than Stripe's.
+            rates: How fast requests may leave; share one among the clients of a platform in one mode. If none is given,
+                it begins somewhat below Stripe's published limits and learns the platform's own; and there is no limit
+                to another server than Stripe's.
             retries: How patiently a call is repeated.
             deadline: The hard limit of one send, in seconds. A claim lasts two and a half times as long.
             look_up_pause: The seconds between two looks for something whose outcome is unknown.

@@ -72,7 +72,7 @@ def test_the_official_client_is_there_with_the_same_key_and_version() -> None:
 
 def test_only_stripe_itself_is_asked_slowly() -> None:
     def gate(connect: Connect) -> RateGate | None:
-        return connect._parts.caller._sender._gate
+        return connect._parts.caller._sender.gate
 
     assert isinstance(gate(Connect("sk_test_x")), RateGate)
     assert gate(Connect("sk_test_x", base_url="http://127.0.0.1:1")) is None

@@ -65,9 +65,9 @@ class Sender:
     ) -> None:
         self._sdk = sdk
         self._world = world
-        self._gate = gate
         self._retries = retries
         self.deadline = deadline
+        self.gate = gate
         self._telemetry = telemetry
         self._stripe_ahead: Callable[[], timedelta] = timedelta
 
@@ -78,9 +78,9 @@ class Sender:
             answer = await self._answer(request)
         self._telemetry.count("connectkit.calls", outcome=_ending(answer))
         verdict = judge(request, answer, repetition=repetition)
-        if verdict.meaning is Meaning.THROTTLED and self._gate is not None and isinstance(answer, Response):
+        if verdict.meaning is Meaning.THROTTLED and self.gate is not None and isinstance(answer, Response):
             reason = answer.headers.get("stripe-rate-limited-reason", "")
-            self._gate.throttled(request, reason, self._world.boot())
+            self.gate.throttled(request, reason, self._world.boot())
         return Sent(answer, verdict)
 
     async def again(self, first: Sent, attempt: Callable[[], Awaitable[Sent]]) -> Sent:
@@ -144,9 +144,9 @@ class Sender:
         return await self.again(sent, attempt) if sent.verdict.meaning in REPEATABLE else sent
 
     async def _pass_gate(self, request: Request) -> None:
-        if self._gate is not None:
-            delay = self._gate.reserve(request, self._world.boot())
-            if delay > 0:
+        for queue in () if self.gate is None else self.gate.queues(request):
+            place = queue.join(self._world.boot())
+            while (delay := queue.delay(place, self._world.boot())) > 0:
                 await self._world.sleep(delay)
 
     async def _answer(self, request: Request) -> Response | Silence:

@@ -49,5 +49,6 @@ from .money.fees import Pricing
 from .money.fx import Rates
 from .money.switches import Switches
 from .simulator import Simulator
+from .traffic import Traffic
 
-__all__ = ["ConnectionLost", "InvariantBroken", "Pricing", "Rates", "Simulator", "Switches"]
+__all__ = ["ConnectionLost", "InvariantBroken", "Pricing", "Rates", "Simulator", "Switches", "Traffic"]

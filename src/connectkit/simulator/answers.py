@@ -25,6 +25,7 @@ class Answer:
         effect: Whether the request changed anything.
         delay: How many real seconds it takes.
         lost: Whether it never arrives.
+        turned_away: Whether it came when there was too much traffic.
         refresh: Gives the body anew, with the objects as they are by then.
         release: Says that the key is no longer being worked on.
     """
@@ -36,6 +37,7 @@ class Answer:
     effect: bool = False
     delay: float = 0.0
     lost: bool = False
+    turned_away: bool = False
     refresh: Callable[[], bytes] | None = None
     release: Callable[[], None] | None = None
 

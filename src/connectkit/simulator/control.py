@@ -60,6 +60,10 @@ class Steered(Protocol):
         """Have a buyer authenticate."""
         ...
 
+    def bear(self, *, total: float | None = None, endpoint: float | None = None, latency: float = 0.0) -> None:
+        """Bear so much traffic."""
+        ...
+
     def demand(self, account: str, item: str, days: float = 0) -> None:
         """Have something wanted by a day."""
         ...
@@ -105,6 +109,11 @@ def _happened(steered: Steered, _: Mapping[str, Any]) -> Object:
 
 def _calm(steered: Steered, _: Mapping[str, Any]) -> Object:
     steered.faults.calm()
+    return {}
+
+
+def _bear(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.bear(**sent)
     return {}
 
 
@@ -180,6 +189,9 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ),
     ("GET", "faults"): Action(_happened, "counts what went wrong"),
     ("POST", "calm"): Action(_calm, "gives up what is planned to go wrong"),
+    ("POST", "bear"): Action(
+        _bear, 'bears so many requests a second, and answers so late: {"total": 100, "endpoint": 25, "latency": 0.1}'
+    ),
     ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
     ("POST", "authenticate"): Action(
         _authenticate, 'has a buyer prove who she is: {"intent": "pi_…", "passed": false}, or that of a setup'

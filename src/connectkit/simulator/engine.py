@@ -19,6 +19,7 @@ from .refusals import Refusal, key_in_use, lock_timeout, no_permission, rate_lim
 from .routing import Route, Router
 from .shapes import Object
 from .state import World
+from .traffic import Limiter
 from .validation import read_params
 from .versions import renewed
 
@@ -63,15 +64,17 @@ class Engine:
         world: The world.
         router: Finds endpoints.
         faults: What is planned to go wrong.
+        limiter: Turns away what is too much.
 
     Attributes:
         log: Every request.
     """
 
-    def __init__(self, world: World, router: Router, faults: Faults) -> None:
+    def __init__(self, world: World, router: Router, faults: Faults, limiter: Limiter) -> None:
         self._world = world
         self._router = router
         self._faults = faults
+        self._limiter = limiter
         self._keys = Keys(world.clock, self._conflict)
         self.log: list[Seen] = []
 
@@ -91,14 +94,20 @@ class Engine:
         return answer
 
     def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str]) -> Answer:
+        too_much = ""
         try:
             check_scope(headers)
             admit(self._world, call)
             route, call.ids = self._router.find(call.method, call.path)
+            too_much = self._limiter.reason((route.method, route.path))
+            if too_much:
+                raise rate_limited(too_much)
             fault = self._faults.for_request(call.method, call.path)
             answer = self._faulty(call, route, fault, sent)
         except Refusal as refusal:
             answer = _refusal(call, refusal)
+        answer.turned_away = bool(too_much)
+        answer.delay += self._limiter.traffic.latency
         answer.headers = _headers(call, answer, self._world.platform)
         return answer
 

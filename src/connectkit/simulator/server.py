@@ -55,6 +55,11 @@ def pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def ticks() -> float:
+    """Give real seconds that never go back."""
+    return time.monotonic()
+
+
 _Letters: TypeAlias = "queue.Queue[tuple[Letter, Callable[[int], None]]]"
 
 

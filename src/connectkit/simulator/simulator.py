@@ -29,6 +29,7 @@ from .shapes import Object
 from .state import World
 from .subscribers import Subscriber, Target
 from .topics import TOPICS
+from .traffic import Limiter, Traffic
 
 if TYPE_CHECKING:
     import stripe
@@ -50,6 +51,7 @@ class Simulator:
         check_always: Check every invariant after every request, not only those of what it touched. For tests: it
             grows slower as objects accumulate.
         switches: How it decides where Stripe's own rule is unknown, or a matter of contract.
+        traffic: How much traffic it bears, and how long its answers take; any number, and no time, if not given.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class Simulator:
         livemode: bool = False,
         check_always: bool = False,
         switches: Switches | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._seed = seed
         self._start = real_now() if start is None else start
         self._livemode = livemode
         self._check_always = check_always
         self._switches = switches or Switches()
+        self._limiter = Limiter(traffic or Traffic())
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
@@ -105,7 +109,7 @@ class Simulator:
             if self._site is not None:
                 self._world.site = self._site
             self._faults = Faults()
-            self._engine = Engine(self._world, _ROUTER, self._faults)
+            self._engine = Engine(self._world, _ROUTER, self._faults, self._limiter)
             self._office = PostOffice(self._world, self._faults, self._courier, self._lock)
             self._advanced: dict[str, int] = {}
             for topic in TOPICS:
@@ -144,9 +148,9 @@ class Simulator:
             raise ValueError(message)
         self._seed, self._start = beginning.seed, beginning.start
         self.reset()
-        self._office.replaying = True
+        self._office.replaying = self._limiter.paused = True
         replay(self, steps, livemode=self._livemode)
-        self._office.replaying = False
+        self._office.replaying = self._limiter.paused = False
 
     @property
     def _beginning(self) -> Beginning:
@@ -198,7 +202,7 @@ class Simulator:
         with self._lock:
             planned = self._faults.planned
             answer = self._engine.run(method, path, lowered, body, left)
-            if method != "GET" or planned:
+            if (method != "GET" or planned) and not answer.turned_away:
                 self._note(method, path, headers, body, answer.status)
             self._settle()
         self._office.flush()
@@ -255,6 +259,17 @@ class Simulator:
                 self._advanced[key] = now
         self._office.flush()
         return now
+
+    def bear(self, *, total: float | None = None, endpoint: float | None = None, latency: float = 0.0) -> None:
+        """Bear so much traffic from now on; see `Traffic`.
+
+        Args:
+            total: How many requests a second of all kinds together; any number if it is not given.
+            endpoint: How many a second of each endpoint; any number if it is not given.
+            latency: How many real seconds each answer takes.
+        """
+        with self._lock:
+            self._limiter.change(Traffic(total, endpoint, latency))
 
     def demand(self, account: str, item: str, days: float = GRACE) -> None:
         """Have Stripe want something of an account by a day, as a new law or a threshold does.
