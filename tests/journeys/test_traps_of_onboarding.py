@@ -10,6 +10,7 @@ import pytest
 from tests.journeys.stages import COLOURS, seller, travel
 from tests.journeys.test_accounts_whole import ANA, PAGES, SHOP, TERMS, path_of
 from tests.journeys.test_webhooks import SECRET, router_of
+from tests.simulator.visitor import visit
 
 from connectkit import (
     AccountDetails,
@@ -175,6 +176,26 @@ def test_11_being_surprised_by_what_is_due_one_day(colour: str) -> None:
 
 
 @BOTH
+def test_11_being_surprised_by_what_was_announced(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect)
+        connect.simulator.foresee(account, "individual.nationality", days=10)
+        for status in (
+            await connect.onboarding.status(account, api="v1"),
+            await connect.onboarding.status(account, api="v2"),
+        ):
+            assert (status.state, status.due, status.deadline) == (AccountState.ENABLED, (), None)
+            assert [entry.deadline for entry in status.later] == [status.announced_for] != [None]
+        seen = (await connect.tracker.observe(account)).after
+        assert (seen.due, dict(seen.wanted)) == ((), {"individual.nationality": "eventually_due"})
+        (soon,) = await connect.tracker.blocked(within=timedelta(days=14))
+        assert (soon.account, soon.blocked, soon.announced_for) == (account, False, seen.announced_for)
+        assert await connect.tracker.blocked(within=timedelta(days=5)) == []
+
+    travel(colour, journey)
+
+
+@BOTH
 def test_12_asking_the_account_alone_and_not_the_capability(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         made = await connect.onboarding.create(key="seller-1", country="US", type="custom")
@@ -213,6 +234,25 @@ def test_14_meeting_an_inquiry_through_the_api() -> None:
     assert [entry.risk for entry in status.due] == [True, True]
     assert [entry.actor for entry in status.due] == [Actor.SELLER, Actor.PLATFORM]
     assert status.next_action is NextAction.SEND_LINK
+
+
+@BOTH
+def test_14_only_the_form_meets_an_inquiry(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await _custom(connect)
+        inquiry = "interv_1.identity_verification.challenge"
+        connect.simulator.demand(account, inquiry)
+        (line,) = await connect.onboarding.requirements(account)
+        assert line.text == "An inquiry about identity verification: the owner answers in Stripe's form"
+        assert (line.requirement.risk, line.requirement.reference) == (True, "interv_1")
+        with pytest.raises(InvalidRequest) as caught:
+            await connect.onboarding.provide(account, {inquiry: "It is me."})
+        assert "onboarding.link" in caught.value.next_step
+        link = await connect.onboarding.link(account, **PAGES)
+        assert visit(connect.simulator.handle, link.url).finish() == PAGES["return_url"]
+        assert (await connect.onboarding.status(account)).due == ()
+
+    travel(colour, journey)
 
 
 @pytest.mark.parametrize("payer", ["account", "application", "application_express", "application_custom"])

@@ -7,8 +7,10 @@ from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.calls.scripted import Bench
 from tests.unit.models.account_samples import account, capability, entry, v1, v2
 
+from connectkit import in_v1, in_v2
 from connectkit.models.accounts import Account, Capabilities
 from connectkit.models.base import Answer, FrozenMapping
 from connectkit.models.capabilities import Capability
@@ -17,6 +19,8 @@ from connectkit.models.observations import AccountChange, Observation
 from connectkit.models.persons import Person
 from connectkit.models.remedies import Remedy
 from connectkit.models.standing import AccountState
+from connectkit.requests import Response
+from connectkit.resources.onboarding import AsyncOnboarding, Onboarding
 from connectkit.sellers.forms import uncovered
 from connectkit.sellers.gates import Movement, can
 from connectkit.sellers.observing import observed
@@ -93,6 +97,23 @@ def test_every_code_has_a_remedy(code: str) -> None:
 @given(anything, anything)
 def test_every_name_is_worded_without_a_failure(name: str, about: str) -> None:
     assert isinstance(worded(name, {about: "Ana"}, about=about), str)
+
+
+@given(anything)
+def test_every_name_is_translated_without_a_failure(name: str) -> None:
+    assert isinstance(in_v1(name), str)
+    assert in_v1(f"new.{name}") == in_v2(f"new.{name}") == f"new.{name}"
+
+
+new_names = st.from_regex(r"new_[a-z]{1,9}\.[a-z_]{1,9}", fullmatch=True)
+
+
+@given(st.dictionaries(new_names, words, min_size=1, max_size=3))
+def test_whatever_is_wanted_can_be_given(answers: dict[str, Any]) -> None:
+    bench = Bench(Response(200, {"request-id": "req_1"}, v1()))
+    Onboarding(AsyncOnboarding(bench.another())).provide("acct_1", answers)
+    (request,) = bench.stripe.sent
+    assert {f"{first}.{last}": text for first, tree in request.params.items() for last, text in tree.items()} == answers
 
 
 @given(st.lists(lists, max_size=4), lists)

@@ -51,6 +51,7 @@ class Observation:
         charges_enabled: Whether money could come in.
         payouts_enabled: Whether money could leave to a bank.
         deadline: When the earliest of what was due had to be there, or `None`.
+        announced_for: From which day on more is wanted, or `None`.
         disabled_reason: Why it was disabled, in Stripe's word, or `""`. An open set.
         seen: When it was seen.
     """
@@ -62,6 +63,7 @@ class Observation:
     charges_enabled: bool
     payouts_enabled: bool
     deadline: datetime | None
+    announced_for: datetime | None = None
     disabled_reason: str
     seen: datetime
 
@@ -76,8 +78,9 @@ class Observation:
         return tuple(name for stage in (PAST_DUE, CURRENTLY_DUE) for name, at in self.wanted.items() if at == stage)
 
     def blocked_by(self, moment: datetime) -> bool:
-        """Tell whether something did not work, or will not at *moment* if what is due is not given."""
-        return self.blocked or (bool(self.due) and self.deadline is not None and self.deadline <= moment)
+        """Tell whether something did not work, or may not at *moment* if what is due or announced is not given."""
+        late = bool(self.due) and self.deadline is not None and self.deadline <= moment
+        return self.blocked or late or (self.announced_for is not None and self.announced_for <= moment)
 
     def dumps(self) -> str:
         """Write it down."""
@@ -93,6 +96,7 @@ class Observation:
             "charges_enabled": self.charges_enabled,
             "payouts_enabled": self.payouts_enabled,
             "deadline": self.deadline and self.deadline.isoformat(),
+            "announced_for": self.announced_for and self.announced_for.isoformat(),
             "disabled_reason": self.disabled_reason,
             "seen": self.seen.isoformat(),
         }
@@ -105,7 +109,7 @@ class Observation:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Observation:
         """Read what `document` gave."""
-        deadline = document["deadline"]
+        deadline, announced = document["deadline"], document.get("announced_for")
         return cls(
             account=document["account"],
             state=AccountState(document["state"]),
@@ -114,6 +118,7 @@ class Observation:
             charges_enabled=document["charges_enabled"],
             payouts_enabled=document["payouts_enabled"],
             deadline=deadline and datetime.fromisoformat(deadline),
+            announced_for=announced and datetime.fromisoformat(announced),
             disabled_reason=document["disabled_reason"],
             seen=datetime.fromisoformat(document["seen"]),
         )

@@ -64,8 +64,9 @@ class AccountStatus:
         actor: Who has to act, or `None` where nobody has to.
         due: What has to be given now, past due first.
         pending: What was given and is being verified.
-        later: What will be wanted one day.
+        later: What will be wanted one day; of what is announced, `deadline` is the day from which on it is wanted.
         deadline: When the earliest of what is due has to be there, or `None`.
+        announced_for: From which day on more is wanted, or `None`. It can disable something on that very day.
         disabled_reason: Why the account is disabled, in Stripe's word, or `""`. An open set.
         restrictions: Why capabilities are not active, as Accounts v2 tells.
         capabilities: The status of each that was asked for.
@@ -83,6 +84,7 @@ class AccountStatus:
     pending: tuple[Requirement, ...]
     later: tuple[Requirement, ...]
     deadline: datetime | None
+    announced_for: datetime | None
     disabled_reason: str
     restrictions: tuple[Restriction, ...]
     capabilities: Capabilities

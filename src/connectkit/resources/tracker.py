@@ -62,9 +62,9 @@ class AsyncAccountTracker:
             yield observation
 
     async def blocked(self, *, within: timedelta = _NOW) -> Sequence[Observation]:
-        """Tell of which accounts something does not work, or will not unless what is due is given; nothing is asked.
+        """Tell of which accounts something does not work, or may not unless what is due or announced is given.
 
-        Those whose deadline comes first stand first, behind those that are blocked already.
+        Nothing is asked of Stripe. Those whose deadline comes first stand first, behind those that are blocked already.
 
         Args:
             within: How far to look ahead, as `timedelta(days=14)`.
@@ -74,7 +74,7 @@ class AsyncAccountTracker:
         """
         now = self._caller.world.now()
         found = [observation async for observation in self._tracker.every() if observation.blocked_by(now + within)]
-        return sorted(found, key=lambda observation: (not observation.blocked, observation.deadline or now))
+        return sorted(found, key=lambda one: (not one.blocked, one.deadline or one.announced_for or now))
 
 
 class AccountTracker(Blocking[AsyncAccountTracker]):

@@ -29,6 +29,7 @@ def observed(account: Account, seen: datetime) -> Observation:
         charges_enabled=account.charges_enabled,
         payouts_enabled=account.payouts_enabled,
         deadline=status.deadline,
+        announced_for=status.announced_for,
         disabled_reason=status.disabled_reason,
         seen=seen,
     )

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from connectkit.models.accounts import Account
-from connectkit.models.requirements import Actor, Requirement, Requirements
+from connectkit.models.requirements import EVENTUALLY_DUE, Actor, Requirement, Requirements
 from connectkit.models.standing import AccountState, AccountStatus, NextAction
 
 _VERIFYING: Final = frozenset(
@@ -70,11 +70,11 @@ class _Look:
 
     @property
     def later(self) -> tuple[Requirement, ...]:
-        """What will be wanted one day, what the future requirements add included."""
+        """What will be wanted one day, what the future requirements add included: none of that is due yet."""
         future = self.account.future_requirements
         known = {entry.name for entry in self.wanted.entries}
         added = (entry for entry in future.due + future.later if entry.name not in known)
-        return (*self.wanted.later, *added)
+        return (*self.wanted.later, *(evolve(entry, stage=EVENTUALLY_DUE, deadline=future.deadline) for entry in added))
 
 
 @frozen
@@ -210,6 +210,7 @@ def status_of(account: Account) -> AccountStatus:
         pending=look.wanted.pending,
         later=look.later,
         deadline=look.wanted.deadline,
+        announced_for=account.future_requirements.deadline,
         disabled_reason=look.reason,
         restrictions=account.restrictions,
         capabilities=account.capabilities,
