@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from .reading import AsyncReceiver, limited
+from attrs import frozen
+
+from .reading import LIMIT, AsyncReceiver, limited
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,27 +21,42 @@ def application(router: AsyncReceiver) -> Application:
     Args:
         router: Takes the requests in.
     """
+    return Answering(router)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
+
+@frozen
+class Answering:
+    """The application; an object and no function, so that Starlette calls it as it is."""
+
+    _router: AsyncReceiver
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or begin and end with the server."""
+        if scope["type"] == "http":
+            await _respond(send, await _status(self._router, scope, receive))
+        elif scope["type"] == "lifespan":
             await _live(receive, send)
-            return
-        if scope["type"] != "http":
+        else:
             message = f"A webhook speaks HTTP, not {scope['type']}."
             raise ValueError(message)
-        await _respond(send, await _status(router, scope, receive))
-
-    return answer
 
 
 async def _status(router: AsyncReceiver, scope: Scope, receive: Receive) -> int:
     if scope["method"] != "POST":
         return 405
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return (await router.handle(await limited(_chunks(receive)), headers)).status
+    return (await router.handle(await _body(receive), headers)).status
 
 
-async def _chunks(receive: Receive) -> AsyncGenerator[bytes, None]:
+async def _body(receive: Receive) -> bytes:
+    """Read a body, to the limit; most come in one piece."""
+    message = await receive()
+    first: bytes = message.get("body", b"")
+    return await limited(_chunks(first, receive)) if message.get("more_body") else first[:LIMIT]
+
+
+async def _chunks(first: bytes, receive: Receive) -> AsyncGenerator[bytes, None]:
+    yield first
     more = True
     while more:
         message = await receive()

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from .reading import AsyncReceiver, limited
+from .asgi import Answering
+from .reading import AsyncReceiver
 
 
-def endpoint(router: AsyncReceiver) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(router: AsyncReceiver) -> Callable[..., Any]:
     """Give the endpoint that answers Stripe.
 
     In Starlette: `Route("/webhooks", endpoint(router), methods=["POST"])`; in FastAPI:
-    `app.add_route("/webhooks", endpoint(router), methods=["POST"])`.
+    `app.add_route("/webhooks", endpoint(router), methods=["POST"])`. It is an ASGI application, so that no request is
+    taken apart for it and no response put together.
 
     Args:
         router: Takes the requests in.
     """
-
-    async def answer(request: Request) -> Response:
-        reply = await router.handle(await limited(request.stream()), request.headers)
-        return Response(status_code=reply.status)
-
-    return answer
+    return Answering(router)

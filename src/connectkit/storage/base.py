@@ -12,7 +12,7 @@ journal, which is written once as `async def`, use either. An adapter is held to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -350,6 +350,30 @@ class Store(OperationStore, EventStore, NoteStore, Protocol):
 
 class AsyncStore(AsyncOperationStore, AsyncEventStore, AsyncNoteStore, Protocol):
     """Everything that an `AsyncConnect` remembers, in one asynchronous store."""
+
+
+@runtime_checkable
+class SharingStore(Protocol):
+    """A blocking store that can make several writes in one commit."""
+
+    def together(self, writes: Sequence[Callable[[], object]]) -> None:
+        """Call *writes*, each of which calls verbs of this store, and acknowledge them all at once.
+
+        They come from this thread or another, one after the other, and raise nothing that is theirs alone.
+
+        Raises:
+            StoreUnavailable: Nothing of all that was written.
+        """
+        ...
+
+    def remember_all(self, deliveries: Sequence[Delivery]) -> Sequence[bool]:
+        """Do what `EventStore.remember` does with each of *deliveries*, in this order, and say which of them are new.
+
+        Raises:
+            InvalidRequest: One of them cannot be stored; none of them was.
+            StoreUnavailable: None of them was.
+        """
+        ...
 
 
 @runtime_checkable

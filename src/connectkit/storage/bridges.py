@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from connectkit.drive import run
 
-from .base import AsyncStore, Movements, Powers, Store
+from .base import AsyncStore, Movements, Powers, SharingStore, Store
+from .crowds import Crowd
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 P = ParamSpec("P")
@@ -29,6 +31,10 @@ class Inline:
     async def _call(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return verb(*args, **kwargs)
 
+    async def _ask(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a verb that changes nothing."""
+        return verb(*args, **kwargs)
+
     async def insert(self, draft: Operation, lease: float) -> Stored:
         """Store *draft* if nothing has its identity yet; see `OperationStore.insert`."""
         return await self._call(self._store.insert, draft, lease)
@@ -41,7 +47,7 @@ class Inline:
 
     async def get(self, identity: Identity) -> Stored | None:
         """Give the row of this identity, or `None`."""
-        return await self._call(self._store.get, identity)
+        return await self._ask(self._store.get, identity)
 
     async def due(self, realm: Realm, lease: float) -> Stored | None:
         """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
@@ -49,11 +55,11 @@ class Inline:
 
     async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        return await self._call(self._store.listed, realm, states, limit, account)
+        return await self._ask(self._store.listed, realm, states, limit, account)
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
-        return await self._call(self._store.moved, movements)
+        return await self._ask(self._store.moved, movements)
 
     async def purge(self, realm: Realm, before: datetime, account: str = "") -> int:
         """Forget what is personal of what ended before a time; see `OperationStore.purge`."""
@@ -61,7 +67,7 @@ class Inline:
 
     async def policy(self, realm: Realm) -> str:
         """Give the policy of a realm, `""` if none was set."""
-        return await self._call(self._store.policy, realm)
+        return await self._ask(self._store.policy, realm)
 
     async def set_policy(self, realm: Realm, before: str, after: str) -> bool:
         """Replace the policy of a realm, if it is still *before*; see `OperationStore.set_policy`."""
@@ -69,7 +75,7 @@ class Inline:
 
     async def note(self, realm: Realm, topic: str, name: str) -> Note | None:
         """Give the note of this realm, topic and name, or `None`."""
-        return await self._call(self._store.note, realm, topic, name)
+        return await self._ask(self._store.note, realm, topic, name)
 
     async def set_note(self, note: Note) -> bool:
         """Replace a note, if it still has the version that was seen; see `NoteStore.set_note`."""
@@ -77,7 +83,7 @@ class Inline:
 
     async def notes(self, realm: Realm, topic: str, after: str, limit: int) -> Sequence[Note]:
         """List the notes of a topic by name; see `NoteStore.notes`."""
-        return await self._call(self._store.notes, realm, topic, after, limit)
+        return await self._ask(self._store.notes, realm, topic, after, limit)
 
     async def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
@@ -101,15 +107,15 @@ class Inline:
 
     async def known(self, scope: str, event_id: str) -> Delivery | None:
         """Give the delivery of this scope and id; see `EventStore.known`."""
-        return await self._call(self._store.known, scope, event_id)
+        return await self._ask(self._store.known, scope, event_id)
 
     async def following(self, delivery: Delivery) -> Sequence[str]:
         """Give the types of what happened to the same object later; see `EventStore.following`."""
-        return await self._call(self._store.following, delivery)
+        return await self._ask(self._store.following, delivery)
 
     async def given_up(self, limit: int) -> Sequence[Delivery]:
         """List what was given up; see `EventStore.given_up`."""
-        return await self._call(self._store.given_up, limit)
+        return await self._ask(self._store.given_up, limit)
 
     async def revive(self, delivery: Delivery) -> bool:
         """Queue what was given up once more; see `EventStore.revive`."""
@@ -117,13 +123,34 @@ class Inline:
 
     async def close(self) -> None:
         """Give back what the store holds open; idempotent."""
-        await self._call(self._store.close)
+        await self._ask(self._store.close)
 
 
 class Threaded(Inline):
-    """A blocking store that works in a thread while its caller is suspended; for asyncio."""
+    """A blocking store that works in a thread while its caller is suspended; for asyncio.
+
+    Writes that would wait for one another share a commit, if the store can do that.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._sharing = store if isinstance(store, SharingStore) else None
+        self._crowd: Crowd | None = None
 
     async def _call(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._sharing is None:
+            return await self._ask(verb, *args, **kwargs)
+        self._crowd = Crowd.here(self._sharing, self._crowd)
+        return await self._crowd.join(partial(verb, *args, **kwargs))
+
+    async def remember(self, delivery: Delivery) -> bool:
+        """Store an event if its scope and id are new; see `EventStore.remember`."""
+        if self._sharing is None:
+            return await self._ask(self._store.remember, delivery)
+        self._crowd = Crowd.here(self._sharing, self._crowd)
+        return await self._crowd.remember(delivery)
+
+    async def _ask(self, verb: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         from asyncio import to_thread  # noqa: PLC0415  # asyncio costs more to import than all the rest of connectkit
 
         return await to_thread(verb, *args, **kwargs)

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, Final, Generic, TypeVar, cast
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
@@ -66,6 +66,7 @@ class Database:
         self._queue = Lock()
         self._waiting: deque[_Job[Any]] = deque()
         self._leader = 0  # the process whose thread is writing for all, 0 if none is
+        self._writer = 0  # the thread that is in a transaction, 0 if none is
         self._crowd = 1
         forks.guard(self)
 
@@ -73,11 +74,14 @@ class Database:
         """Do *work* in a transaction; a durable one is synced to the disk, any other is safe from a crash of ours.
 
         Threads that wait for one another share a commit: one of them does the work of all who are waiting. What *work*
-        finds wrong with its own arguments, which it has to do before it writes, is raised to its caller alone.
+        finds wrong with its own arguments, which it has to do before it writes, is raised to its caller alone. Within
+        another *work* it is a part of that one's transaction.
 
         Raises:
             StoreUnavailable: The file cannot be used, for any reason.
         """
+        if self._writer == get_ident():
+            return work(self._opened())
         job = _Job(work, durable=durable)
         with self._queue:
             self._waiting.append(job)
@@ -95,6 +99,9 @@ class Database:
         Raises:
             StoreUnavailable: The file cannot be used, for any reason.
         """
+        if self._writer == get_ident():
+            yield self._opened()
+            return
         with self._lock, self._lent() as connection:
             yield connection
 
@@ -138,12 +145,15 @@ class Database:
             with self._lent() as connection:
                 self._sync(connection, durable=any(job.durable for job in jobs))
                 connection.execute("BEGIN IMMEDIATE")
+                self._writer = get_ident()
                 for job in jobs:
                     _do(connection, job)
                 connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every caller that waits is told, and raises it
             for job in jobs:
                 job.error = error
+        finally:
+            self._writer = 0
         for job in jobs:
             job.ended = True
             job.turn.release()

@@ -8,6 +8,7 @@ Columns are listed by name, so that additions do not matter.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 VERSION: Final = "SELECT value FROM connectkit_schema WHERE name = 'version'"
@@ -253,6 +254,26 @@ INSERT_DELIVERY: Final = """
     ) ON CONFLICT DO NOTHING
 """
 """Adds a delivery, or nothing if its event or its change is known."""
+
+NEWEST_DELIVERIES: Final = """
+    SELECT scope, event_id FROM connectkit_deliveries ORDER BY id DESC LIMIT :count
+"""
+"""Gives the deliveries that were added last."""
+
+
+@cache
+def insert_deliveries(number: int) -> str:
+    """Give the statement that adds several deliveries, or those of them whose event and change are not known.
+
+    Its values have no names, and are in the order of `rows.DELIVERY`.
+    """
+    row = f"({', '.join('?' * 13)})"
+    return f"""
+        INSERT INTO connectkit_deliveries (
+            scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened
+        ) VALUES {", ".join([row] * number)} ON CONFLICT DO NOTHING
+    """  # noqa: S608  # nothing but question marks
+
 
 GET_DELIVERY: Final = """
     SELECT scope, event_id, type, body, ordering, received, attempts, lease_until, token, done, error, change, happened

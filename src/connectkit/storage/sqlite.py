@@ -21,6 +21,8 @@ from .base import Movements, Powers
 from .database import Database
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
+_MOST = 64  # events in a statement; SQLite may be built to take no more than 999 values
+
 
 class SQLiteStore:
     """A durable store in one file, which is made, readable by its owner alone, when it is first needed.
@@ -153,6 +155,18 @@ class SQLiteStore:
         with self._database.reading() as connection:
             return [rows.to_note(row) for row in connection.execute(sql.LIST_NOTES, values)]
 
+    def together(self, writes: Sequence[Callable[[], object]]) -> None:
+        """Call *writes*, which call verbs of this store, in one commit; see `SharingStore.together`."""
+
+        def work(connection: sqlite3.Connection) -> None:  # noqa: ARG001  # the verbs find it themselves
+            for write in writes:
+                write()
+
+        if len(writes) == 1:
+            writes[0]()
+        else:
+            self._database.write(work, durable=True)
+
     def enlist(self, connection: object, draft: Operation) -> Stored:
         """Store *draft* in the transaction of *connection*, which has this store's file open.
 
@@ -170,7 +184,18 @@ class SQLiteStore:
 
     def remember(self, delivery: Delivery) -> bool:
         """Store an event if its scope and id are new; see `EventStore.remember`."""
-        return self._changed(sql.INSERT_DELIVERY, lambda now: stamps.remembered(delivery, now), durable=True) == 1
+        return self.remember_all((delivery,))[0]
+
+    def remember_all(self, deliveries: Sequence[Delivery]) -> Sequence[bool]:
+        """Store events in one commit, and say which of them were new; see `SharingStore.remember_all`."""
+
+        def work(connection: sqlite3.Connection) -> Sequence[bool]:
+            now = _now()
+            drafts = [rows.from_delivery(stamps.remembered(delivery, now)) for delivery in deliveries]
+            parts = (drafts[first : first + _MOST] for first in range(0, len(drafts), _MOST))
+            return [new for part in parts for new in _added(connection, part)]
+
+        return self._database.write(work, durable=True)
 
     def take(self, lease: float) -> Delivery | None:
         """Claim the oldest delivery that is due; see `EventStore.take`.
@@ -263,6 +288,24 @@ class SQLiteStore:
     def __reduce__(self) -> NoReturn:
         message = f"{self!r} holds an open file and cannot be copied or pickled: make another one on the same path."
         raise TypeError(message)
+
+
+def _added(connection: sqlite3.Connection, drafts: Sequence[rows.Values]) -> Sequence[bool]:
+    """Add deliveries by one statement, for each one costs more than a row does, and say which of them were new."""
+    values = [value for draft in drafts for value in draft.values()]
+    done = connection.execute(sql.insert_deliveries(len(drafts)), values)
+    if done.rowcount in {0, len(drafts)}:
+        return [done.rowcount > 0] * len(drafts)
+    found = connection.execute(sql.NEWEST_DELIVERIES, {"count": done.rowcount}).fetchall()
+    new = {(scope, event_id) for scope, event_id in found}
+    return [_taken_out(new, (draft["scope"], draft["event_id"])) for draft in drafts]
+
+
+def _taken_out(names: set[tuple[str | int | bytes, str | int | bytes]], name: tuple[str | int | bytes, ...]) -> bool:
+    """Tell whether a name is there, and take it out: if it comes twice, the first one was new."""
+    there = name in names
+    names.discard(name)
+    return there
 
 
 def _policy(connection: sqlite3.Connection, realm: rows.Values) -> str:

@@ -159,7 +159,7 @@ class AsyncWebhookRouter(Registering):
         if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers without a checker
             message = f"The body is a {type(body).__name__}; signed are the raw bytes."  # type: ignore[unreachable]
             raise InvalidRequest(message, param="body", next_step="Pass the bytes that your framework received.")
-        header = next((value for name, value in headers.items() if name.lower() == HEADER), None)
+        header = headers.get(HEADER) or next((headers[name] for name in headers if name.lower() == HEADER), None)
         now = self._caller.world.now()
         found = verify(body, header, self._secrets, now, tolerance=self._tolerance, max_bytes=self._max_bytes)
         if isinstance(found, Reason):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
@@ -35,13 +36,10 @@ def test_a_snapshot_is_read_whole() -> None:
         account="acct_1",
         livemode=False,
         created=datetime.fromtimestamp(1_795_000_000, tz=UTC),
-        object_id="transfers",
-        api_version="2026-10-28.endive",
-        request_id="req_1",
-        idempotency_key="key-1",
-        related=None,
         envelope={},
     )
+    assert (event.api_version, event.request_id) == ("2026-10-28.endive", "req_1")
+    assert (event.object_id, event.idempotency_key, event.related) == ("transfers", "key-1", None)
     assert not event.thin
     assert event.data == {"id": "transfers", "object": "capability", "status": "active"}
     assert event.previous_attributes == {"status": "pending"}
@@ -146,10 +144,16 @@ def test_raw_is_the_readers_own() -> None:
         b"[" * 200_000,
         b"\xef\xbb\xbf{}",
         b"1" * 5000,
+        b"{} {}",
+        b"\x0c{}",
     ],
 )
 def test_what_is_no_json_is_not_read(body: bytes) -> None:
     assert parse(body) is Reason.NOT_JSON
+
+
+def test_blanks_around_an_event_are_none_of_it() -> None:
+    assert isinstance(parse(b" \r\n\t" + encoded(snapshot()) + b"\n"), Event)
 
 
 @pytest.mark.parametrize(
@@ -190,3 +194,19 @@ def test_a_thin_event_says_when_in_iso_text_with_an_offset(created: object) -> N
 def test_numbers_that_json_lacks_are_harmless() -> None:
     body = json.dumps(snapshot(data=about("moon", mass=float("nan")))).encode()
     assert isinstance(parse(body), Event)
+
+
+def test_two_events_of_one_change_are_the_same_however_they_are_spelled() -> None:
+    first = snapshot(id="evt_1", data=about("moon", name="Mäni"))
+    spelled = json.dumps({**first, "id": "evt_2"}, indent=2, ensure_ascii=False)
+    second = parse(spelled.encode())
+    assert isinstance(second, Event)
+    assert second.change == read(first).change != ""
+    assert read(snapshot(data=about("moon", name="Mani"))).change != second.change
+
+
+def test_what_is_nested_too_deep_to_compare_is_no_known_change() -> None:
+    nested = list[object]()
+    for _ in range(3000):
+        nested = [nested]
+    assert evolve(read(snapshot()), envelope={"object": "event", "data": {"object": {"of": nested}}}).change == ""
