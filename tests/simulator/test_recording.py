@@ -26,7 +26,7 @@ def told(driver: Driver) -> object:
     world = simulator.world
     shown = [world.render(thing) | {"pending_webhooks": "…"} for thing in world._everything.values()]
     rest = (simulator.ledger(), simulator.clock.now, dict(simulator.faults.happened), world.ids.new("x"))
-    return shown, rest
+    return shown, rest, len(world)
 
 
 def live(driver: Driver) -> None:

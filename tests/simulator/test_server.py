@@ -372,3 +372,33 @@ def test_it_names_what_steers_it_tells_the_time_and_checks_its_laws(web: httpx.C
     simulator.world.ledger._pocket("acct_1", "usd").add(1, 0, 0)
     assert web.post("/_simulator/check").json() == {"broken": "The ledger does not sum to zero."}
     simulator.reset()
+
+
+def spoken(server: Server, said: bytes) -> bytes:
+    """Give all that a server answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(said)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+@pytest.mark.parametrize("said", [b"PUT /v1/topups HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n"])
+def test_what_is_not_spoken_is_told(server: Server, said: bytes) -> None:
+    assert spoken(server, said).startswith(b"HTTP/1.1 501 Not Implemented\r\n")
+
+
+def test_who_waits_for_leave_to_send_a_body_gets_it(server: Server) -> None:
+    body = b"amount=500&currency=usd"
+    head = b"POST /v1/topups HTTP/1.1\r\nAuthorization: Bearer sk_test_1\r\nExpect: 100-continue\r\n"
+    said = spoken(server, head + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    assert said.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nDate: ")
+
+
+def test_an_old_client_is_hung_up_on(server: Server) -> None:
+    said = spoken(server, b"GET /v1/topups HTTP/1.0\r\nAuthorization: Bearer sk_test_1\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_several_requests_go_over_one_connection(server: Server) -> None:
+    request = b"GET /v1/topups HTTP/1.1\r\nAuthorization: Bearer sk_test_1\r\n"
+    said = spoken(server, request + b"\r\n" + request + b"Connection: close\r\n\r\n")
+    assert said.count(b"HTTP/1.1 200 OK\r\n") == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -140,14 +142,28 @@ def test_objects_belong_to_an_account(world: World) -> None:
     assert world.find(made["id"]) is None
 
 
+def test_what_is_the_simulators_own_is_not_written(world: World) -> None:
+    plain = widget(world, metadata={"_order": "7"})
+    inner = {"fine": 1, "_own": 2, "_rate": Fraction(1, 3)}
+    nested = widget(world, inner=inner, many=[{"_own": 1, "at": 2}])
+    for thing in (plain, nested):
+        assert json.loads(world.written(thing)) == world.render(thing)
+    assert json.loads(world.written(plain))["metadata"] == {"_order": "7"}
+    assert json.loads(world.written(nested))["inner"] == {"fine": 1}
+    assert json.loads(world.written(nested))["many"] == [{"at": 2}]
+    with pytest.raises(TypeError):
+        world.written(widget(world, rate=Fraction(1, 3)))
+
+
 def test_events_belong_where_their_object_does(world: World) -> None:
     world.emit("widget.created", widget(world))
     world.emit("widget.updated", widget(world, "acct_a", _hidden=1), previous={"owner": "ben", "_hidden": 0})
     own, connected = world.outbox
     assert (own["type"], "account" in own) == ("widget.created", False)
     assert connected["account"] == "acct_a"
-    assert connected["data"]["previous_attributes"] == {"owner": "ben"}
-    assert connected["data"]["object"].keys() == {"id", "object", "created", "owner"}
+    data = connected["data"].shown()
+    assert data["previous_attributes"] == {"owner": "ben"}
+    assert data["object"].keys() == {"id", "object", "created", "owner"}
     assert list(world.table("acct_a", "event")) == [connected]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .shapes import Object
+from .shapes import Object, write
 
 
 class ConnectionLost(Exception):
@@ -44,4 +43,4 @@ class Answer:
 
 def encode(value: Object) -> bytes:
     """Write JSON."""
-    return json.dumps(value).encode()
+    return write(value).encode()

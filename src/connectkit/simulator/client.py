@@ -66,8 +66,7 @@ def new_client(answering: Answering) -> stripe.HTTPClient:
             left, delay = answering.leave(verb, path)
             pause(delay)
             answer = answering.begin(verb, path, given, body, left)
-            if answer.delay:
-                pause(answer.delay)
+            pause(answer.delay)
             content, status, answered = self._end(answer)
             return content.decode(), status, answered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from .answers import encode
@@ -147,7 +147,7 @@ def _ledger(steered: Steered, _: Mapping[str, Any]) -> Object:
 
 
 def _requests(steered: Steered, _: Mapping[str, Any]) -> Object:
-    return {"data": [asdict(seen) for seen in steered.requests]}
+    return {"data": [seen._asdict() for seen in steered.requests]}
 
 
 def _check(steered: Steered, _: Mapping[str, Any]) -> Object:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from .answers import encode
 from .clock import HOUR, real_now
 from .faults import Faults
 from .server import SUCCESS, Courier
@@ -77,6 +76,9 @@ class PostOffice:
     def flush(self) -> None:
         """Deliver what has happened, without holding the lock: a receiver may call the simulator back."""
         with self._lock:
+            if not self._world.subscribers and not self._waiting:
+                self._world.outbox.clear()
+                return
             self._collect()
             if self._busy:  # a receiver called the simulator: whoever delivers to it goes on afterwards
                 return
@@ -104,7 +106,7 @@ class PostOffice:
         self._waiting.extend(late)
 
     def _post(self, event: Object, wanted: list[Subscriber], late: list[Callable[[], None]], fault: str) -> None:
-        body = encode(self._world.render(event))
+        body = self._world.written(event).encode()
         deliveries = [partial(self._hand_over, subscriber, event, body, 0) for subscriber in wanted]
         if fault == "late_event":
             late.extend(deliveries)

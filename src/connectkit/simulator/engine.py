@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .answers import Answer, encode
 from .calls import Call
@@ -32,8 +32,7 @@ _OK: Final = 200
 _JSON: Final = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One request, as the log keeps it.
 
     Attributes:
@@ -133,7 +132,7 @@ class Engine:
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
-        record = self._keys.begin(call, json.dumps([call.method, call.path, told], sort_keys=True))
+        record = self._keys.begin(call, _fingerprint(call, sent, told), partial(_same, call, told))
         if record is not None and record.answer is not None:
             return _replayed(record, record.answer, fresh=not call.is_v1)
         return self._once(call, route, record, told, fault, form=form)
@@ -163,7 +162,7 @@ class Engine:
             return _refusal(call, server_error())
         self._world.call = call
         try:
-            shown = partial(self._shown, route.answer(self._world, call), expand)
+            result = route.answer(self._world, call)
         except Refusal as refusal:
             if not refusal.executed:
                 raise
@@ -172,14 +171,30 @@ class Engine:
             self._world.call = None
         effect = call.method != "GET"
         try:
-            return Answer(_OK, body=shown(), executed=True, effect=effect, refresh=shown)
+            body = self._shown(result, expand)
+            refresh = None if call.is_v1 else partial(self._shown, result, expand)
+            return Answer(_OK, body=body, executed=True, effect=effect, refresh=refresh)
         except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done
             return replace(_refusal(call, refusal), executed=effect, effect=effect)
 
     def _shown(self, result: Object, expand: list[str]) -> bytes:
+        if not expand:
+            return self._world.written(result).encode()
         shown = self._world.render(result)
         self._world.expand(shown, expand)
         return encode(shown)
+
+
+def _fingerprint(call: Call, sent: Sent, told: dict[str, Any]) -> bytes:
+    body = json.dumps(told, sort_keys=True).encode() if call.path == FILES else sent.body
+    return b" ".join((call.method.encode(), call.path.encode(), sent.query.encode(), body))
+
+
+def _same(call: Call, told: dict[str, Any], fingerprint: bytes) -> bool:
+    method, path, query, body = fingerprint.split(b" ", 3)
+    if (method.decode(), path.decode()) != (call.method, call.path):
+        return False
+    return read_body(call, Sent(query.decode(), body, ""))[0] == told
 
 
 def _refusal(call: Call, refusal: Refusal) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from .refusals import invalid
 from .shapes import is_hash
@@ -19,26 +20,41 @@ def decode(text: str) -> dict[str, Any]:
         Refusal: A name is no form notation.
     """
     tree: dict[str, Any] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
-        if "[" in name:
-            _plant(tree, name, value)
-        else:
-            tree[name] = value
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        path = _path(name)
+        first, *rest = path
+        if rest:
+            _plant(tree, path, _unescaped(value))
+        elif pair:
+            tree[first] = _unescaped(value)
     for name, branch in tree.items():
-        if is_hash(branch):
+        if branch.__class__ is dict:
             tree[name] = _settle(branch)
     return tree
 
 
-def _plant(tree: dict[str, Any], name: str, value: str) -> None:
+@lru_cache(maxsize=4096)  # the same names come again and again
+def _path(text: str) -> tuple[str, ...]:
+    name = _unescaped(text)
+    if "[" not in name:
+        return (name,)
     match = _KEY.match(name)
     if match is None:
         raise invalid(f"Invalid parameter name: {name}", param=name)
     first, rest = match.groups()
-    path = [first, *rest[1:-1].split("][")]
+    return (first, *rest[1:-1].split("]["))
+
+
+def _unescaped(text: str) -> str:
+    return unquote(text.replace("+", " ")) if "%" in text or "+" in text else text
+
+
+def _plant(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
     for step in path[:-1]:
         branch = tree.setdefault(step, {})
         if not is_hash(branch):
+            name = f"{path[0]}[{']['.join(path[1:])}]"
             raise invalid(f"Invalid hash: {name}", param=name)
         tree = branch
     tree[path[-1] or str(len(tree))] = value

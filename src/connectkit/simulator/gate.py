@@ -70,7 +70,7 @@ def admit(world: World, call: Call) -> None:
         raise no_access(call.account)
     if not call.version:
         raise invalid("You must specify a Stripe-Version header when making requests to the V2 API.")
-    if not _VERSION.fullmatch(call.version):
+    if call.version != API_VERSION and not _VERSION.fullmatch(call.version):
         raise invalid(f"Invalid Stripe API version: {call.version}")
     if call.key is not None and len(call.key) > _LONGEST_KEY:
         raise invalid(f"Idempotency keys can be at most {_LONGEST_KEY} characters long.", param="idempotency_key")

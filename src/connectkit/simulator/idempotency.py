@@ -35,7 +35,7 @@ class Record:
         answer: What it was answered; none while it is being worked on.
     """
 
-    fingerprint: str
+    fingerprint: bytes
     request_id: str
     answer: Answer | None = None
 
@@ -54,8 +54,13 @@ class Keys:
         self._records: dict[_Place, Record] = {}
         self._ages: dict[str, deque[tuple[int, _Place]]] = {api: deque() for api in _KEPT}
 
-    def begin(self, call: Call, fingerprint: str) -> Record | None:
+    def begin(self, call: Call, fingerprint: bytes, same: Callable[[bytes], bool]) -> Record | None:
         """Give what is known of a call's key: a record without an answer if it is new, nothing if keys do not count.
+
+        Args:
+            call: The call.
+            fingerprint: What it asks, to the byte.
+            same: Tells whether another fingerprint asks the same in other bytes.
 
         Raises:
             Refusal: The key stands for another request, or its request is still being worked on.
@@ -69,7 +74,7 @@ class Keys:
         if held is None:
             held = self._records[place] = Record(fingerprint, call.request_id)
             self._ages[api].append((self._clock.now, place))
-        elif held.fingerprint != fingerprint:
+        elif held.fingerprint != fingerprint and not same(held.fingerprint):
             raise key_reused(call.key)
         elif held.answer is None:
             raise self._conflict()

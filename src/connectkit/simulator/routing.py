@@ -164,16 +164,17 @@ class Router:
                 place = place[_VARIABLE]
             else:
                 raise _nothing(method, path)
-        route: Route | None = place.get(_END, {}).get(method)
-        if route is None or (found and found[-1] == _SEARCH):
+        ends: tuple[Route, list[str]] | None = place.get(_END, {}).get(method)
+        if ends is None or (found and found[-1] == _SEARCH):
             raise _nothing(method, path)
-        return route, dict(zip(route.names, found, strict=True))
+        route, names = ends
+        return route, dict(zip(names, found, strict=True))
 
     def _plant(self, route: Route) -> None:
         place = self._tree
         for step in _steps(route.path):
             place = place.setdefault(_VARIABLE if step.startswith(":") else step, {})
-        place.setdefault(_END, {})[route.method] = route
+        place.setdefault(_END, {})[route.method] = (route, route.names)
 
 
 def _steps(path: str) -> list[str]:

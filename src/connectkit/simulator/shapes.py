@@ -5,6 +5,7 @@ A member whose name begins with an underscore is the simulator's own and is neve
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias, TypeGuard
 
@@ -17,8 +18,41 @@ Object: TypeAlias = dict[str, Any]
 """A Stripe object, or part of one."""
 
 
-class Snapshot(dict[str, Any]):
-    """What was shown at some time, and stays so; where it stands inside an object it is shown as it is."""
+class Snapshot(bytes):
+    """What was shown at some time, and stays so: JSON, which is small and cannot be changed."""
+
+    __slots__ = ()
+
+    def shown(self) -> Object:
+        """Give it, afresh."""
+        shown: Object = json.loads(self)
+        return shown
+
+
+def write(value: Object) -> str:
+    """Write JSON.
+
+    Raises:
+        TypeError: Something in it is none.
+    """
+    return _STRICT.encode(value)
+
+
+def write_plain(value: Object) -> str | None:
+    """Write JSON, if nothing in it is the simulator's own."""
+    text = _LENIENT.encode(value)
+    return None if _OWN in text else text
+
+
+_OWN: Final = '"_'
+
+
+def _shown_or_own(value: object) -> object:
+    return value.shown() if isinstance(value, Snapshot) else "_"
+
+
+_STRICT: Final = json.JSONEncoder(check_circular=False)
+_LENIENT: Final = json.JSONEncoder(check_circular=False, default=_shown_or_own)
 
 
 def is_hash(value: object) -> TypeGuard[Object]:

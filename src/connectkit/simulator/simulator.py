@@ -174,8 +174,7 @@ class Simulator:
         left, delay = self.leave(method, path)
         pause(delay)
         answer = self.begin(method, path, headers, body, left)
-        if answer.delay:
-            pause(answer.delay)
+        pause(answer.delay)
         return self.end(answer)
 
     def leave(self, method: str, path: str) -> tuple[int, float]:

@@ -11,7 +11,7 @@ from .clock import Clock, rfc3339
 from .ids import Ids
 from .ledger import InvariantBroken, Ledger
 from .refusals import invalid, label_of, no_such
-from .shapes import Object, Snapshot, copied, is_hash, is_list
+from .shapes import Object, Snapshot, is_hash, is_list, write, write_plain
 from .subscribers import TWIN, Subscriber
 from .tables import Table
 
@@ -89,12 +89,19 @@ class World:
         self._everything: dict[str, Object] = {}
         self._touched: list[Object] = []
 
+    def __len__(self) -> int:
+        """Give how many objects there are."""
+        return len(self._everything)
+
     def table(self, account: str, kind: str) -> Table:
         """Give the objects of one kind in one account."""
-        tables = self._tables.setdefault(account, {})
-        if kind not in tables:
-            tables[kind] = Table(kind, self._kind(kind).indexes)
-        return tables[kind]
+        tables = self._tables.get(account)
+        if tables is None:
+            tables = self._tables[account] = {}
+        found = tables.get(kind)
+        if found is None:
+            found = tables[kind] = Table(kind, self._kind(kind).indexes)
+        return found
 
     def add(self, account: str, thing: Object) -> Object:
         """Keep a new object of *account*'s, and give it back."""
@@ -155,16 +162,14 @@ class World:
             previous: For `*.updated`, what changed members were before.
         """
         self._touched.append(thing)
-        data = Snapshot({"object": self.render(thing)})
-        if previous is not None:
-            data["previous_attributes"] = copied(previous)
+        before = "" if previous is None else f', "previous_attributes": {self.written(previous)}'
         account: str = thing["_account"]
         event: Object = {
             "id": self.ids.new("evt"),
             "object": "event",
             "api_version": API_VERSION,
             "created": self.clock.now,
-            "data": data,
+            "data": Snapshot(f'{{"object": {self.written(thing)}{before}}}'.encode()),
             "livemode": self.livemode,
             "pending_webhooks": 0,
             "request": self._cause(),
@@ -172,9 +177,10 @@ class World:
         }
         if account != self.platform:
             event["account"] = account
-        event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
         self.outbox.append(self.add(account, event))
-        self._emit_twin(event, thing)
+        if self.subscribers:
+            event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
+            self._emit_twin(event, thing)
 
     def _emit_twin(self, whole: Object, thing: Object) -> None:
         """Make the thin twin of an event, if somebody wants it; it is kept where the whole one is."""
@@ -243,10 +249,25 @@ class World:
         render = None if kind is None or "deleted" in thing else kind.render
         shown = thing if render is None else render(self, thing)
         return {
-            key: self._rendered(value) if value.__class__ in _NESTED else value
+            key: value
+            if value.__class__ not in _NESTED
+            else dict(value)
+            if key == "metadata"  # its names are others', and may begin as they like
+            else self._rendered(value)
             for key, value in shown.items()
             if key[:1] != "_"
         }
+
+    def written(self, thing: Object) -> str:
+        """Give an object as it is shown, in JSON; most hold nothing of the simulator's own, and need no copy."""
+        if thing.get("object") == "list":
+            text = write({name: value for name, value in thing.items() if name != "data"})
+            return f'{{"data": [{", ".join([self.written(item) for item in thing["data"]])}], {text[1:]}'
+        kind = self._kinds.get(thing.get("object", ""))
+        render = None if kind is None or "deleted" in thing else kind.render
+        shown = thing if render is None else render(self, thing)
+        text = write_plain({key: value for key, value in shown.items() if key[:1] != "_"})
+        return write(self.render(thing)) if text is None else text
 
     def expand(self, shown: Object, paths: list[str]) -> None:
         """Put whole objects where ids stand, as `expand` asks.
@@ -282,7 +303,7 @@ class World:
 
     def _rendered(self, value: object) -> object:
         if isinstance(value, Snapshot):
-            return copied(value)
+            return value.shown()
         if is_hash(value):
             return self.render(value)
         return [self._rendered(item) for item in value] if is_list(value) else value

@@ -40,7 +40,7 @@ class Table:
         self._rows: list[Object | None] = []
         self._created: list[int] = []
         self._places: dict[str, int] = {}
-        self._indexes: dict[str, dict[object, list[int]]] = {name: {} for name in indexes}
+        self._indexes: dict[str, dict[object, int | list[int]]] = {name: {} for name in indexes}  # most are of one
 
     def __len__(self) -> int:
         return len(self._places)
@@ -57,7 +57,14 @@ class Table:
         self._created.append(created if isinstance(created, int) else 0)
         self._places[row["id"]] = place
         for name, index in self._indexes.items():
-            index.setdefault(row.get(name), []).append(place)
+            value = row.get(name)
+            held = index.get(value)
+            if held is None:
+                index[value] = place
+            elif isinstance(held, int):
+                index[value] = [held, place]
+            else:
+                held.append(place)
 
     def get(self, id: str) -> Object | None:
         """Give the one of this id."""
@@ -131,7 +138,8 @@ class Table:
 
     def _candidates(self, equal: Mapping[str, object]) -> Sequence[int]:
         indexed = [self._indexes[name].get(value, []) for name, value in equal.items() if name in self._indexes]
-        return min(indexed, key=len, default=range(len(self._rows)))
+        places = [[held] if isinstance(held, int) else held for held in indexed]
+        return min(places, key=len, default=range(len(self._rows)))
 
 
 def _limit(params: Mapping[str, Any]) -> int:

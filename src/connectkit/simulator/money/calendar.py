@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+
+from connectkit.simulator.clock import DAY
 
 _SATURDAY: Final = 5
 
 
 def business_days(now: int, days: int) -> int:
     """Give midnight so many business days after *now*; a weekend counts for nothing."""
-    day = _midnight(now)
+    return _business_days(now // DAY, days)
+
+
+@lru_cache(maxsize=4096)
+def _business_days(today: int, days: int) -> int:
+    day = _midnight(today * DAY)
     while days or day.weekday() >= _SATURDAY:
         day += timedelta(days=1)
         if day.weekday() < _SATURDAY and days:

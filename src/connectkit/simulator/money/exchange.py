@@ -11,13 +11,15 @@ from connectkit.simulator.state import World
 from .switches import switches_of
 
 _PERCENT: Final = 100
+_SAME: Final = Fraction(1)
 
 
 def into(world: World, currency: str, target: str) -> Fraction:
     """Give the rate of a payment or of a transfer: the mid-market rate less Stripe's fee."""
+    if currency == target:
+        return _SAME
     switches = switches_of(world)
-    kept = Fraction(_PERCENT - switches.fx_fee, _PERCENT)
-    return Fraction(1) if currency == target else switches.rates.mid(currency, target) * kept
+    return switches.rates.mid(currency, target) * Fraction(_PERCENT - switches.fx_fee, _PERCENT)
 
 
 def back(world: World, currency: str, target: str, original: Fraction) -> Fraction:
