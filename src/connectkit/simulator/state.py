@@ -266,8 +266,8 @@ class World:
         kind = self._kinds.get(thing.get("object", ""))
         render = None if kind is None or "deleted" in thing else kind.render
         shown = thing if render is None else render(self, thing)
-        text = write_plain({key: value for key, value in shown.items() if key[:1] != "_"})
-        return write(self.render(thing)) if text is None else text
+        plain = write_plain({key: value for key, value in shown.items() if key[:1] != "_"})
+        return write(self.render(thing)) if plain is None else plain
 
     def expand(self, shown: Object, paths: list[str]) -> None:
         """Put whole objects where ids stand, as `expand` asks.
