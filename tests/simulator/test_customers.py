@@ -30,6 +30,16 @@ def test_a_customer_changes_and_is_deleted(driver: Driver) -> None:
     assert driver.get("/v1/events", {"type": "customer.deleted"}).body["data"][0]["data"]["object"]["name"] == "Ana"
 
 
+def test_a_customer_is_made_with_her_way_to_pay(driver: Driver) -> None:
+    default = {"invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    customer = driver.made("/v1/customers", {**default, "payment_method": "pm_card_visa"})
+    method = driver.get("/v1/payment_methods", {"customer": customer["id"]}).body["data"][0]["id"]
+    assert customer["invoice_settings"]["default_payment_method"] == method
+    assert driver.post("/v1/customers", default).error["code"] == "resource_missing"
+    assert driver.post("/v1/customers", {"payment_method": "pm_card_chargeDeclined"}).status == 402
+    assert len(driver.get("/v1/customers").body["data"]) == 1
+
+
 def test_what_is_not_simulated_of_a_customer_says_so(driver: Driver) -> None:
     reply = driver.post("/v1/customers", {"test_clock": "clock_1"})
     assert (reply.status, reply.error["param"]) == (501, "test_clock")

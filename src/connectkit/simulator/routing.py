@@ -47,13 +47,14 @@ class Route:
     Attributes:
         method: The HTTP method.
         path: The path; what is variable in it begins with a colon.
-        params: The SDK's description of its parameters, below `stripe.params`; empty if it has none.
+        params: The SDK's description of its parameters, below `stripe.params`; empty if it has none;
+            or an own one.
         answer: The function that answers.
     """
 
     method: str
     path: str
-    params: str
+    params: str | type
     answer: Handler
 
     @property
@@ -76,7 +77,7 @@ class Topic:
         self.starts: list[Start] = []
         self.pages: dict[str, Visit] = {}
 
-    def route(self, method: str, path: str, params: str = "") -> Callable[[Handler], Handler]:
+    def route(self, method: str, path: str, params: str | type = "") -> Callable[[Handler], Handler]:
         """Let the decorated function answer *method* on *path*.
 
         Args:

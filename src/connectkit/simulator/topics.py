@@ -25,6 +25,7 @@ from .money import (
     transfers,
 )
 from .routing import Topic
+from .selling import links, pages, prices, products, sessions
 
 TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
@@ -41,12 +42,17 @@ TOPICS: Final[tuple[Topic, ...]] = (
     files.topic,
     increments.topic,
     intents.topic,
+    links.topic,
     mandates.topic,
     methods.topic,
+    pages.topic,
     payouts.topic,
+    prices.topic,
+    products.topic,
     refunds.topic,
     reversals.topic,
     rows.topic,
+    sessions.topic,
     setups.topic,
     sources.topic,
     tokens.topic,

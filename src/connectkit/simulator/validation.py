@@ -85,12 +85,12 @@ class Hash:
         return self._fields
 
 
-def read_params(name: str, sent: dict[str, Any], *, form: bool) -> dict[str, Any]:
+def read_params(name: str | type, sent: dict[str, Any], *, form: bool) -> dict[str, Any]:
     """Give *sent* with every value in its own type.
 
     Args:
         name: Where the description stands below `stripe.params`, such as `v2.core.AccountCreateParams`; empty for an
-            endpoint that has no parameters.
+            endpoint that has no parameters; or an own description, where the SDK has none.
         sent: The parameters as they came.
         form: Whether they came as a form, where everything is a string.
 
@@ -105,7 +105,9 @@ def read_params(name: str, sent: dict[str, Any], *, form: bool) -> dict[str, Any
 
 
 @cache
-def _described(name: str, *, form: bool) -> Hash:
+def _described(name: str | type, *, form: bool) -> Hash:
+    if isinstance(name, type):
+        return Hash(name, form=form)
     module, _, described = name.rpartition(".")
     if described.startswith("OAuth"):
         return Hash(getattr(import_module("stripe").OAuth, described), form=form)

@@ -70,6 +70,11 @@ def authenticate(world: World, id: str, *, passed: bool) -> None:
     go_on(world, intent, passed=passed)
 
 
+def authentication_url(world: World, intent: Object | None) -> str | None:
+    """Give where the buyer of an intent has to authenticate; none if she need not."""
+    return None if intent is None or _waiting(world, intent["id"]) is None else f"{world.site}{_PREFIX}{intent['id']}"
+
+
 def _waiting(world: World, id: str) -> Object | None:
     intent = world.find(id)
     return intent if part(intent or {}, "next_action").get("type") in _ASKED else None

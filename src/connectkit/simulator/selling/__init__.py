@@ -1,0 +1,1 @@
+"""Selling: products, prices, Checkout and its page, payment links."""

@@ -1,0 +1,131 @@
+"""How a Checkout session ends: paid, waiting for a bank, set up, or expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectkit.simulator.buyers.making import new_customer
+from connectkit.simulator.buyers.setting_up import done, set_up
+from connectkit.simulator.money.confirming import ended, pay
+from connectkit.simulator.money.proposing import paying, propose
+from connectkit.simulator.refusals import invalid
+from connectkit.simulator.shapes import Object
+from connectkit.simulator.state import World
+
+
+def complete(world: World, session: Object, method: Object) -> None:
+    """Pay for a session, or set up what it is for.
+
+    Raises:
+        Refusal: It is not open, or the payment is declined; a session that was open stays so.
+    """
+    if session["status"] != "open":
+        raise invalid(f"This Checkout Session is {session['status']}.")
+    if method["type"] not in session["payment_method_types"]:
+        allowed = ", ".join(session["payment_method_types"])
+        raise invalid(f"This Checkout Session takes {allowed} only, and not {method['type']}.", param="payment_method")
+    session["customer_details"] = _details(session, method)
+    back = {"return_url": f"{world.site}/c/pay/{session['id']}"}
+    if session["mode"] == "setup":
+        intent = world.get(session["_account"], "setup_intent", session["setup_intent"])
+        intent["payment_method"] = method["id"]
+        set_up(world, intent, back)
+        return
+    if not session["amount_total"]:
+        _finish(world, session, "no_payment_required")
+        return
+    intent = _intent(world, session, method)
+    pay(world, intent, back)
+    if session["status"] == "open" and intent["status"] in {"processing", "requires_capture"}:
+        _finish(world, session, "unpaid")
+
+
+def _details(session: Object, method: Object) -> Object:
+    billed = method["billing_details"]
+    return {
+        "address": dict(billed["address"]),
+        "business_name": None,
+        "email": session["customer_email"] or billed["email"],
+        "individual_name": None,
+        "name": billed["name"],
+        "phone": billed["phone"],
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
+
+
+def _intent(world: World, session: Object, method: Object) -> Object:
+    """Give the payment intent of a session, ready for a payment method; an attempt that failed is taken up again."""
+    held = world.find(session["payment_intent"] or "")
+    if held is not None:
+        held |= paying(method)
+        return held
+    data: dict[str, Any] = session["_data"]
+    customer = session["customer"]
+    if customer is None and session["customer_creation"] == "always":
+        customer = session["customer"] = _customer(world, session)
+    told = {"amount": session["amount_total"], "currency": session["currency"], "customer": customer}
+    params = {**data, **told, "allowed_payment_method_types": session["payment_method_types"]}
+    intent = propose(world, session["_account"], params, method)
+    intent["_session"] = session["id"]
+    session["payment_intent"] = intent["id"]
+    return intent
+
+
+def _customer(world: World, session: Object) -> str:
+    details: Mapping[str, Any] = session["customer_details"]
+    told = {name: details[name] for name in ("address", "email", "name", "phone") if details[name]}
+    id: str = new_customer(world, session["_account"], told)["id"]
+    return id
+
+
+def _finish(world: World, session: Object, status: str) -> None:
+    session |= {"status": "complete", "payment_status": status, "url": None}
+    world.emit("checkout.session.completed", session)
+
+
+@ended
+def _paid(world: World, intent: Object) -> None:
+    """Go on with the session of a payment that ended."""
+    session = world.find(intent.get("_session", ""))
+    if session is None:
+        return
+    paid = intent["status"] == "succeeded"
+    if session["status"] == "open":
+        if paid:
+            _finish(world, session, "paid")
+        return
+    if paid:
+        session["payment_status"] = "paid"
+    world.touch(session)
+    if intent["capture_method"] != "manual":
+        world.emit(f"checkout.session.async_payment_{'succeeded' if paid else 'failed'}", session)
+
+
+@done
+def _set_up(world: World, intent: Object) -> None:
+    """End the session of a setup that is done."""
+    session = world.find(intent.get("_session", ""))
+    if session is not None:
+        _finish(world, session, "no_payment_required")
+
+
+def expire(world: World, session: Object) -> None:
+    """End a session that nobody completed; what it had begun is given up."""
+    if session["status"] != "open":
+        return
+    session |= {"status": "expired", "url": None}
+    for name in ("payment_intent", "setup_intent"):
+        begun = world.find(session[name] or "")
+        if begun is not None:
+            begun |= {"status": "canceled", "cancellation_reason": "automatic", "next_action": None}
+            begun |= {"canceled_at": world.clock.now} if name == "payment_intent" else {}
+            world.emit(f"{name}.canceled", begun)
+    world.emit("checkout.session.expired", session)
+
+
+def returned(session: Object) -> str | None:
+    """Give where the buyer goes from a session that is complete."""
+    url: str | None = session["success_url"] or session["return_url"]
+    return None if url is None else url.replace("{CHECKOUT_SESSION_ID}", session["id"])
