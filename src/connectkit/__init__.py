@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from connectkit.calls.limits import RateGate as RateGate
     from connectkit.calls.limits import Rates as Rates
+    from connectkit.calls.previews import AsyncPlan as AsyncPlan
+    from connectkit.calls.previews import Plan as Plan
     from connectkit.calls.retries import Retries as Retries
     from connectkit.connect import AsyncConnect as AsyncConnect
     from connectkit.connect import Connect as Connect
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from connectkit.models.browser import BrowserClient as BrowserClient
     from connectkit.models.browser import BuyerAction as BuyerAction
     from connectkit.models.capabilities import Capability as Capability
+    from connectkit.models.debts import Debit as Debit
+    from connectkit.models.debts import Owed as Owed
     from connectkit.models.details import AccountDetails as AccountDetails
     from connectkit.models.details import Address as Address
     from connectkit.models.details import BankDetails as BankDetails
@@ -86,6 +90,11 @@ if TYPE_CHECKING:
     from connectkit.models.payments import Payment as Payment
     from connectkit.models.payouts import Payout as Payout
     from connectkit.models.persons import Person as Person
+    from connectkit.models.plans import Effect as Effect
+    from connectkit.models.plans import PlannedCall as PlannedCall
+    from connectkit.models.plans import PlannedFee as PlannedFee
+    from connectkit.models.plans import Risk as Risk
+    from connectkit.models.plans import RiskKind as RiskKind
     from connectkit.models.platforms import CountrySpec as CountrySpec
     from connectkit.models.platforms import Finding as Finding
     from connectkit.models.platforms import PlatformCheck as PlatformCheck
@@ -99,6 +108,8 @@ if TYPE_CHECKING:
     from connectkit.models.reconciliation import Statement as Statement
     from connectkit.models.reconciliation import Total as Total
     from connectkit.models.refunds import Refund as Refund
+    from connectkit.models.refunds import RefundState as RefundState
+    from connectkit.models.refunds import Uncovered as Uncovered
     from connectkit.models.remedies import Remedy as Remedy
     from connectkit.models.requirements import Actor as Actor
     from connectkit.models.requirements import Requirement as Requirement
@@ -159,6 +170,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
     _HOMES = {
         "connectkit.calls.limits": ("RateGate", "Rates"),
         "connectkit.calls.retries": ("Retries",),
+        "connectkit.calls.previews": ("AsyncPlan", "Plan"),
         "connectkit.connect": ("AsyncConnect", "Connect"),
         "connectkit.errors": (
             "AccountNotReady",
@@ -254,7 +266,9 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Statement",
             "Total",
         ),
-        "connectkit.models.refunds": ("Refund",),
+        "connectkit.models.debts": ("Debit", "Owed"),
+        "connectkit.models.plans": ("Effect", "PlannedCall", "PlannedFee", "Risk", "RiskKind"),
+        "connectkit.models.refunds": ("Refund", "RefundState", "Uncovered"),
         "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),
         "connectkit.models.topups": ("TopUp",),

@@ -44,6 +44,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v1/balance_transactions"): "BalanceTransactionListParams",
     ("get", "/v1/balance_transactions/:id"): "BalanceTransactionRetrieveParams",
     ("get", "/v1/charges"): "ChargeListParams",
+    ("post", "/v1/charges"): "ChargeCreateParams",
     ("get", "/v1/charges/:id"): "ChargeRetrieveParams",
     ("post", "/v1/payment_intents"): "PaymentIntentCreateParams",
     ("get", "/v1/payment_intents"): "PaymentIntentListParams",

@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from connectkit.errors import AccountNotReady, ConnectKitError, InvalidRequest, Refused
+from connectkit.errors import AccountNotReady, ConnectKitError, InsufficientBalance, InvalidRequest, Refused
 from connectkit.journal import Doubt, Held, Refusal, Success
 from connectkit.models.accounts import Account
 from connectkit.models.base import Answer, Data, Receipt
@@ -25,7 +25,7 @@ from connectkit.sellers.gates import can
 from connectkit.storage.records import Identity, Note, Operation, Realm, State, Stored
 
 from . import plans
-from .endings import conflict, in_progress, purged, replayed, review, tried
+from .endings import conflict, in_progress, overtaken, purged, replayed, review, tried
 from .frozen import Frozen, projected, sealed
 from .gating import movements
 from .keys import named
@@ -200,6 +200,26 @@ class Caller:
         claim = await self._claim(draft, wait)
         return stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
 
+    async def carry_out(self, draft: Operation, *, wait: float) -> Sequence[Answer]:
+        """Bring a flow to an end as it was drafted, and in no other way.
+
+        Args:
+            draft: The flow, from `drafted_flow`.
+            wait: For how many seconds to wait for somebody who is at it now.
+
+        Raises:
+            OperationConflict: The key was given to another plan in the meantime.
+            ConnectKitError: As in `flow`.
+        """
+        claim = await self._claim(draft, wait)
+        found = claim.operation if isinstance(claim, Held) else claim
+        if found.request not in {"", draft.request}:
+            error = overtaken(found)
+            if isinstance(claim, Held):
+                await self._journal.settle(claim, self._interrupted(claim, error))
+            raise error
+        return stored_answers(claim) if isinstance(claim, Operation) else await self._follow(claim, wait)
+
     async def drafted_flow(
         self, *, verb: str, key: str, arguments: Params, plan: Callable[[], Awaitable[Sequence[Step]]]
     ) -> Operation:
@@ -366,7 +386,7 @@ class Caller:
     def _planned(self, identity: Identity, step: Step) -> PlannedStep:
         leaf = evolve(identity, step=step.name)
         frozen = Frozen(self._named(leaf, step.request), step.keep)
-        return PlannedStep(step.name, step.verb, frozen, step.currency)
+        return PlannedStep(step.name, step.verb, frozen, step.currency, step.effects, step.fees, step.short)
 
     def _draft(self, identity: Identity, verb: str, arguments: Params, account: str | None, text: str) -> Operation:
         return Operation(identity, verb, fingerprint(verb, arguments, account), text)
@@ -412,8 +432,12 @@ class Caller:
             try:
                 answer = await self._step(claim.operation.identity, step, wait)
             except ConnectKitError as error:
-                await self._journal.settle(claim, self._interrupted(claim, error))
-                raise
+                if step.short is None or not isinstance(error, InsufficientBalance):
+                    await self._journal.settle(claim, self._interrupted(claim, error))
+                    raise
+                answers.append(Answer(data=step.short))
+                kept.append(step.short)
+                continue
             answers.append(answer)
             kept.append(projected(answer.data, step.frozen.keep))
         await self._journal.settle(claim, Success(str(kept[0]["id"]), compact(kept)))

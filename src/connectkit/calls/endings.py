@@ -134,3 +134,14 @@ def unsettled(operation: Operation, sent: Sent, *, doubt: bool) -> ConnectKitErr
     kind = Unreachable if isinstance(answer, Silence) else Throttled
     message = f"No usable answer: {why}."
     return kind(message, request_id=sent.request_id, tried=tried(operation), next_step=_AGAIN)
+
+
+def overtaken(known: Operation) -> OperationConflict:
+    """Say that the key was carried out by another plan than the one that was shown."""
+    return OperationConflict(
+        f"This key carries {known.verb} out by another plan, which was made in the meantime.",
+        key=known.identity.key,
+        differs=("plan",),
+        tried=tried(known),
+        next_step="Plan it again with the same key to see that plan, or choose another key.",
+    )

@@ -8,10 +8,13 @@ would be a gamble: the state already shows what the first calls did.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 
+from connectkit.models.plans import Effect, PlannedFee
+from connectkit.money import Money
 from connectkit.requests import Request, compact
 
 from .frozen import Frozen
@@ -29,6 +32,10 @@ class Step:
         request: What it sends; wire key and mark are added when it is frozen.
         keep: The fields of the answer that the journal stores.
         currency: Of the request's amount, where the request itself does not say it.
+        effects: What it does to balances.
+        fees: What it costs.
+        short: What is told in place of an answer where a balance does not cover it, so that the flow goes on without
+            it; nothing, where the flow stops there.
     """
 
     name: str
@@ -36,22 +43,36 @@ class Step:
     request: Request
     keep: tuple[str, ...]
     currency: str = ""
+    effects: tuple[Effect, ...] = ()
+    fees: tuple[PlannedFee, ...] = ()
+    short: Mapping[str, Any] | None = None
 
 
 @frozen
 class PlannedStep:
-    """One call of a frozen plan."""
+    """One call of a frozen plan; the members are those of a `Step`."""
 
     name: str
     verb: str
     frozen: Frozen
     currency: str = ""
+    effects: tuple[Effect, ...] = ()
+    fees: tuple[PlannedFee, ...] = ()
+    short: Mapping[str, Any] | None = None
 
 
 def dumps(steps: Sequence[PlannedStep]) -> str:
     """Write a plan down."""
     document = [
-        {"name": step.name, "verb": step.verb, "frozen": step.frozen.dumps(), "currency": step.currency}
+        {
+            "name": step.name,
+            "verb": step.verb,
+            "frozen": step.frozen.dumps(),
+            "currency": step.currency,
+            "effects": [_written(effect) for effect in step.effects],
+            "fees": [_written(fee) for fee in step.fees],
+            "short": step.short,
+        }
         for step in steps
     ]
     return compact({PLAN: document})
@@ -63,6 +84,23 @@ def loads(text: str) -> Sequence[PlannedStep] | None:
     if PLAN not in document:
         return None
     return [
-        PlannedStep(item["name"], item["verb"], Frozen.loads(item["frozen"]), item["currency"])
+        PlannedStep(
+            item["name"],
+            item["verb"],
+            Frozen.loads(item["frozen"]),
+            item["currency"],
+            tuple(Effect(**_read(effect)) for effect in item.get("effects", ())),
+            tuple(PlannedFee(**_read(fee)) for fee in item.get("fees", ())),
+            item.get("short"),
+        )
         for item in document[PLAN]
     ]
+
+
+def _written(moved: Effect | PlannedFee) -> list[object]:
+    return [moved.account, moved.amount.amount, moved.amount.currency, moved.what]
+
+
+def _read(written: Sequence[Any]) -> dict[str, Any]:
+    account, amount, currency, what = written
+    return {"account": account, "amount": Money(amount, currency), "what": what}

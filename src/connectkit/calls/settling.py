@@ -171,6 +171,7 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/payment_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
     Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),
+    Endpoint("/v1/charges", Finder(same=("transfer_group",))),
     Endpoint("/v1/refunds", Finder(same=("payment_intent", "charge"))),
     Endpoint("/v1/transfers", Finder(same=("destination", "transfer_group"))),
     Endpoint("/v1/transfers/:id/reversals", Finder(since=False)),

@@ -222,6 +222,20 @@ def _profile() -> BusinessProfile:
     return BusinessProfile(product_description=f"Hand-made pottery, described at {datetime.now(tz=UTC).isoformat()}.")
 
 
+async def plans(play: Play) -> None:
+    """Look at what a refund would move, before it does."""
+    plan = await play.connect.charges.separate.plan_refund(
+        play.payments["separate"].id, key="demo/refund/separate", amount=usd("25.00")
+    )
+    for step in plan.steps:
+        play.show(step.name, f"{step.path} {step.params['amount']}")
+    for effect in plan.effects:
+        play.show(effect.account or "platform", effect.amount)
+    moved = {effect.account: effect.amount for effect in plan.effects}
+    expected = {"": usd("-2.50"), play.sellers["express"]: usd("-17.50"), play.sellers["custom"]: usd("-5.00")}
+    play.check("the plan takes a quarter back from each", true=moved == expected)
+
+
 async def refunds(play: Play) -> None:
     """Pay each buyer back a part."""
     charges, payments, seller = play.connect.charges, play.payments, play.sellers["standard"]
@@ -376,6 +390,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("destination charge", "The buyer pays the platform; the seller gets the money less the fee.", destination),
     Scene("separate charge", "The buyer pays the platform, which settles with two sellers.", separate),
     Scene("webhooks", "Events are verified, remembered before they are answered, and handled once.", webhooks),
+    Scene("plan", "A refund of several calls is shown whole before anything moves.", plans),
     Scene("refunds", "Buyers are paid back, and sellers' shares and fees come back in proportion.", refunds),
     Scene("balances", "Pending funds have settled.", balances),
     Scene("payouts", "One seller is paid out to a bank, another at once.", payouts),

@@ -2,15 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Self
+from enum import Enum
+from typing import Any, ClassVar, Final, Self
 
 from attrs import frozen
 
 from connectkit.money import Money
 
-from .base import Answer, Metadata, Value, Whole, identifier, moment
+from .base import Answer, Data, Metadata, Value, Whole, identifier, moment
 from .transfers import TransferReversal
+
+UNCOVERED: Final = "connectkit.uncovered"
+"""The kind of what stands in the place of an answer where a balance was short, and a flow went on without it."""
+
+
+class RefundState(Enum):
+    """How far a refund has come."""
+
+    PENDING = "pending"
+    WAITING_FOR_FUNDS = "waiting_for_funds"
+    NEEDS_BUYER = "needs_buyer"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+    @property
+    def next_step(self) -> str:
+        """What to do now, as a sentence."""
+        return _STEPS[self]
+
+
+_STEPS: Final[Mapping[RefundState, str]] = {
+    RefundState.PENDING: "Wait: refund.updated or refund.failed tells.",
+    RefundState.WAITING_FOR_FUNDS: "Top the balance up that it is paid from; Stripe sends it by itself then.",
+    RefundState.NEEDS_BUYER: "Ask the buyer to follow the instructions that Stripe has mailed.",
+    RefundState.SUCCEEDED: "Nothing, unless refund.failed comes: a bank can return it for a month.",
+    RefundState.FAILED: (
+        "The amount is back in the balance that it was paid from, and the buyer is still owed it: pay her in another "
+        "way, or give the sellers back what was taken from them by refunds.restore."
+    ),
+    RefundState.CANCELED: (
+        "The amount is back in the balance that it was paid from: refund again, or give the sellers back what was "
+        "taken from them by refunds.restore."
+    ),
+    RefundState.UNKNOWN: "See what Stripe's documentation says of this status.",
+}
+
+
+@frozen
+class Uncovered:
+    """What was to come back from a seller, and did not, because the balance did not cover it.
+
+    Attributes:
+        step: The name of the call in its flow.
+        account: The connected account.
+        transfer: The transfer that it was to come back from.
+        amount: How much.
+    """
+
+    step: str
+    account: str
+    transfer: str
+    amount: Money
+
+    def document(self) -> dict[str, Any]:
+        """Give it as JSON values."""
+        return {
+            "object": UNCOVERED,
+            "id": self.transfer,
+            "step": self.step,
+            "account": self.account,
+            "amount": self.amount.amount,
+            "currency": self.amount.currency,
+        }
+
+    @classmethod
+    def read(cls, document: Data) -> Self:
+        """Read what `document` gave."""
+        amount = Money(document["amount"], document["currency"])
+        return cls(document["step"], document["account"], document["id"], amount)
 
 
 @frozen(kw_only=True)
@@ -23,9 +96,11 @@ class Refund(Value):
         payment: The payment intent, or `""`.
         charge: The charge.
         reason: Why, in Stripe's word, or `""`.
+        pending_reason: Why it waits, in Stripe's word, as `insufficient_funds`, or `""`. An open set.
         failure_reason: Why it failed, in Stripe's word, or `""`. The amount is back in the balance then.
         transfer_reversal: The reversal that took the seller's share back with it, or `""`.
         reversals: Further reversals that the same call made, where several sellers share a payment or a share was left.
+        uncovered: What sellers' balances did not cover, where the refund went on without it.
         metadata: Notes.
         created: When it was made.
     """
@@ -40,6 +115,7 @@ class Refund(Value):
         "failure_reason",
         "metadata",
         "payment_intent",
+        "pending_reason",
         "reason",
         "status",
         "transfer_reversal",
@@ -50,14 +126,31 @@ class Refund(Value):
     payment: str
     charge: str
     reason: str
+    pending_reason: str
     failure_reason: str
     transfer_reversal: str
     reversals: tuple[TransferReversal, ...]
+    uncovered: tuple[Uncovered, ...]
     metadata: Metadata
     created: datetime | None
 
+    @property
+    def state(self) -> RefundState:
+        """How far it has come; its `next_step` says what to do."""
+        if self.status == "requires_action":
+            return RefundState.NEEDS_BUYER
+        if self.status == "pending" and self.pending_reason == "insufficient_funds":
+            return RefundState.WAITING_FOR_FUNDS
+        known = {state.value: state for state in RefundState}
+        return known.get(self.status, RefundState.UNKNOWN)
+
     @classmethod
-    def parse(cls, answer: Answer, reversals: tuple[TransferReversal, ...] = ()) -> Self:
+    def parse(
+        cls,
+        answer: Answer,
+        reversals: tuple[TransferReversal, ...] = (),
+        uncovered: tuple[Uncovered, ...] = (),
+    ) -> Self:
         """Read Stripe's answer, or what the journal kept of it."""
         data = answer.data
         return cls(
@@ -67,9 +160,11 @@ class Refund(Value):
             payment=identifier(data.get("payment_intent")),
             charge=identifier(data.get("charge")),
             reason=data.get("reason") or "",
+            pending_reason=data.get("pending_reason") or "",
             failure_reason=data.get("failure_reason") or "",
             transfer_reversal=identifier(data.get("transfer_reversal")),
             reversals=reversals,
+            uncovered=uncovered,
             metadata=Metadata(data.get("metadata")),
             created=moment(data.get("created")),
             receipt=answer.receipt,

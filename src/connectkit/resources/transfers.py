@@ -8,9 +8,11 @@ from typing import Final
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.models.base import Answer
+from connectkit.models.debts import Debit, Owed
 from connectkit.models.transfers import Transfer, TransferReversal
 from connectkit.money import Money
-from connectkit.requests import Request, checked_id
+from connectkit.owing import Owing, debit_intent
+from connectkit.requests import Request, checked_id, checked_key
 
 from .arguments import checked_metadata, checked_money, given, optional_id
 
@@ -103,6 +105,75 @@ class AsyncTransfers:
         intent = Intent("transfers.reverse", key, Request("post", path, params), arguments, TransferReversal.KEEP)
         return TransferReversal.parse(await self._caller.perform(intent, wait=wait))
 
+    async def debit(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        account: str,
+        description: str | None = None,
+        transfer_group: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> Debit:
+        """Take money from a connected account's balance, which its owner has agreed to.
+
+        It is a transfer there and a payment here. Stripe allows it where the platform bears the account's losses, in
+        the account's own currency, within a region, and not into a negative balance.
+
+        Args:
+            key: Your own name of this debit.
+            amount: How much, in the account's default currency.
+            account: The connected account.
+            description: Words of your own.
+            transfer_group: A label that ties it to its payment.
+            metadata: Notes of your own.
+            wait: For how many seconds to wait for somebody who is making it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            InsufficientBalance: The account's available balance does not cover it; the same key tries again.
+            Refused: Stripe said no for another reason.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        more = given(
+            description=description,
+            transfer_group=transfer_group,
+            metadata=checked_metadata(metadata) or None,
+        )
+        owner = checked_id(account, "account", "acct_")
+        intent = debit_intent(key, owner, checked_money(amount).check_chargeable(), more)
+        return Debit.parse(await self._caller.perform(intent, wait=wait))
+
+    async def owed(self, *, account: str = "") -> AsyncGenerator[Owed, None]:
+        """Go through what sellers owe since their balances were short, by name.
+
+        Args:
+            account: Only what this connected account owes.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        async for owed in Owing(self._caller).every():
+            if not owed.collected_by and account in {"", owed.account}:
+                yield owed
+
+    async def collect(self, name: str, *, debit: bool = False) -> Owed:
+        """Try to get what a seller owes, now that there may be money; what was collected is never collected again.
+
+        Args:
+            name: Its name, from `owed`.
+            debit: Whether the account is debited, which its owner has agreed to, instead of reversing the transfer.
+
+        Raises:
+            InsufficientBalance: The seller's balance still does not cover it.
+            InvalidRequest: It was tried in the other way, and the outcome of that is not known.
+            OperationError: Nothing of this name is owed.
+            Refused: Stripe said no for another reason.
+            OutcomeUnknown: It may have been collected; the same call finds out.
+        """
+        return await Owing(self._caller).collect(checked_key(name), debit=debit)
+
     async def retrieve(self, transfer_id: str) -> Transfer:
         """Read a transfer.
 
@@ -140,5 +211,8 @@ class Transfers(Blocking[AsyncTransfers]):
 
     create: Final = blocking(AsyncTransfers.create)
     reverse: Final = blocking(AsyncTransfers.reverse)
+    debit: Final = blocking(AsyncTransfers.debit)
+    owed: Final = iterating(AsyncTransfers.owed)
+    collect: Final = blocking(AsyncTransfers.collect)
     retrieve: Final = blocking(AsyncTransfers.retrieve)
     list: Final = iterating(AsyncTransfers.list)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Final, cast
 
+from connectkit.calls.previews import Plan
 from connectkit.connect import AsyncConnect, Connect
 from connectkit.drive import Blocking
 from connectkit.later import Pending
@@ -37,6 +38,18 @@ class _Awaited:
         return _call(found) if callable(found) and isinstance(self._face, _FACES) else found
 
 
+class _AwaitedPlan:
+    def __init__(self, plan: Plan[object]) -> None:
+        self._plan = plan
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a plan has
+        found = getattr(self._plan, name)
+        return _call(found) if name == "execute" else found
+
+    def __str__(self) -> str:
+        return str(self._plan)
+
+
 def _later(method: Any) -> Any:  # noqa: ANN401  # `Connect.later`
     def later(*args: object, **kwargs: object) -> _Awaited:
         return _Awaited(method(*args, **kwargs))
@@ -49,6 +62,8 @@ def _call(method: Any) -> Any:  # noqa: ANN401  # any verb of a face
         result = method(*args, **kwargs)
         if isinstance(result, Pending):
             return _result(_Awaited(cast("object", result)))
+        if isinstance(result, Plan):
+            return _result(_AwaitedPlan(cast("Plan[object]", result)))
         return _items(cast("Iterator[object]", result)) if isinstance(result, Iterator) else _result(result)
 
     return call

@@ -47,7 +47,7 @@ def test_a_share_is_nearest_and_never_more_than_is_left(whole: int, charge: int,
 def test_refunds_and_their_residue_close_to_the_unit(parts: list[int], whole: int) -> None:
     charge, before, reversed_before = sum(parts), 0, 0
     for part in parts:
-        transfer = {"id": "tr_1", "amount": whole, "amount_reversed": reversed_before}
+        transfer = {"id": "tr_1", "amount": whole, "amount_reversed": reversed_before, "currency": "usd"}
         one = refundable(part, refunded_before=before, amount=charge, amount_captured=charge, transfer=transfer)
         reversed_before += one.share_of(whole, whole - reversed_before)
         reversed_before += sum(step.request.params["amount"] for step in one.residues(transfer=True, fee=False))
@@ -72,8 +72,8 @@ def test_what_stripe_has_not_made_yet_leaves_no_residue() -> None:
 def test_a_seller_whose_share_rounds_to_nothing_gives_nothing_back() -> None:
     data = {"id": "tr_1", "amount": 1, "amount_reversed": 0, "currency": "usd", "destination": "acct_1"}
     transfer = Transfer.parse(Answer(data=data))
-    assert reversals(refundable(100), [transfer]) == []
-    assert [step.request.params for step in reversals(refundable(1000), [transfer])] == [{"amount": 1}]
+    assert reversals(refundable(100), [transfer], None, "stop") == []
+    assert [step.request.params for step in reversals(refundable(1000), [transfer], None, "stop")] == [{"amount": 1}]
 
 
 def test_only_reversals_are_told_of_what_else_a_flow_made() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Unpack, get_args, overload
+from collections.abc import Mapping
+from typing import Final, Unpack, overload
 
-from connectkit.calls.caller import Caller, Step
+from connectkit.calls.caller import Caller
+from connectkit.calls.previews import AsyncPlan, Flow, Worked, previewing
 from connectkit.drive import Blocking, blocking
-from connectkit.errors import InvalidRequest
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
-from connectkit.resources.arguments import check_word, checked_metadata, checked_money, given, optional_id
+from connectkit.resources.arguments import checked_metadata, checked_money, given, optional_id
 
 from .building import charged, check_one_cut, checked_cut, checked_transfer, read_payment
 from .options import PaymentOptions, Sale
-from .refunding import EXPANDED, Refundable, RefundReason, refunded
+from .refund_options import DestinationRefund, DestinationTerms, check_parking
+from .refunding import EXPANDED, Refundable, parking, refunded
+
+_REFUND: Final = "charges.destination.refund"
 
 
 class AsyncDestinationCharges:
@@ -117,15 +120,7 @@ class AsyncDestinationCharges:
         return await charged(self._caller, "charges.destination.create", key, params, wait=wait)
 
     async def refund(
-        self,
-        payment_id: str,
-        *,
-        key: str,
-        amount: Money | None = None,
-        reverse_transfer: bool = True,
-        refund_fee: bool = True,
-        reason: RefundReason | None = None,
-        wait: float = 0.0,
+        self, payment_id: str, *, key: str, wait: float = 0.0, **options: Unpack[DestinationRefund]
     ) -> Refund:
         """Pay a buyer back, and take the seller's share back.
 
@@ -137,11 +132,8 @@ class AsyncDestinationCharges:
         Args:
             payment_id: The payment intent.
             key: Your own name of this refund.
-            amount: How much; all that is left if it is not given.
-            reverse_transfer: Whether the seller's share is taken back; if not, the platform pays all of the refund.
-            refund_fee: Whether the seller gets the application fee back; if not, the seller pays it.
-            reason: Why, in Stripe's words; `fraudulent` also blocks the card and the buyer's address.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: How much, from whom, and what if a balance is short; see `DestinationRefund`.
 
         Raises:
             InvalidRequest: An argument is wrong, or more than what is left would be refunded.
@@ -149,33 +141,49 @@ class AsyncDestinationCharges:
             Refused: Stripe said no for another reason, as that the payment is disputed.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        if refund_fee and not reverse_transfer:
-            message = "The fee of a destination charge comes back only together with the transfer."
-            raise InvalidRequest(message, param="refund_fee", next_step="Pass refund_fee=False too.")
-        if reason is not None:
-            check_word(reason, "reason", get_args(RefundReason))
+        return await self._refund(payment_id, key, DestinationTerms(**options)).carried_out(self._caller, wait)
 
-        async def plan() -> Sequence[Step]:
-            refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), amount)
-            back = refund_fee and refundable.has_fee
-            refund = refundable.refund(
-                "charges.destination.refund",
-                None,
-                reverse_transfer=reverse_transfer or None,
-                refund_application_fee=back or None,
-                reason=reason,
+    async def plan_refund(
+        self, payment_id: str, *, key: str, **options: Unpack[DestinationRefund]
+    ) -> AsyncPlan[Refund]:
+        """Show what `refund` would send and move; executing the plan is that refund.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this refund.
+            **options: How much, from whom, and what if a balance is short; see `DestinationRefund`.
+
+        Raises:
+            InvalidRequest: An argument is wrong, or more than what is left would be refunded.
+            NotFound: There is no such payment.
+            Unreachable: There was no usable answer.
+        """
+        return await self._refund(payment_id, key, DestinationTerms(**options)).planned(self._caller)
+
+    def _refund(self, payment_id: str, key: str, terms: DestinationTerms) -> Flow[Refund]:
+        check_parking(terms.if_short, key)
+        apart = terms.reverse_transfer and terms.if_short != "stop"
+
+        async def work_out() -> Worked:
+            refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), terms.amount)
+            back = terms.refund_fee and refundable.has_fee
+            together = terms.reverse_transfer and not apart
+            refund = refundable.refund(_REFUND, transfer=together, fee=back and together, reason=terms.reason)
+            rest = (
+                refundable.taken_from_destination(fee=back, if_short=terms.if_short)
+                if apart
+                else refundable.residues(transfer=terms.reverse_transfer, fee=back)
             )
-            return [refund, *refundable.residues(transfer=reverse_transfer, fee=back)]
+            return Worked(steps=[refund, *rest], risks=refundable.risks)
 
-        arguments = given(
-            payment=payment_id,
-            amount=None if amount is None else str(checked_money(amount)),
-            reverse_transfer=reverse_transfer,
-            refund_fee=refund_fee,
-            reason=reason,
+        return Flow(
+            verb=_REFUND,
+            key=key,
+            arguments={"payment": payment_id, **terms.arguments()},
+            work_out=work_out,
+            read=refunded,
+            finish=parking(self._caller, key, terms.if_short),
         )
-        flow = self._caller.flow(verb="charges.destination.refund", key=key, arguments=arguments, plan=plan, wait=wait)
-        return refunded(await flow)
 
 
 class DestinationCharges(Blocking[AsyncDestinationCharges]):
@@ -183,3 +191,4 @@ class DestinationCharges(Blocking[AsyncDestinationCharges]):
 
     create: Final = blocking(AsyncDestinationCharges.create)
     refund: Final = blocking(AsyncDestinationCharges.refund)
+    plan_refund: Final = previewing(AsyncDestinationCharges.plan_refund)

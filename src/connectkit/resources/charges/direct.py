@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, Unpack, get_args
+from typing import Final, Unpack
 
-from connectkit.calls.caller import Caller, Step
+from connectkit.calls.caller import Caller
+from connectkit.calls.previews import AsyncPlan, Flow, Worked, previewing
 from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
-from connectkit.resources.arguments import check_word, checked_money, given
+from connectkit.resources.arguments import checked_money, given
 
 from .building import charged, checked_cut, read_payment
 from .options import PaymentOptions, Sale
-from .refunding import EXPANDED, Refundable, RefundReason, refunded
+from .refund_options import DirectRefund, DirectTerms
+from .refunding import EXPANDED, Refundable, refunded
+
+_REFUND: Final = "charges.direct.refund"
 
 
 class AsyncDirectCharges:
@@ -63,29 +66,20 @@ class AsyncDirectCharges:
         return await charged(self._caller, "charges.direct.create", key, params, account=owner, wait=wait)
 
     async def refund(
-        self,
-        payment_id: str,
-        *,
-        key: str,
-        account: str,
-        amount: Money | None = None,
-        refund_fee: bool = True,
-        reason: RefundReason | None = None,
-        wait: float = 0.0,
+        self, payment_id: str, *, key: str, account: str, wait: float = 0.0, **options: Unpack[DirectRefund]
     ) -> Refund:
         """Pay a buyer back from the connected account's balance.
 
         The application fee comes back in proportion, rounded half up, so that the seller does not pay it; when nothing
-        of the payment is left, all of it has come back. Stripe's own fee does not.
+        of the payment is left, all of it has come back. Stripe's own fee does not. Where the seller's balance is short,
+        Stripe keeps the refund waiting until it is not.
 
         Args:
             payment_id: The payment intent.
             key: Your own name of this refund.
             account: The connected account that the payment lives on.
-            amount: How much; all that is left if it is not given.
-            refund_fee: Whether the platform gives its fee back.
-            reason: Why, in Stripe's words; `fraudulent` also blocks the card and the buyer's address.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: How much, and what of the fee; see `DirectRefund`.
 
         Raises:
             InvalidRequest: An argument is wrong, or more than what is left would be refunded.
@@ -93,27 +87,39 @@ class AsyncDirectCharges:
             Refused: Stripe said no for another reason, as that the payment is disputed.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
+        return await self._refund(payment_id, key, account, DirectTerms(**options)).carried_out(self._caller, wait)
+
+    async def plan_refund(
+        self, payment_id: str, *, key: str, account: str, **options: Unpack[DirectRefund]
+    ) -> AsyncPlan[Refund]:
+        """Show what `refund` would send and move; executing the plan is that refund.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this refund.
+            account: The connected account that the payment lives on.
+            **options: How much, and what of the fee; see `DirectRefund`.
+
+        Raises:
+            InvalidRequest: An argument is wrong, or more than what is left would be refunded.
+            NotFound: There is no such payment on this account.
+            Unreachable: There was no usable answer.
+        """
+        return await self._refund(payment_id, key, account, DirectTerms(**options)).planned(self._caller)
+
+    def _refund(self, payment_id: str, key: str, account: str, terms: DirectTerms) -> Flow[Refund]:
         owner = checked_id(account, "account", "acct_")
-        if reason is not None:
-            check_word(reason, "reason", get_args(RefundReason))
 
-        async def plan() -> Sequence[Step]:
-            refundable = Refundable.read(await read_payment(self._caller, payment_id, owner, *EXPANDED), amount)
-            back = refund_fee and refundable.has_fee
-            refund = refundable.refund(
-                "charges.direct.refund", owner, refund_application_fee=back or None, reason=reason
-            )
-            return [refund, *refundable.residues(transfer=False, fee=back)]
+        async def work_out() -> Worked:
+            answer = await read_payment(self._caller, payment_id, owner, *EXPANDED)
+            refundable = Refundable.read(answer, terms.amount, owner)
+            back = terms.refund_fee and refundable.has_fee
+            refund = refundable.refund(_REFUND, fee=back, reason=terms.reason)
+            steps = [refund, *refundable.residues(transfer=False, fee=back)]
+            return Worked(steps=steps, risks=refundable.risks)
 
-        arguments = given(
-            payment=payment_id,
-            account=owner,
-            amount=None if amount is None else str(checked_money(amount)),
-            refund_fee=refund_fee,
-            reason=reason,
-        )
-        flow = self._caller.flow(verb="charges.direct.refund", key=key, arguments=arguments, plan=plan, wait=wait)
-        return refunded(await flow)
+        arguments = {"payment": payment_id, "account": owner, **terms.arguments()}
+        return Flow(verb=_REFUND, key=key, arguments=arguments, work_out=work_out, read=refunded)
 
 
 class DirectCharges(Blocking[AsyncDirectCharges]):
@@ -121,3 +127,4 @@ class DirectCharges(Blocking[AsyncDirectCharges]):
 
     create: Final = blocking(AsyncDirectCharges.create)
     refund: Final = blocking(AsyncDirectCharges.refund)
+    plan_refund: Final = previewing(AsyncDirectCharges.plan_refund)

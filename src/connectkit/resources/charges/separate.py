@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack, get_args
 
-from connectkit.calls.caller import Caller, Step
+from connectkit.calls.caller import Caller
+from connectkit.calls.previews import AsyncPlan, Flow, Worked, previewing
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import InsufficientBalance
+from connectkit.models.base import Answer
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
 from connectkit.money import Money
-from connectkit.resources.arguments import check_word, checked_money, given, optional_id
+from connectkit.resources.arguments import check_word, given, optional_id
 from connectkit.shortfalls import Shortfall
 
 from .building import charged, read_payment
 from .options import PaymentOptions, Sale
-from .refunding import EXPANDED, Refundable, RefundReason, refunded, reversals
+from .refund_options import SeparateRefund, SeparateTerms, check_parking
+from .refunding import EXPANDED, Refundable, parking, refunded, reversals
 from .settling import PaidFrom, Shares, Wish, shortfall, transfers_of
+
+_REFUND: Final = "charges.separate.refund"
 
 
 class AsyncSeparateCharges:
@@ -95,24 +100,55 @@ class AsyncSeparateCharges:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: A transfer may have been made; the same key finds out.
         """
+        return await self._settle(payment_id, key, shares, paid_from).carried_out(self._caller, wait)
+
+    async def plan_settle(
+        self,
+        payment_id: str | Sequence[str],
+        *,
+        key: str,
+        shares: Shares | None = None,
+        paid_from: PaidFrom = "charge",
+    ) -> AsyncPlan[Settlement]:
+        """Show what `settle` would send and move; executing the plan is that settlement.
+
+        Args:
+            payment_id: The payment intent, which has succeeded; or several, whose charges pay the shares in turn.
+            key: Your own name of this settlement.
+            shares: What each connected account gets, or the rule that says so; see `settle`.
+            paid_from: The `charge` itself, or the platform's available `balance`.
+
+        Raises:
+            InvalidRequest: An argument is wrong, the payment has not succeeded, or more than it is shared out.
+            Shortfall: The balance does not cover it, and says by how much.
+            Unreachable: There was no usable answer.
+        """
+        return await self._settle(payment_id, key, shares, paid_from).planned(self._caller)
+
+    def _settle(
+        self, payment_id: str | Sequence[str], key: str, shares: Shares | None, paid_from: PaidFrom
+    ) -> Flow[Settlement]:
         check_word(paid_from, "paid_from", get_args(PaidFrom))
         wish = Wish.checked(payment_id, shares, paid_from)
-        flow = self._caller.flow(
+
+        async def work_out() -> Worked:
+            return Worked(steps=await wish.steps(self._caller))
+
+        def read(answers: Sequence[Answer]) -> Settlement:
+            transfers = [Transfer.parse(answer) for answer in answers if answer.data["object"] == "transfer"]
+            return Settlement(payment=wish.payments[0], transfers=tuple(transfers))
+
+        async def explain(refused: InsufficientBalance) -> InsufficientBalance | None:
+            return None if isinstance(refused, Shortfall) else await self._missing(key)
+
+        return Flow(
             verb="charges.separate.settle",
             key=key,
             arguments=wish.arguments(),
-            plan=lambda: wish.steps(self._caller),
-            wait=wait,
+            work_out=work_out,
+            read=read,
+            explain=explain,
         )
-        try:
-            answers = await flow
-        except InsufficientBalance as refused:
-            missing = None if isinstance(refused, Shortfall) else await self._missing(key)
-            if missing is None:
-                raise
-            raise missing from refused
-        transfers = [Transfer.parse(answer) for answer in answers if answer.data["object"] == "transfer"]
-        return Settlement(payment=wish.payments[0], transfers=tuple(transfers))
 
     async def _missing(self, key: str) -> Shortfall | None:
         """Say by how much the balance does not cover what of a settlement is outstanding."""
@@ -121,28 +157,20 @@ class AsyncSeparateCharges:
         return await shortfall(self._caller, Money(wanted, transfers[0]["currency"]))
 
     async def refund(
-        self,
-        payment_id: str,
-        *,
-        key: str,
-        amount: Money | None = None,
-        reverse_transfers: bool = True,
-        reason: RefundReason | None = None,
-        wait: float = 0.0,
+        self, payment_id: str, *, key: str, wait: float = 0.0, **options: Unpack[SeparateRefund]
     ) -> Refund:
         """Pay a buyer back, and take the sellers' shares back.
 
-        Each seller's share comes back in proportion, rounded half up; when nothing of the payment is left, all of every
-        transfer has come back. The buyer's refund is the first call, because it is the one that is owed; reversals that
-        are still missing if the flow is broken off are the platform's loss until the same key completes them.
+        Each seller's share comes back by the division that the payment remembers, or in proportion, rounded half up;
+        when nothing of the payment is left, all of every transfer has come back. The buyer's refund is the first call,
+        because it is the one that is owed; reversals that are still missing if the flow is broken off are the
+        platform's loss until the same key completes them.
 
         Args:
             payment_id: The payment intent.
             key: Your own name of this refund.
-            amount: How much; all that is left if it is not given.
-            reverse_transfers: Whether the sellers' shares are taken back; if not, the platform pays all of the refund.
-            reason: Why, in Stripe's words; `fraudulent` also blocks the card and the buyer's address.
             wait: For how many seconds to wait for somebody who is making it now.
+            **options: How much, from whom, and what if a balance is short; see `SeparateRefund`.
 
         Raises:
             InvalidRequest: An argument is wrong, or more than what is left would be refunded.
@@ -151,23 +179,41 @@ class AsyncSeparateCharges:
             Refused: Stripe said no for another reason, as that the payment is disputed.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        if reason is not None:
-            check_word(reason, "reason", get_args(RefundReason))
+        return await self._refund(payment_id, key, SeparateTerms(**options)).carried_out(self._caller, wait)
 
-        async def plan() -> Sequence[Step]:
-            refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), amount)
-            refund = refundable.refund("charges.separate.refund", None, reason=reason)
-            made = await transfers_of(self._caller, refundable.charge) if reverse_transfers else ()
-            return [refund, *reversals(refundable, made)]
+    async def plan_refund(self, payment_id: str, *, key: str, **options: Unpack[SeparateRefund]) -> AsyncPlan[Refund]:
+        """Show what `refund` would send and move; executing the plan is that refund.
 
-        arguments = given(
-            payment=payment_id,
-            amount=None if amount is None else str(checked_money(amount)),
-            reverse_transfers=reverse_transfers,
-            reason=reason,
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this refund.
+            **options: How much, from whom, and what if a balance is short; see `SeparateRefund`.
+
+        Raises:
+            InvalidRequest: An argument is wrong, or more than what is left would be refunded.
+            NotFound: There is no such payment.
+            Unreachable: There was no usable answer.
+        """
+        return await self._refund(payment_id, key, SeparateTerms(**options)).planned(self._caller)
+
+    def _refund(self, payment_id: str, key: str, terms: SeparateTerms) -> Flow[Refund]:
+        check_parking(terms.if_short, key)
+
+        async def work_out() -> Worked:
+            refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), terms.amount)
+            refund = refundable.refund(_REFUND, reason=terms.reason)
+            made = await transfers_of(self._caller, refundable.charge) if terms.reverse_transfers else ()
+            steps = [refund, *reversals(refundable, made, terms.take_back, terms.if_short)]
+            return Worked(steps=steps, risks=refundable.risks)
+
+        return Flow(
+            verb=_REFUND,
+            key=key,
+            arguments={"payment": payment_id, **terms.arguments()},
+            work_out=work_out,
+            read=refunded,
+            finish=parking(self._caller, key, terms.if_short),
         )
-        flow = self._caller.flow(verb="charges.separate.refund", key=key, arguments=arguments, plan=plan, wait=wait)
-        return refunded(await flow)
 
 
 class SeparateCharges(Blocking[AsyncSeparateCharges]):
@@ -175,4 +221,6 @@ class SeparateCharges(Blocking[AsyncSeparateCharges]):
 
     create: Final = blocking(AsyncSeparateCharges.create)
     settle: Final = blocking(AsyncSeparateCharges.settle)
+    plan_settle: Final = previewing(AsyncSeparateCharges.plan_settle)
     refund: Final = blocking(AsyncSeparateCharges.refund)
+    plan_refund: Final = previewing(AsyncSeparateCharges.plan_refund)

@@ -13,6 +13,7 @@ from connectkit.errors import InvalidRequest
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, identifier, part
 from connectkit.models.payments import Payment
+from connectkit.models.plans import passed
 from connectkit.models.transfers import Transfer
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
@@ -258,4 +259,10 @@ def _from_charges(sources: Sequence[Source], shares: Mapping[str, Money], notes:
 
 def _transfer(number: int, seller: str, share: Money, said: Mapping[str, object]) -> Step:
     params = {"amount": share.amount, "currency": share.currency, "destination": seller, **said}
-    return Step(f"transfer/{number}", "transfers.create", Request("post", "/v1/transfers", params), Transfer.KEEP)
+    return Step(
+        f"transfer/{number}",
+        "transfers.create",
+        Request("post", "/v1/transfers", params),
+        Transfer.KEEP,
+        effects=passed(seller, share, "share"),
+    )
