@@ -59,7 +59,7 @@ def test_requests_and_events_are_told() -> None:
     }
     assert ("connectkit.events", "{'outcome': 'remembered'}") in points
     assert ("connectkit.events", "{'outcome': 'handled'}") in points
-    assert ("connectkit.event.lag", "{'type': 'capability.updated'}") in points
+    assert ("connectkit.event.lag", "{'type': 'mandate.updated'}") in points
     assert ("connectkit.calls", "{'outcome': '200'}") in points
 
 

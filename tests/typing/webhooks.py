@@ -9,11 +9,18 @@ from connectkit import AsyncConnect, Connect, DeadLetter, EventHandlers
 from connectkit.contrib import aiohttp, asgi, aws_lambda, django, flask, starlette, wsgi
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
+from connectkit.models.capabilities import Capability
 from connectkit.models.disputes import Dispute
+from connectkit.models.external_accounts import ExternalAccount
+from connectkit.models.files import File
+from connectkit.models.intentions import PayoutIntention
+from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
+from connectkit.models.persons import Person
 from connectkit.models.refunds import Refund
+from connectkit.models.settings import PayoutSettings
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
 from connectkit.webhooks.events import Event
@@ -39,12 +46,12 @@ def blocking(router: WebhookRouter, event: Event[Account]) -> None:
     assert_type(account(event), None)  # a registered function keeps its type
 
     @router.on("account.updated")
-    @router.on("capability.updated")
+    @router.on("mandate.updated")
     @router.on("*")
     def anything(event: Event[object]) -> None:
         assert_type(event.data, object)
 
-    @router.on("capability.updated")
+    @router.on("mandate.updated")
     def plain(event: Event[Mapping[str, Any]]) -> None:
         assert_type(event.data, Mapping[str, Any])
 
@@ -83,11 +90,41 @@ async def asynchronous(router: AsyncWebhookRouter, event: Event[Account]) -> Non
     assert_type(await router.work(limit=10), int)
 
 
-def every_modelled_type(router: WebhookRouter) -> None:
+def every_type_about_accounts(router: WebhookRouter) -> None:
     @router.on("account.updated")
     def account(event: Event[Account]) -> None:
         assert_type(event.data, Account)
 
+    @router.on("account.external_account.created")
+    def bank(event: Event[ExternalAccount]) -> None:
+        assert_type(event.data, ExternalAccount)
+
+    @router.on("balance_settings.updated")
+    def settings(event: Event[PayoutSettings]) -> None:
+        assert_type(event.data, PayoutSettings)
+
+    @router.on("capability.updated", current=True)
+    def capability(event: Event[Capability]) -> None:
+        assert_type(event.data, Capability)
+
+    @router.on("connectkit.account.changed")
+    def change(event: Event[AccountChange]) -> None:
+        assert_type(event.data, AccountChange)
+
+    @router.on("connectkit.payout.paid")
+    def intention(event: Event[PayoutIntention]) -> None:
+        assert_type(event.data, PayoutIntention)
+
+    @router.on("file.created")
+    def file(event: Event[File]) -> None:
+        assert_type(event.data, File)
+
+    @router.on("person.updated")
+    def person(event: Event[Person]) -> None:
+        assert_type(event.data, Person)
+
+
+def every_type_about_money(router: WebhookRouter) -> None:
     @router.on("balance.available")
     def balance(event: Event[Balance]) -> None:
         assert_type(event.data, Balance)
@@ -123,6 +160,9 @@ def every_modelled_type(router: WebhookRouter) -> None:
     def transfer(event: Event[Transfer]) -> None:
         assert_type(event.data, Transfer)
 
+    router.on("account.external_account.*")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("capability.updated")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    router.on("person.*")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     router.on("charge.dispute.closed")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     router.on("connectkit.operation.*")(of_refund)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     router.on("payout.paid", fresh=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

@@ -21,13 +21,18 @@ from connectkit.errors import InvalidRequest
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt
+from connectkit.models.capabilities import Capability
 from connectkit.models.disputes import Dispute
+from connectkit.models.external_accounts import ExternalAccount
+from connectkit.models.files import File
 from connectkit.models.intentions import PayoutIntention
 from connectkit.models.observations import AccountChange
 from connectkit.models.operations import OperationEnd
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
+from connectkit.models.persons import Person
 from connectkit.models.refunds import Refund
+from connectkit.models.settings import PayoutSettings
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
 from connectkit.storage.base import AsyncStore, Store, TransactionalStore
@@ -43,17 +48,24 @@ T_co = TypeVar("T_co", covariant=True)
 _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "account": Account.parse,
     "balance": Balance.parse,
+    "balance_settings": PayoutSettings.parse,
+    "bank_account": ExternalAccount.parse,
+    "capability": Capability.parse,
+    "card": ExternalAccount.parse,
     "connectkit.account": AccountChange.parse,
     "connectkit.operation": OperationEnd.parse,
     "connectkit.payout": PayoutIntention.parse,
     "dispute": Dispute.parse,
+    "file": File.parse,
     "payment_intent": Payment.parse,
     "payout": Payout.parse,
+    "person": Person.parse,
     "refund": Refund.parse,
     "topup": TopUp.parse,
     "transfer": Transfer.parse,
 }
 
+_CUSTOMERS: Final = frozenset({"bank_account", "card"})  # those of customers have no model
 _JSON: Final = json.JSONDecoder()
 _BLANKS: Final = " \t\n\r"
 _MAX_NAME: Final = 255
@@ -308,7 +320,8 @@ def _is_thin(envelope: Data) -> bool:
 
 
 def _decoded(answer: Answer) -> object:
-    model = _MODELS.get(_text(answer.data, "object"))
+    kind = _text(answer.data, "object")
+    model = None if kind in _CUSTOMERS and not answer.data.get("account") else _MODELS.get(kind)
     return answer.data if model is None else model(answer)
 
 

@@ -4,96 +4,51 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any, ClassVar, Final, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from typing import ClassVar, Final, TypeAlias, TypedDict, Unpack, overload
 
 from attrs import evolve, frozen
 
 from connectkit.errors import InvalidRequest
-from connectkit.models.accounts import Account
-from connectkit.models.balances import Balance
-from connectkit.models.disputes import Dispute
-from connectkit.models.intentions import PayoutIntention
-from connectkit.models.observations import AccountChange
-from connectkit.models.operations import OperationEnd
-from connectkit.models.payments import Payment
-from connectkit.models.payouts import Payout
-from connectkit.models.refunds import Refund
-from connectkit.models.topups import TopUp
-from connectkit.models.transfers import Transfer
 
 from .events import Event
-
-Ending: TypeAlias = Awaitable[None] | None
-"""What a handler gives back: nothing, now or later."""
-
-Handler: TypeAlias = Callable[[Event[Any]], Ending]
-
-AccountEvents: TypeAlias = Literal["account.updated"]
-AccountChangeEvents: TypeAlias = Literal["connectkit.account.changed"]
-BalanceEvents: TypeAlias = Literal["balance.available"]
-DisputeEvents: TypeAlias = Literal[
-    "charge.dispute.closed",
-    "charge.dispute.created",
-    "charge.dispute.funds_reinstated",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.updated",
-    "charge.dispute.*",
-]
-OperationEvents: TypeAlias = Literal[
-    "connectkit.operation.refused",
-    "connectkit.operation.review",
-    "connectkit.operation.succeeded",
-    "connectkit.operation.*",
-]
-IntentionEvents: TypeAlias = Literal[
-    "connectkit.payout.canceled",
-    "connectkit.payout.failed",
-    "connectkit.payout.paid",
-    "connectkit.payout.sent",
-    "connectkit.payout.*",
-]
-PaymentEvents: TypeAlias = Literal[
-    "payment_intent.amount_capturable_updated",
-    "payment_intent.canceled",
-    "payment_intent.created",
-    "payment_intent.partially_funded",
-    "payment_intent.payment_failed",
-    "payment_intent.processing",
-    "payment_intent.requires_action",
-    "payment_intent.succeeded",
-    "payment_intent.*",
-]
-PayoutEvents: TypeAlias = Literal[
-    "payout.canceled",
-    "payout.created",
-    "payout.failed",
-    "payout.paid",
-    "payout.reconciliation_completed",
-    "payout.updated",
-    "payout.*",
-]
-RefundEvents: TypeAlias = Literal[
-    "charge.refund.updated", "refund.created", "refund.failed", "refund.updated", "refund.*"
-]
-TopUpEvents: TypeAlias = Literal[
-    "topup.canceled", "topup.created", "topup.failed", "topup.reversed", "topup.succeeded", "topup.*"
-]
-TransferEvents: TypeAlias = Literal["transfer.created", "transfer.reversed", "transfer.updated", "transfer.*"]
-
-OfAccountChange = TypeVar("OfAccountChange", bound=Callable[[Event[AccountChange]], Ending])
-OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
-OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
-OfDispute = TypeVar("OfDispute", bound=Callable[[Event[Dispute]], Ending])
-OfIntention = TypeVar("OfIntention", bound=Callable[[Event[PayoutIntention]], Ending])
-OfOperation = TypeVar("OfOperation", bound=Callable[[Event[OperationEnd]], Ending])
-OfPayment = TypeVar("OfPayment", bound=Callable[[Event[Payment]], Ending])
-OfPayout = TypeVar("OfPayout", bound=Callable[[Event[Payout]], Ending])
-OfRefund = TypeVar("OfRefund", bound=Callable[[Event[Refund]], Ending])
-OfTopUp = TypeVar("OfTopUp", bound=Callable[[Event[TopUp]], Ending])
-OfTransfer = TypeVar("OfTransfer", bound=Callable[[Event[Transfer]], Ending])
-OfAny = TypeVar("OfAny", bound=Handler)
+from .kinds import (
+    AccountChangeEvents,
+    AccountEvents,
+    BalanceEvents,
+    CapabilityEvents,
+    DisputeEvents,
+    ExternalEvents,
+    FileEvents,
+    Handler,
+    IntentionEvents,
+    OfAccount,
+    OfAccountChange,
+    OfAny,
+    OfBalance,
+    OfCapability,
+    OfDispute,
+    OfExternal,
+    OfFile,
+    OfIntention,
+    OfOperation,
+    OfPayment,
+    OfPayout,
+    OfPayoutSettings,
+    OfPerson,
+    OfRefund,
+    OfTopUp,
+    OfTransfer,
+    OperationEvents,
+    PaymentEvents,
+    PayoutEvents,
+    PayoutSettingsEvents,
+    PersonEvents,
+    RefundEvents,
+    TopUpEvents,
+    TransferEvents,
+)
 
 _PATTERN: Final = re.compile(r"\*|[a-z0-9_\[\]]+(?:\.[a-z0-9_\[\]]+)*(?:\.\*)?")
 
@@ -182,13 +137,19 @@ class Registering:
     _handlers: Handlers
 
     @overload
-    def on(self, type: AccountEvents, **how: Unpack[How]) -> Callable[[OfAccount], OfAccount]: ...
-    @overload
     def on(self, type: AccountChangeEvents, **how: Unpack[How]) -> Callable[[OfAccountChange], OfAccountChange]: ...
+    @overload
+    def on(self, type: AccountEvents, **how: Unpack[How]) -> Callable[[OfAccount], OfAccount]: ...
     @overload
     def on(self, type: BalanceEvents, **how: Unpack[How]) -> Callable[[OfBalance], OfBalance]: ...
     @overload
+    def on(self, type: CapabilityEvents, **how: Unpack[How]) -> Callable[[OfCapability], OfCapability]: ...
+    @overload
     def on(self, type: DisputeEvents, **how: Unpack[How]) -> Callable[[OfDispute], OfDispute]: ...
+    @overload
+    def on(self, type: ExternalEvents, **how: Unpack[How]) -> Callable[[OfExternal], OfExternal]: ...
+    @overload
+    def on(self, type: FileEvents, **how: Unpack[How]) -> Callable[[OfFile], OfFile]: ...
     @overload
     def on(self, type: IntentionEvents, **how: Unpack[How]) -> Callable[[OfIntention], OfIntention]: ...
     @overload
@@ -197,6 +158,10 @@ class Registering:
     def on(self, type: PaymentEvents, **how: Unpack[How]) -> Callable[[OfPayment], OfPayment]: ...
     @overload
     def on(self, type: PayoutEvents, **how: Unpack[How]) -> Callable[[OfPayout], OfPayout]: ...
+    @overload
+    def on(self, type: PayoutSettingsEvents, **how: Unpack[How]) -> Callable[[OfPayoutSettings], OfPayoutSettings]: ...
+    @overload
+    def on(self, type: PersonEvents, **how: Unpack[How]) -> Callable[[OfPerson], OfPerson]: ...
     @overload
     def on(self, type: RefundEvents, **how: Unpack[How]) -> Callable[[OfRefund], OfRefund]: ...
     @overload

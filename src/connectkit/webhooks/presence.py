@@ -23,6 +23,13 @@ _LISTS: Final[Mapping[str, str]] = {
     "transfer": "transfers",
 }
 
+_OF_ACCOUNTS: Final[Mapping[str, str]] = {
+    "bank_account": "external_accounts",
+    "capability": "capabilities",
+    "card": "external_accounts",
+    "person": "persons",
+}
+
 
 def reading(event: Event[object]) -> Request | None:
     """Give the request that reads an event's object as it is now, or `None` where there is none."""
@@ -33,6 +40,8 @@ def reading(event: Event[object]) -> Request | None:
         return Request("get", f"/v1/accounts/{event.object_id}")
     if event.kind == "balance":
         return Request("get", "/v1/balance", account=event.account)
+    if event.kind in _OF_ACCOUNTS and event.object_id and event.account is not None:
+        return Request("get", f"/v1/accounts/{event.account}/{_OF_ACCOUNTS[event.kind]}/{event.object_id}")
     if event.kind in _LISTS and event.object_id:
         return Request("get", f"/v1/{_LISTS[event.kind]}/{event.object_id}", account=event.account)
     return None

@@ -11,9 +11,14 @@ from attrs import evolve
 
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
+from connectkit.models.capabilities import Capability
+from connectkit.models.external_accounts import ExternalAccount
+from connectkit.models.files import File
 from connectkit.models.payments import Payment
 from connectkit.models.payouts import Payout
+from connectkit.models.persons import Person
 from connectkit.models.refunds import Refund
+from connectkit.models.settings import PayoutSettings
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
 from connectkit.webhooks.events import Event, Related, parse
@@ -32,7 +37,7 @@ def test_a_snapshot_is_read_whole() -> None:
     event = read(snapshot())
     assert event == Event(
         id="evt_1",
-        type="capability.updated",
+        type="mandate.updated",
         account="acct_1",
         livemode=False,
         created=datetime.fromtimestamp(1_795_000_000, tz=UTC),
@@ -41,7 +46,7 @@ def test_a_snapshot_is_read_whole() -> None:
     assert (event.api_version, event.request_id) == ("2026-10-28.endive", "req_1")
     assert (event.object_id, event.idempotency_key, event.related) == ("transfers", "key-1", None)
     assert not event.thin
-    assert event.data == {"id": "transfers", "object": "capability", "status": "active"}
+    assert event.data == {"id": "transfers", "object": "mandate", "status": "active"}
     assert event.previous_attributes == {"status": "pending"}
 
 
@@ -87,6 +92,10 @@ def test_the_account_is_the_last_part_of_an_organisations_path() -> None:
     [
         ("account", Account),
         ("balance", Balance),
+        ("balance_settings", PayoutSettings),
+        ("capability", Capability),
+        ("file", File),
+        ("person", Person),
         ("payment_intent", Payment),
         ("payout", Payout),
         ("refund", Refund),
@@ -97,6 +106,15 @@ def test_the_account_is_the_last_part_of_an_organisations_path() -> None:
 def test_an_object_that_is_modelled_is_a_model(kind: str, model: type) -> None:
     data = about(kind, amount=100, currency="usd", status="pending")
     assert type(read(snapshot(data=data)).data) is model
+
+
+@pytest.mark.parametrize("kind", ["bank_account", "card"])
+def test_a_bank_account_or_card_is_a_model_if_it_is_an_accounts(kind: str) -> None:
+    bank = read(snapshot(data=about(kind, last4="4242", account="acct_1"))).data
+    assert isinstance(bank, ExternalAccount)
+    assert (bank.last4, bank.account) == ("4242", "acct_1")
+    of_a_customer = about(kind, last4="4242", customer="cus_1")
+    assert read(snapshot(data=of_a_customer)).data == of_a_customer["object"]
 
 
 def test_a_model_is_made_once_and_knows_its_event() -> None:

@@ -8,12 +8,17 @@ import stripe
 
 from connectkit.errors import InvalidRequest
 from connectkit.webhooks.events import Event, parse
-from connectkit.webhooks.handlers import (
+from connectkit.webhooks.kinds import (
     AccountEvents,
     BalanceEvents,
+    CapabilityEvents,
     DisputeEvents,
+    ExternalEvents,
+    FileEvents,
     PaymentEvents,
     PayoutEvents,
+    PayoutSettingsEvents,
+    PersonEvents,
     RefundEvents,
     TopUpEvents,
     TransferEvents,
@@ -27,10 +32,15 @@ STRIPES = frozenset[str](get_args(stripe.Event.__annotations__["type"]))
 
 OURS: Mapping[str, Any] = {
     "account": AccountEvents,
+    "account.external_account": ExternalEvents,
     "balance": BalanceEvents,
+    "balance_settings": PayoutSettingsEvents,
+    "capability": CapabilityEvents,
     "charge.dispute": DisputeEvents,
+    "file": FileEvents,
     "payment_intent": PaymentEvents,
     "payout": PayoutEvents,
+    "person": PersonEvents,
     "refund": RefundEvents,
     "topup": TopUpEvents,
     "transfer": TransferEvents,

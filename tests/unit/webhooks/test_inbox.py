@@ -63,7 +63,7 @@ def test_the_body_is_kept_as_it_came() -> None:
     box.remember()
     taken = box.taken()
     assert taken.body == encoded(snapshot())
-    assert (taken.event_id, taken.type) == ("evt_1", "capability.updated")
+    assert (taken.event_id, taken.type) == ("evt_1", "mandate.updated")
 
 
 def test_events_of_one_object_are_handled_one_at_a_time() -> None:

@@ -59,7 +59,7 @@ def test_an_event_is_handled_once_however_often_it_comes() -> None:
     bench = Bench()
     seen = list[str]()
 
-    @bench.router.on("capability.updated")
+    @bench.router.on("mandate.updated")
     def note(event: Event[Mapping[str, Any]]) -> None:
         seen.append(f"{event.id} {event.account} {event.data['status']}")
 
@@ -231,7 +231,7 @@ def test_a_handler_that_fails_runs_again_later(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.ERROR, "connectkit"):
         assert bench.router.work() == 1
     assert bench.router.work() == 0
-    assert caplog.messages == ["A handler of event evt_1 (capability.updated) raised KeyError: failed."]
+    assert caplog.messages == ["A handler of event evt_1 (mandate.updated) raised KeyError: failed."]
     kept = bench.store._deliveries["test/acct_1", "evt_1"].error
     assert kept.startswith("builtins.KeyError\n")
     assert "ana" not in kept
@@ -307,7 +307,7 @@ def test_handlers_that_outlast_the_lease_are_counted() -> None:
 
 def test_a_stored_body_that_cannot_be_read_is_kept_and_reported() -> None:
     bench = Bench()
-    bench.store.remember(Delivery("test/acct_1", "evt_1", "capability.updated", b"{}"))
+    bench.store.remember(Delivery("test/acct_1", "evt_1", "mandate.updated", b"{}"))
     assert bench.router.work() == 1
     assert bench.router.counts == {"failed": 1}
     assert bench.store._deliveries["test/acct_1", "evt_1"].error == "not_an_event"
