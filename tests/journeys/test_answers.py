@@ -11,12 +11,14 @@ from tests.journeys.stages import COLOURS, seller, travel
 from connectkit import (
     AccountState,
     AsyncConnect,
+    BankDetails,
     Document,
     InvalidRequest,
     PermissionDenied,
     PersonDetails,
     Relationship,
 )
+from connectkit.simulator.accounts.samples import sample
 
 BOTH = pytest.mark.parametrize("colour", COLOURS)
 
@@ -152,5 +154,28 @@ def test_the_details_of_sellers_of_stripes_are_theirs(colour: str) -> None:
         with pytest.raises(PermissionDenied) as caught:
             await connect.onboarding.provide(account, {"individual.first_name": "Ana"})
         assert "onboarding.link" in caught.value.next_step
+
+    travel(colour, journey)
+
+
+@BOTH
+@pytest.mark.parametrize("country", ["US", "GB", "DE", "FR", "JP", "BR", "AU", "CA", "MX", "IN"])
+def test_one_form_serves_every_country(colour: str, country: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        made = await connect.onboarding.create(
+            key="seller-1", country=country, type="custom", business_type="individual"
+        )
+        currency = (await connect.platform.country(country)).default_currency
+        routing = "110000000" if country == "US" else None
+        bank = BankDetails(account_number="000123456789", routing_number=routing, country=country, currency=currency)
+        await connect.external_accounts.add(made.id, key="bank-1", bank=bank)
+        due = [entry.name for entry in (await connect.onboarding.status(made.id, api="v1")).due]
+        numbers = {name: int(sample(name, country)) for name in due if name.startswith("individual.dob.")}
+        answers: dict[str, Any] = {name: sample(name, country) for name in due} | numbers
+        answers["tos_acceptance.date"] = datetime(2026, 11, 1, tzinfo=UTC)
+        await connect.onboarding.provide(made.id, answers)
+        connect.simulator.advance(hours=1)
+        assert (await connect.onboarding.status(made.id)).state is AccountState.COMPLETE
+        assert (await connect.onboarding.retrieve(made.id)).country == country
 
     travel(colour, journey)

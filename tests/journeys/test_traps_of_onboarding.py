@@ -179,7 +179,7 @@ def test_11_being_surprised_by_what_is_due_one_day(colour: str) -> None:
 def test_11_being_surprised_by_what_was_announced(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
-        connect.simulator.foresee(account, "individual.nationality", days=10)
+        connect.simulator.foresee(account, "individual.gender", days=10)
         for status in (
             await connect.onboarding.status(account, api="v1"),
             await connect.onboarding.status(account, api="v2"),
@@ -187,7 +187,7 @@ def test_11_being_surprised_by_what_was_announced(colour: str) -> None:
             assert (status.state, status.due, status.deadline) == (AccountState.ENABLED, (), None)
             assert [entry.deadline for entry in status.later] == [status.announced_for] != [None]
         seen = (await connect.tracker.observe(account)).after
-        assert (seen.due, dict(seen.wanted)) == ((), {"individual.nationality": "eventually_due"})
+        assert (seen.due, dict(seen.wanted)) == ((), {"individual.gender": "eventually_due"})
         (soon,) = await connect.tracker.blocked(within=timedelta(days=14))
         assert (soon.account, soon.blocked, soon.announced_for) == (account, False, seen.announced_for)
         assert await connect.tracker.blocked(within=timedelta(days=5)) == []

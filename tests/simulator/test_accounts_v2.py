@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -226,7 +227,7 @@ def test_a_later_need_is_eventually_due(driver: Driver) -> None:
     driver.made(f"/v1/accounts/{account['id']}", terms)
     later = found(driver, account["id"])["requirements"]["entries"][-1]
     assert later["minimum_deadline"] == {"status": "eventually_due"}
-    assert later["description"] == "identity.individual.verification.document"
+    assert later["description"] == "identity.individual.documents.primary_verification"
 
 
 def test_both_apis_show_one_account(driver: Driver) -> None:
@@ -322,3 +323,44 @@ def test_a_rejected_account_says_so_in_v2(driver: Driver) -> None:
         "status": "rejected",
         "status_details": [{"code": "rejected_platform_terms_of_service", "resolution": "contact_stripe"}],
     }
+
+
+def test_people_of_v1_are_people_of_v2(driver: Driver, simulator: Simulator) -> None:
+    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": {"country": "us", "entity_type": "company"}})[
+        "id"
+    ]
+    events: list[bytes] = []
+    simulator.subscribe(lambda body, _: events.append(body), thin=True, events=["v2.core.account_person.*"])
+    path = f"/v2/core/accounts/{account}/persons"
+    made = driver.made(path, INDIVIDUAL)
+    assert (made["object"], made["given_name"]) == ("v2.core.account_person", "Ana")
+    assert made["id_numbers"] == [{"type": "us_ssn"}, {"type": "us_ssn_last_4"}]
+    assert driver.get(path).body["data"] == [made] == [driver.get(f"{path}/{made['id']}").body]
+    assert driver.get(f"/v1/accounts/{account}/persons/{made['id']}").body["last_name"] == "Lima"
+    changed = driver.made(f"{path}/{made['id']}", {"surname": "Silva"})
+    assert changed["surname"] == "Silva"
+    boss = driver.made(f"/v1/accounts/{account}/persons", {"relationship": {"representative": True}})
+    assert driver.delete(f"{path}/{boss['id']}").status == 400
+    assert driver.delete(f"{path}/{made['id']}").body == {"id": made["id"], "object": "v2.core.account_person"}
+    assert driver.get(f"{path}/{made['id']}").status == 404
+    told = [json.loads(event) for event in events]
+    assert [event["type"].rpartition(".")[2] for event in told] == ["created", "updated", "deleted"]
+    assert {event["related_object"]["id"] for event in told} == {made["id"]}
+    assert driver.post(path, {"person_token": "cpt_1"}).error["param"] == "person_token"
+
+
+def test_a_document_does_as_well_as_a_number(driver: Driver) -> None:
+    individual = {**INDIVIDUAL, "id_numbers": [{"type": "us_ssn", "value": "111111111"}, INDIVIDUAL["id_numbers"][1]]}
+    identity = {**CUSTOM["identity"], "individual": individual}
+    account = driver.made("/v2/core/accounts", {**CUSTOM, "identity": identity})["id"]
+    driver.made(f"/v1/accounts/{account}", {"external_account": "btok_us_verified"})
+    number, document = "individual.id_number", "individual.verification.document"
+    (v1,) = driver.get(f"/v1/accounts/{account}").body["requirements"]["alternatives"]
+    assert v1 == {"original_fields_due": [number], "alternative_fields_due": [document]}
+    found = driver.get(f"/v2/core/accounts/{account}", {"include": ["requirements"]}).body["requirements"]
+    (v2,) = found["alternatives"]
+    assert v2["original_entries"][0]["description"] == "identity.individual.id_numbers.us_ssn"
+    assert v2["options"][0]["entries"][0]["awaiting_action_from"] == "user"
+    told = {"individual": {"verification": {"document": {"front": "file_identity_document_success"}}}}
+    driver.made(f"/v1/accounts/{account}", told)
+    assert driver.get(f"/v1/accounts/{account}").body["requirements"]["alternatives"] == []

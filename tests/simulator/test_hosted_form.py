@@ -61,7 +61,7 @@ MORE: dict[str, set[str]] = {
     "AU": {"individual.address.state"},
     "CA": {"individual.address.state"},
     "MX": {"individual.id_number", "individual.address.state"},
-    "IN": {"individual.id_number", "individual.nationality", "individual.address.state"},
+    "IN": {"individual.id_number", "individual.address.state"},
 }
 
 
@@ -212,11 +212,11 @@ def test_an_inquiry_is_answered_in_the_form_alone(driver: Driver, simulator: Sim
 def test_what_will_be_wanted_is_asked_for_where_the_platform_says_so(driver: Driver, simulator: Simulator) -> None:
     account = driver.seller()["id"]
     simulator.foresee(account, "individual.political_exposure", days=30)
-    simulator.foresee(account, "individual.nationality", days=40)
+    simulator.foresee(account, "individual.gender", days=40)
     usual = opened(driver, simulator, account)
     assert usual.form.values == {}
     options = {"collection_options": {"fields": "eventually_due", "future_requirements": "include"}}
     early = opened(driver, simulator, account, **options)
-    assert early.form.values.keys() == {"individual.political_exposure", "individual.nationality"}
+    assert early.form.values.keys() == {"individual.political_exposure", "individual.gender"}
     assert early.finish() == BACK
     assert seen(driver, account)["future_requirements"]["currently_due"] == []

@@ -220,13 +220,13 @@ def test_an_account_is_disabled_by_a_hand_and_enabled_again(
 def test_it_can_be_done_from_outside(driver: Driver, simulator: Simulator) -> None:
     account = driver.seller()["id"]
     for verb, body in (
-        ("foresee", {"account": account, "item": "individual.nationality", "days": 3}),
+        ("foresee", {"account": account, "item": "individual.gender", "days": 3}),
         ("disable", {"account": account, "reason": "under_review"}),
     ):
         assert simulator.handle("POST", f"{PREFIX}{verb}", {}, json.dumps(body).encode())[0] == 200
     found = seen(driver, account)
     assert found["requirements"]["disabled_reason"] == "under_review"
-    assert found["future_requirements"]["currently_due"] == ["individual.nationality"]
+    assert found["future_requirements"]["currently_due"] == ["individual.gender"]
     nobody = json.dumps({"account": "acct_nobody", "reason": None}).encode()
     assert simulator.handle("POST", f"{PREFIX}disable", {}, nobody)[0] == 400
 

@@ -201,7 +201,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ),
     ("POST", "foresee"): Action(
         _foresee,
-        'announces what will be wanted: {"account": "acct_…", "item": "individual.nationality", "days": 60}',
+        'announces what will be wanted: {"account": "acct_…", "item": "individual.gender", "days": 60}',
     ),
     ("POST", "disable"): Action(
         _disable, 'disables an account, or enables it again: {"account": "acct_…", "reason": "under_review"}'

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from connectkit.models.details import BusinessProfile, Company, TermsAcceptance
+from connectkit.errors import InvalidRequest
+from connectkit.models.details import BusinessProfile, Company, Individual, TermsAcceptance
 from connectkit.requests import Request
 from connectkit.resources.people import address_of, document_of, given, person_of
 
@@ -48,13 +49,20 @@ class V1:
             email=profile.email,
             capabilities={name: {"requested": True} for name in profile.capabilities},
             business_type=profile.business_type,
-            individual=details.individual and person_of(details.individual),
+            individual=details.individual and _individual(details.individual),
             company=details.company and _company(details.company),
             business_profile=details.business_profile and _business(details.business_profile),
             tos_acceptance=details.terms and _terms(details.terms),
             documents={kind: {"files": list(files)} for kind, files in (details.documents or {}).items()},
             metadata=profile.metadata,
         )
+
+
+def _individual(individual: Individual) -> dict[str, Any]:
+    if individual.nationality is not None:
+        message = "Accounts v1 takes the nationality of the people of a company alone."
+        raise InvalidRequest(message, param="nationality", next_step="Leave it out, or pass api='v2'.")
+    return person_of(individual)
 
 
 def _terms(terms: TermsAcceptance) -> dict[str, Any]:

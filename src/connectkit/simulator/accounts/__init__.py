@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import capabilities, external, laws, links, oauth, persons, sessions, specs, v1, v2
+from . import capabilities, external, laws, links, oauth, persons, sessions, specs, v1, v2, v2_persons
 from .kinds import topic
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "topic",
     "v1",
     "v2",
+    "v2_persons",
 ]

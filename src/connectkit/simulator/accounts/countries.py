@@ -28,7 +28,7 @@ _SCRIPTS: Final = ("kana", "kanji")
 
 EXTRA: Final[Mapping[str, tuple[str, ...]]] = {
     "BR": ("id_number", "political_exposure"),
-    "IN": ("id_number", "nationality"),
+    "IN": ("id_number",),
     "MX": ("id_number",),
     "US": ("ssn_last_4",),
 }

@@ -61,6 +61,11 @@ def settle(world: World, account: Object) -> None:
     later = [item for item in later_items(account) if item not in due]
     account["requirements"] = {
         **no_requirements(),
+        "alternatives": [
+            {"original_fields_due": [item], "alternative_fields_due": [instead]}
+            for item, instead in ((problem.requirement, _instead(problem.requirement)) for problem in wrong)
+            if instead
+        ],
         "current_deadline": min((demanded[item] for item in waiting), default=None),
         "currently_due": due,
         "disabled_reason": _disabled_reason(world, account, past + late),
@@ -77,6 +82,12 @@ def settle(world: World, account: Object) -> None:
     stopped = is_listed(world, account) or is_idle(account)
     _set_capabilities(account, blocked=bool(blocking or wrong or ignored or stopped))
     _set_flags(world, account, due, late=bool(late))
+
+
+def _instead(item: str) -> str:
+    """Name what does as well: a document is worth more than a number that was typed."""
+    owner, _, number = item.rpartition(".")
+    return f"{owner}.verification.document" if number in ("id_number", "tax_id") else ""
 
 
 def _future(account: Object) -> Object:

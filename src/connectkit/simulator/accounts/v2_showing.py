@@ -35,6 +35,9 @@ _DESCRIPTIONS: Final = {
     "individual.first_name": "identity.individual.given_name",
     "individual.last_name": "identity.individual.surname",
     "individual.ssn_last_4": "identity.individual.id_numbers.us_ssn_last_4",
+    "individual.verification.document": "identity.individual.documents.primary_verification",
+    "individual.verification.additional_document": "identity.individual.documents.secondary_verification",
+    "company.verification.document": "identity.business_details.documents.primary_verification",
     "individual.id_number": "identity.individual.id_numbers.us_ssn",
 }
 _PREFIXES: Final = {
@@ -174,11 +177,12 @@ def _identity(account: Object) -> Object:
         "business_details": None if company is None or person is not None else _company(company),
         "country": country,
         "entity_type": account["business_type"],
-        "individual": None if person is None else _person(person),
+        "individual": None if person is None else person_of(person),
     }
 
 
-def _person(person: Object) -> Object:
+def person_of(person: Object) -> Object:
+    """Give a person as API v2 shows somebody; numbers that identify are named and never shown."""
     kinds = {"us_ssn": "id_number_provided", "us_ssn_last_4": "ssn_last_4_provided"}
     return {
         "account": person["account"],
@@ -221,7 +225,24 @@ def _requirements(account: Object) -> Object:
     entries = [_entry(account, item, stage) for stage in _STAGES for item, at in stages.items() if at == stage]
     entries += [_entry(account, item, "past_due", by="stripe") for item in whole["pending_verification"]]
     deadline = _minimum(entries, whole["current_deadline"])
-    return {"alternatives": [], "entries": entries, "summary": {"minimum_deadline": deadline}}
+    alternatives = [_alternative(account, choice) for choice in whole["alternatives"]]
+    return {"alternatives": alternatives, "entries": entries, "summary": {"minimum_deadline": deadline}}
+
+
+def _alternative(account: Object, choice: Object) -> Object:
+    originals = [_entry(account, item, "") for item in choice["original_fields_due"]]
+    others = [_entry(account, item, "") for item in choice["alternative_fields_due"]]
+    return {
+        "original_entries": [{name: entry[name] for name in ("description", "reference")} for entry in originals],
+        "options": [
+            {
+                "entries": [
+                    {name: entry[name] for name in ("awaiting_action_from", "description", "errors", "reference")}
+                    for entry in others
+                ]
+            }
+        ],
+    }
 
 
 def _minimum(entries: list[Object], until: int | None) -> Object | None:

@@ -41,7 +41,7 @@ def as_v1(params: Mapping[str, Any]) -> Object:
         "default_currency": defaults.get("currency"),
         "business_type": identity.get("entity_type"),
         "business_profile": {**profile, **_merchant(merchant)},
-        "individual": _person(part(identity, "individual")),
+        "individual": person_as_v1(part(identity, "individual")),
         "company": _company(identity),
         "documents": _papers(part(identity, "business_details", "documents")),
         "tos_acceptance": _terms(part(identity, "attestations", "terms_of_service", "account")),
@@ -65,7 +65,8 @@ def _settings(descriptor: Object) -> Object:
     return settings
 
 
-def _person(individual: Object) -> Object:
+def person_as_v1(individual: Mapping[str, Any]) -> Object:
+    """Give what is told of a person, in the words of v1."""
     person: Object = {_PERSON[name]: individual[name] for name in _PERSON if name in individual}
     person |= {name: individual[name] for name in _SAME if name in individual}
     if "address" in individual:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectkit.errors import InvalidRequest
 from connectkit.models.details import AccountDetails, Address, BusinessProfile, Company, Individual, TermsAcceptance
 from connectkit.resources.onboarding.dialects import DIALECTS, LinkOptions
 from connectkit.resources.onboarding.presets import PRESETS
@@ -202,3 +203,12 @@ def test_links_are_asked_for_in_two_ways() -> None:
             },
         },
     }
+
+
+def test_v2_tells_of_a_nationality_and_v1_does_not_take_it() -> None:
+    profile = Profile(details=AccountDetails(individual=Individual(nationality="BR", political_exposure="none")))
+    told = DIALECTS["v2"].update("acct_1", profile).params["identity"]["individual"]
+    assert told == {"nationalities": ["br"], "political_exposure": "none"}
+    with pytest.raises(InvalidRequest) as caught:
+        DIALECTS["v1"].update("acct_1", profile)
+    assert caught.value.param == "nationality"
