@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from connectkit.errors import StoreUnavailable as StoreUnavailable
     from connectkit.errors import Throttled as Throttled
     from connectkit.errors import Unreachable as Unreachable
+    from connectkit.fulfilling import PaidOrder as PaidOrder
     from connectkit.later.pending import AsyncPending as AsyncPending
     from connectkit.later.pending import Pending as Pending
     from connectkit.models.accounts import Account as Account
@@ -54,6 +55,11 @@ if TYPE_CHECKING:
     from connectkit.models.browser import BrowserClient as BrowserClient
     from connectkit.models.browser import BuyerAction as BuyerAction
     from connectkit.models.capabilities import Capability as Capability
+    from connectkit.models.checkout import CheckoutLine as CheckoutLine
+    from connectkit.models.checkout import CheckoutSession as CheckoutSession
+    from connectkit.models.checkout import Fulfilment as Fulfilment
+    from connectkit.models.checkout import FulfilmentState as FulfilmentState
+    from connectkit.models.checkout import LineItem as LineItem
     from connectkit.models.debts import Debit as Debit
     from connectkit.models.debts import Owed as Owed
     from connectkit.models.details import AccountDetails as AccountDetails
@@ -131,6 +137,7 @@ if TYPE_CHECKING:
     from connectkit.policies import Limit as Limit
     from connectkit.ports import Telemetry as Telemetry
     from connectkit.resources.charges.options import PaymentOptions as PaymentOptions
+    from connectkit.resources.checkout.options import CheckoutOptions as CheckoutOptions
     from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
     from connectkit.sellers.fields import in_v1 as in_v1
     from connectkit.sellers.fields import in_v2 as in_v2
@@ -234,6 +241,15 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.external_accounts": ("ExternalAccount",),
         "connectkit.shortfalls": ("Shortfall",),
+        "connectkit.fulfilling": ("PaidOrder",),
+        "connectkit.resources.checkout.options": ("CheckoutOptions",),
+        "connectkit.models.checkout": (
+            "CheckoutLine",
+            "CheckoutSession",
+            "Fulfilment",
+            "FulfilmentState",
+            "LineItem",
+        ),
         "connectkit.models.browser": ("BrowserClient", "BuyerAction"),
         "connectkit.models.capabilities": ("Capability",),
         "connectkit.resources.charges.options": ("PaymentOptions",),

@@ -28,6 +28,7 @@ from .resources.balances import AsyncBalances, Balances
 from .resources.brakes import AsyncBrakeRoom, BrakeRoom
 from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
 from .resources.charges import AsyncCharges, Charges
+from .resources.checkout import AsyncCheckout, Checkout
 from .resources.disputes import AsyncDisputes, Disputes
 from .resources.endpoints import AsyncEndpoints, Endpoints
 from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -151,6 +152,7 @@ class AsyncRooms:
 
     onboarding: AsyncOnboarding
     charges: AsyncCharges
+    checkout: AsyncCheckout
     disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
@@ -170,11 +172,12 @@ class AsyncRooms:
     reconciliation: AsyncReconciliation
 
     @classmethod
-    def of(cls, caller: Caller) -> AsyncRooms:
+    def of(cls, caller: Caller, store: Store | AsyncStore) -> AsyncRooms:
         """Furnish them."""
         return cls(
             onboarding=AsyncOnboarding(caller),
             charges=AsyncCharges(caller),
+            checkout=AsyncCheckout(caller, store),
             disputes=AsyncDisputes(caller),
             transfers=AsyncTransfers(caller),
             payouts=AsyncPayouts(caller),
@@ -201,6 +204,7 @@ class Rooms:
 
     onboarding: Onboarding
     charges: Charges
+    checkout: Checkout
     disputes: Disputes
     transfers: Transfers
     payouts: Payouts
@@ -220,12 +224,13 @@ class Rooms:
     reconciliation: Reconciliation
 
     @classmethod
-    def of(cls, caller: Caller) -> Rooms:
+    def of(cls, caller: Caller, store: Store | AsyncStore) -> Rooms:
         """Furnish them."""
-        sources = AsyncRooms.of(caller)
+        sources = AsyncRooms.of(caller, store)
         return cls(
             onboarding=Onboarding(sources.onboarding),
             charges=Charges(sources.charges),
+            checkout=Checkout(sources.checkout),
             disputes=Disputes(sources.disputes),
             transfers=Transfers(sources.transfers),
             payouts=Payouts(sources.payouts),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.brakes import AsyncBrakeRoom, BrakeRoom
     from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
     from .resources.charges import AsyncCharges, Charges
+    from .resources.checkout import AsyncCheckout, Checkout
     from .resources.disputes import AsyncDisputes, Disputes
     from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -222,6 +223,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     Attributes:
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
+        checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -246,6 +248,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
 
     onboarding: AsyncOnboarding
     charges: AsyncCharges
+    checkout: AsyncCheckout
     disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
@@ -267,9 +270,10 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     def _furnish(self) -> None:
         from .assembly import AsyncRooms  # noqa: PLC0415  # see above
 
-        rooms = AsyncRooms.of(self._parts.caller)
+        rooms = AsyncRooms.of(self._parts.caller, self._parts.store)
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
+        self.checkout = rooms.checkout
         self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
@@ -353,6 +357,7 @@ class Connect(_Root["Store"]):
     Attributes:
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
+        checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -377,6 +382,7 @@ class Connect(_Root["Store"]):
 
     onboarding: Onboarding
     charges: Charges
+    checkout: Checkout
     disputes: Disputes
     transfers: Transfers
     payouts: Payouts
@@ -398,9 +404,10 @@ class Connect(_Root["Store"]):
     def _furnish(self) -> None:
         from .assembly import Rooms  # noqa: PLC0415  # see above
 
-        rooms = Rooms.of(self._parts.caller)
+        rooms = Rooms.of(self._parts.caller, self._parts.store)
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
+        self.checkout = rooms.checkout
         self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts

@@ -15,6 +15,7 @@ from typing import Any, Final, NotRequired, Required, cast
 
 import stripe
 import stripe.params
+import stripe.params.checkout
 import stripe.params.v2.core
 import typing_extensions
 from stripe import RequestOptions
@@ -22,7 +23,12 @@ from stripe import RequestOptions
 OPEN_WORDS: Final[Mapping[str, str]] = {}
 """Words that Stripe takes and the SDK does not list, with the reason why they are sent."""
 
-_PLACES: Final[Mapping[str, Any]] = {"": stripe.params, "v2.core": stripe.params.v2.core, "OAuth": stripe.OAuth}
+_PLACES: Final[Mapping[str, Any]] = {
+    "": stripe.params,
+    "checkout": stripe.params.checkout,
+    "v2.core": stripe.params.v2.core,
+    "OAuth": stripe.OAuth,
+}
 _NAMED: Final[Mapping[Any, str]] = {dict: "mapping"}
 _NAMES: Final = {"Mapping": Mapping, "StripeContext": Any}
 

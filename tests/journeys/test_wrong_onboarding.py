@@ -25,6 +25,7 @@ from connectkit import (
     Company,
     Document,
     InvalidRequest,
+    LineItem,
     Money,
     NotFound,
     Observation,
@@ -83,6 +84,9 @@ WRONG: dict[str, tuple[Verb, str]] = {
         "service_agreement",
     ),
 }
+
+
+_BACK = "https://shop.example/thanks"
 
 
 @BOTH
@@ -376,6 +380,7 @@ def test_what_an_account_cannot_do_is_refused_before_it_is_sent(colour: str) -> 
         gated = twin(connect, check_accounts=True)
         account = await seller(connect, "seller-1")
         dollars = Money.of("5.00", "usd")
+        sold = [LineItem(name="Chair", price=dollars)]
         await connect.topups.create(key="float", amount=Money.of("100.00", "usd"))
         connect.simulator.advance(days=9)
         await gated.tracker.observe(account)
@@ -395,6 +400,10 @@ def test_what_an_account_cannot_do_is_refused_before_it_is_sent(colour: str) -> 
             ),
             lambda key: gated.charges.separate.create(
                 key=key, on_behalf_of=account, amount=dollars, payment_method="pm_card_visa"
+            ),
+            lambda key: gated.checkout.direct.create(key=key, account=account, line_items=sold, success_url=_BACK),
+            lambda key: gated.checkout.destination.create(
+                key=key, destination=account, line_items=sold, success_url=_BACK
             ),
         ]
         for number, verb in enumerate(verbs):

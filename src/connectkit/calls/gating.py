@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectkit.models.base import part
-from connectkit.requests import Request
+from connectkit.requests import Params, Request
 from connectkit.sellers.gates import Movement
 
 
@@ -16,14 +16,18 @@ def movements(request: Request) -> Iterator[tuple[str, Movement]]:
     elif request.path == "/v1/payouts" and request.account:
         yield request.account, "payout"
     elif request.path == "/v1/payment_intents":
-        yield from _of_payment(request)
+        yield from _of_payment(request, request.params)
+    elif request.path == "/v1/checkout/sessions":
+        yield from _of_payment(
+            request, {**part(request.params, "payment_intent_data"), **part(request.params, "subscription_data")}
+        )
 
 
-def _of_payment(request: Request) -> Iterator[tuple[str, Movement]]:
+def _of_payment(request: Request, params: Params) -> Iterator[tuple[str, Movement]]:
     if request.account:
         yield request.account, "direct_charge"
-    destination = part(request.params, "transfer_data").get("destination")
+    destination = part(params, "transfer_data").get("destination")
     if destination:
         yield destination, "destination_charge"
-    if request.params.get("on_behalf_of"):
-        yield request.params["on_behalf_of"], "on_behalf_of"
+    if params.get("on_behalf_of"):
+        yield params["on_behalf_of"], "on_behalf_of"

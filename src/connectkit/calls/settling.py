@@ -169,6 +169,8 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
         onward=_again,
     ),
     Endpoint("/v1/payment_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
+    Endpoint("/v1/checkout/sessions", Finder()),
+    Endpoint("/v1/checkout/sessions/:id/expire", StateCheck(frozenset({"expired"})), marks=False),
     Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
     Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),
     Endpoint("/v1/charges", Finder(same=("transfer_group",))),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
 
 from connectkit.calls.keys import METADATA_KEY
 from connectkit.errors import InvalidRequest
 from connectkit.money import Money
 from connectkit.requests import checked_id
+
+SetupFutureUsage: TypeAlias = Literal["on_session", "off_session"]
+"""Whether a way to pay is kept for payments with the buyer present, or without her."""
 
 _NOTES: Final = 49  # Stripe takes 50, of which one is our mark
 _NAME: Final = 40
@@ -40,6 +43,20 @@ def check_word(word: str, param: str, words: Collection[str]) -> None:
     if word not in words:
         message = f"{param} is one of {', '.join(words)}."
         raise InvalidRequest(message, param=param)
+
+
+def checked_methods(types: Sequence[str] | None) -> list[str] | None:
+    """Check the ways to pay that are offered.
+
+    Raises:
+        InvalidRequest: There is none, or it is no list.
+    """
+    if types is None:
+        return None
+    if isinstance(types, str) or not types:
+        message = "allowed_payment_method_types is a list of Stripe's names, as ['card', 'us_bank_account']."
+        raise InvalidRequest(message, param="allowed_payment_method_types")
+    return [*types]
 
 
 def checked_money(money: Money, param: str = "amount") -> Money:

@@ -56,6 +56,10 @@ class Steered(Protocol):
         """Complete the hosted form."""
         ...
 
+    def pay(self, session: str, payment_method: str = "") -> str:
+        """Pay a Checkout session."""
+        ...
+
     def authenticate(self, intent: str, *, passed: bool = True) -> None:
         """Have a buyer authenticate."""
         ...
@@ -120,6 +124,10 @@ def _bear(steered: Steered, sent: Mapping[str, Any]) -> Object:
 def _onboard(steered: Steered, sent: Mapping[str, Any]) -> Object:
     steered.onboard(**sent)
     return {}
+
+
+def _pay(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    return {"url": steered.pay(**sent)}
 
 
 def _authenticate(steered: Steered, sent: Mapping[str, Any]) -> Object:
@@ -193,6 +201,9 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
         _bear, 'bears so many requests a second, and answers so late: {"total": 100, "endpoint": 25, "latency": 0.1}'
     ),
     ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
+    ("POST", "pay"): Action(
+        _pay, 'pays a Checkout session: {"session": "cs_test_…", "payment_method": "pm_card_visa"}'
+    ),
     ("POST", "authenticate"): Action(
         _authenticate, 'has a buyer prove who she is: {"intent": "pi_…", "passed": false}, or that of a setup'
     ),

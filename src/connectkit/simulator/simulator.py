@@ -24,6 +24,7 @@ from .page import FRONT, front
 from .recording import Beginning, Recording, Step, kept, replay
 from .refusals import Refusal
 from .routing import Router, Visit
+from .selling.completing import buy
 from .server import Courier, Server, new_lock, pause
 from .shapes import Object
 from .state import World
@@ -324,6 +325,20 @@ class Simulator:
             ValueError: There is none, or it does not wait for that.
         """
         self._have(lambda: authenticate(self._world, intent, passed=passed))
+
+    def pay(self, session: str, payment_method: str = "pm_card_visa") -> str:
+        """Pay a Checkout session on its page, as its buyer would, and give where that leads her.
+
+        Args:
+            session: The session.
+            payment_method: The name of a test card or bank account.
+
+        Raises:
+            ValueError: There is none, it is not open, or the payment is declined.
+        """
+        leads: list[str] = []
+        self._have(lambda: leads.append(buy(self._world, session, payment_method)))
+        return leads[0]
 
     def onboard(self, account: str) -> None:
         """Fill in the hosted onboarding form of an account, as its owner would, with the documented test values.

@@ -22,6 +22,7 @@ from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.base import Answer, Data, Receipt
 from connectkit.models.capabilities import Capability
+from connectkit.models.checkout import CheckoutSession
 from connectkit.models.disputes import Dispute
 from connectkit.models.external_accounts import ExternalAccount
 from connectkit.models.files import File
@@ -52,6 +53,7 @@ _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "bank_account": ExternalAccount.parse,
     "capability": Capability.parse,
     "card": ExternalAccount.parse,
+    "checkout.session": CheckoutSession.parse,
     "connectkit.account": AccountChange.parse,
     "connectkit.operation": OperationEnd.parse,
     "connectkit.payout": PayoutIntention.parse,

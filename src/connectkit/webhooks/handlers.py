@@ -18,6 +18,7 @@ from .kinds import (
     AccountEvents,
     BalanceEvents,
     CapabilityEvents,
+    CheckoutEvents,
     DisputeEvents,
     ExternalEvents,
     FileEvents,
@@ -28,6 +29,7 @@ from .kinds import (
     OfAny,
     OfBalance,
     OfCapability,
+    OfCheckout,
     OfDispute,
     OfExternal,
     OfFile,
@@ -144,6 +146,8 @@ class Registering:
     def on(self, type: BalanceEvents, **how: Unpack[How]) -> Callable[[OfBalance], OfBalance]: ...
     @overload
     def on(self, type: CapabilityEvents, **how: Unpack[How]) -> Callable[[OfCapability], OfCapability]: ...
+    @overload
+    def on(self, type: CheckoutEvents, **how: Unpack[How]) -> Callable[[OfCheckout], OfCheckout]: ...
     @overload
     def on(self, type: DisputeEvents, **how: Unpack[How]) -> Callable[[OfDispute], OfDispute]: ...
     @overload

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance
 from connectkit.models.capabilities import Capability
+from connectkit.models.checkout import CheckoutSession
 from connectkit.models.disputes import Dispute
 from connectkit.models.external_accounts import ExternalAccount
 from connectkit.models.files import File
@@ -33,6 +34,13 @@ AccountEvents: TypeAlias = Literal["account.updated"]
 AccountChangeEvents: TypeAlias = Literal["connectkit.account.changed"]
 BalanceEvents: TypeAlias = Literal["balance.available"]
 CapabilityEvents: TypeAlias = Literal["capability.updated"]
+CheckoutEvents: TypeAlias = Literal[
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "checkout.session.*",
+]
 DisputeEvents: TypeAlias = Literal[
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -95,6 +103,7 @@ OfAccountChange = TypeVar("OfAccountChange", bound=Callable[[Event[AccountChange
 OfAccount = TypeVar("OfAccount", bound=Callable[[Event[Account]], Ending])
 OfBalance = TypeVar("OfBalance", bound=Callable[[Event[Balance]], Ending])
 OfCapability = TypeVar("OfCapability", bound=Callable[[Event[Capability]], Ending])
+OfCheckout = TypeVar("OfCheckout", bound=Callable[[Event[CheckoutSession]], Ending])
 OfDispute = TypeVar("OfDispute", bound=Callable[[Event[Dispute]], Ending])
 OfExternal = TypeVar("OfExternal", bound=Callable[[Event[ExternalAccount]], Ending])
 OfFile = TypeVar("OfFile", bound=Callable[[Event[File]], Ending])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from connectkit import paying, tracking
+from connectkit import fulfilling, paying, tracking
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import ConnectKitError, InvalidRequest, Refused, StoreUnavailable, Unreachable
+from connectkit.fulfilling import Deliver, Fulfiller
 from connectkit.models.base import Answer
 from connectkit.ports import Telemetry, mutex
 from connectkit.requests import Request
@@ -32,10 +34,12 @@ from .running import Run, Runner
 from .settling import TYPES, Settler
 from .signatures import HEADER, MAX_BYTES, TOLERANCE, Secret, as_secret, verify
 from .tracing import traced
-from .watching import Follower, Watcher
+from .watching import Deliverer, Follower, Watcher
 
 OnError: TypeAlias = Callable[[Event[object], Exception, Outcome], None]
 """Told of an event, of what one of its handlers raised, and of whether it is tried again."""
+
+OfOrder = TypeVar("OfOrder", bound=Deliver)
 
 _log = logging.getLogger("connectkit")
 
@@ -291,6 +295,20 @@ class AsyncWebhookRouter(Registering):
         for pattern in paying.TYPES:
             self._handlers.registered.append(Registration(pattern=pattern, handler=follower.follow))
 
+    def fulfil(self, deliver: OfOrder) -> OfOrder:
+        """Have every order of Checkout delivered by a function, once it is paid; see `checkout.fulfil`.
+
+        It can be used as a decorator. Events about an order that the buyer's landing page has delivered change nothing.
+
+        Args:
+            deliver: Given a `PaidOrder`.
+        """
+        fulfiller = Fulfiller(self._caller, self._runner.context.store)
+        deliverer = Deliverer(fulfiller, deliver)
+        for pattern in fulfilling.TYPES:
+            self._handlers.registered.append(Registration(pattern=pattern, handler=deliverer.handle))
+        return deliver
+
     async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         """List the events that were given up, those that came first first.
 
@@ -384,6 +402,17 @@ class WebhookRouter(Registering, Blocking[AsyncWebhookRouter]):
     def follow_payouts(self) -> None:
         """Look at a payout that is meant after each event about it; see `AsyncWebhookRouter`."""
         self._source.follow_payouts()
+
+    def fulfil(self, deliver: OfOrder) -> OfOrder:
+        """Have every order of Checkout delivered by a function, once it is paid; see `AsyncWebhookRouter`.
+
+        Raises:
+            InvalidRequest: It is an `async def`.
+        """
+        if inspect.iscoroutinefunction(deliver):
+            message = "This is an async function, and the router is a blocking one."
+            raise InvalidRequest(message, param="deliver", next_step="Use AsyncConnect, or a plain function.")
+        return self._source.fulfil(deliver)
 
     handle: Final = blocking(AsyncWebhookRouter.handle)
     handle_envelope: Final = blocking(AsyncWebhookRouter.handle_envelope)

@@ -1,4 +1,4 @@
-"""Accounts and payouts looked at after each event about them, by the router's own handlers."""
+"""Accounts, payouts and orders looked at after each event about them, by the router's own handlers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Final
 
 from attrs import frozen
 
+from connectkit.errors import OperationInProgress
+from connectkit.fulfilling import Deliver, Fulfiller
+from connectkit.models.checkout import FulfilmentState
 from connectkit.paying import Paymaster
 from connectkit.tracking import Tracker
 
@@ -57,6 +60,32 @@ class Follower:
         """
         if event.account is not None:
             await self.paymaster.heard(event.object_id, event.account)
+
+
+@frozen
+class Deliverer:
+    """Has the order delivered that an event is about.
+
+    Attributes:
+        fulfiller: Knows whether it is paid, and whether it was delivered.
+        deliver: Delivers.
+    """
+
+    fulfiller: Fulfiller
+    deliver: Deliver
+
+    async def handle(self, event: Event[object]) -> None:
+        """Deliver, if it is paid and nobody has.
+
+        Raises:
+            OperationInProgress: Somebody is delivering it now; the event is handled again later, to see that he did.
+            Unreachable: There was no usable answer; the event is handled again later.
+            StoreUnavailable: The store could not be reached.
+        """
+        seen = await self.fulfiller.fulfil(event.object_id, self.deliver, event.account, wait=0.0)
+        if seen.state is FulfilmentState.BUSY:
+            message = "Somebody else is delivering this order now."
+            raise OperationInProgress(message, key=event.object_id, next_step="Handle the event again.")
 
 
 def _account(event: Event[object]) -> str:

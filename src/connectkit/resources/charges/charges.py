@@ -10,8 +10,9 @@ from connectkit.models.payments import Payment
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import checked_money, given
+from connectkit.resources.cuts import check_one_cut, checked_cut, checked_transfer
 
-from .building import acting, check_one_cut, checked_cut, checked_transfer, read_payment
+from .building import acting, read_payment
 from .destination import AsyncDestinationCharges, DestinationCharges
 from .direct import AsyncDirectCharges, DirectCharges
 from .separate import AsyncSeparateCharges, SeparateCharges

@@ -13,8 +13,9 @@ from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
 from connectkit.resources.arguments import checked_metadata, checked_money, given, optional_id
+from connectkit.resources.cuts import check_one_cut, checked_cut, checked_transfer
 
-from .building import charged, check_one_cut, checked_cut, checked_transfer, read_payment
+from .building import charged, read_payment
 from .options import PaymentOptions, Sale
 from .refund_options import DestinationRefund, DestinationTerms, check_parking
 from .refunding import EXPANDED, Refundable, parking, refunded

@@ -12,8 +12,9 @@ from connectkit.models.refunds import Refund
 from connectkit.money import Money
 from connectkit.requests import checked_id
 from connectkit.resources.arguments import checked_money, given
+from connectkit.resources.cuts import checked_cut
 
-from .building import charged, checked_cut, read_payment
+from .building import charged, read_payment
 from .options import PaymentOptions, Sale
 from .refund_options import DirectRefund, DirectTerms
 from .refunding import EXPANDED, Refundable, refunded

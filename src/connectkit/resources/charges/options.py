@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
+from typing import Any, Final, TypedDict, get_args
 
 from attrs import frozen
 
 from connectkit.errors import InvalidRequest
 from connectkit.money import Money
-from connectkit.resources.arguments import check_word, checked_metadata, checked_money, given, optional_id
+from connectkit.resources.arguments import (
+    SetupFutureUsage,
+    check_word,
+    checked_metadata,
+    checked_methods,
+    checked_money,
+    given,
+    optional_id,
+)
 from connectkit.sellers.descriptors import checked_suffix
-
-SetupFutureUsage: TypeAlias = Literal["on_session", "off_session"]
-"""Whether a way to pay is kept for payments with the buyer present, or without her."""
 
 PERSONAL: Final = ("receipt_email",)
 """The parameters of a payment intent that hold personal data."""
@@ -88,7 +93,7 @@ class Sale:
             amount=checked_money(self.amount).check_chargeable().amount,
             currency=self.amount.currency,
             automatic_payment_methods=methods,
-            allowed_payment_method_types=self._allowed(),
+            allowed_payment_method_types=checked_methods(self.allowed_payment_method_types),
             payment_method=optional_id(self.payment_method, "payment_method", "pm_", "card_", "src_"),
             confirm=True if self.payment_method is not None else None,
             off_session=self.off_session or None,
@@ -103,15 +108,6 @@ class Sale:
             transfer_group=self.transfer_group,
             metadata=checked_metadata(self.metadata),
         )
-
-    def _allowed(self) -> list[str] | None:
-        types = self.allowed_payment_method_types
-        if types is None:
-            return None
-        if isinstance(types, str) or not types:
-            message = "allowed_payment_method_types is a list of Stripe's names, as ['card', 'us_bank_account']."
-            raise InvalidRequest(message, param="allowed_payment_method_types")
-        return [*types]
 
     def _check(self) -> None:
         if self.setup_future_usage is not None:

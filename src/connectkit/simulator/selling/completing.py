@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connectkit.simulator.buyers.authentication import authenticate
 from connectkit.simulator.buyers.making import new_customer
 from connectkit.simulator.buyers.setting_up import done, set_up
 from connectkit.simulator.money.confirming import ended, pay
+from connectkit.simulator.money.methods import method_of
 from connectkit.simulator.money.proposing import paying, propose
-from connectkit.simulator.refusals import invalid
+from connectkit.simulator.refusals import invalid, no_such
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
@@ -39,6 +41,27 @@ def complete(world: World, session: Object, method: Object) -> None:
     pay(world, intent, back)
     if session["status"] == "open" and intent["status"] in {"processing", "requires_capture"}:
         _finish(world, session, "unpaid")
+
+
+def buy(world: World, id: str, name: str) -> str:
+    """Complete a session as its buyer would, who proves to her bank that it is she, and give where that leads her.
+
+    Args:
+        world: The world.
+        id: The session.
+        name: The name of a test card or bank account.
+
+    Raises:
+        Refusal: There is no such session, it is not open, or the payment is declined.
+    """
+    session = world.find(id)
+    if session is None or session["object"] != "checkout.session":
+        raise no_such("checkout.session", id, param="session")
+    complete(world, session, method_of(world, session["_account"], name, "payment_method"))
+    waiting = world.find(session["payment_intent"] or "")
+    if waiting is not None and waiting["status"] == "requires_action":
+        authenticate(world, waiting["id"], passed=True)
+    return returned(session) or ""
 
 
 def _details(session: Object, method: Object) -> Object:
