@@ -53,15 +53,11 @@ def read_items(world: World, account: str, given: Sequence[Mapping[str, Any]], m
     lines = [_line(world, account, item, f"line_items[{place}]") for place, item in enumerate(given)]
     if len({line.currency for line in lines}) > 1:
         raise invalid("All prices on a Checkout Session must have the same currency.", param="line_items")
-    again = any(line.again for line in lines)
-    if again and mode == "payment":
+    if mode == "payment" and any(line.again for line in lines):
         message = (
             "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use "
             "only one-time prices."
         )
-        raise invalid(message, param="line_items")
-    if not again and mode == "subscription":
-        message = "You must provide at least one recurring price in `subscription` mode when using prices."
         raise invalid(message, param="line_items")
     return lines
 

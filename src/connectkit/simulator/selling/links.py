@@ -162,7 +162,9 @@ def visit(world: World, method: str, path: str, _: Mapping[str, str]) -> Answer:
     after = part(link, "after_completion", "redirect").get("url")
     again = any(item["price"]["recurring"] for item in items_of(world, link))
     params = {name: link[name] for name in _PASSED} | {"mode": "subscription" if again else "payment"}
-    params |= {"line_items": items, "payment_intent_data": _data(link), "metadata": dict(link["metadata"])}
+    params |= {"line_items": items, "metadata": dict(link["metadata"])}
+    if not again:
+        params["payment_intent_data"] = _data(link)
     if link["payment_method_types"]:
         params["allowed_payment_method_types"] = link["payment_method_types"]
     try:
