@@ -36,9 +36,23 @@ def account_of(world: World, account: str, *, param: str | None = None, label: s
     return found
 
 
+def applied(world: World) -> str:
+    """Give the id of the platform's application."""
+    application: str = world.kept.setdefault("application", world.ids.new("ca"))
+    return application
+
+
 def capability_active(world: World, account: str, name: str) -> bool:
     """Tell whether an account has an active capability, such as `card_payments` or `transfers`."""
     return bool(account_of(world, account)["capabilities"].get(name) == "active")
+
+
+def receives(world: World, account: str) -> bool:
+    """Tell whether transfers to an account are possible: so they are to one of which nothing at all was said.
+
+    Stripe's own command-line client makes such an account and transfers to it.
+    """
+    return capability_active(world, account, "transfers") or bool(account_of(world, account).get("_bare"))
 
 
 def payouts_enabled(world: World, account: str) -> bool:

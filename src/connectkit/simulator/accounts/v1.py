@@ -13,7 +13,7 @@ from connectkit.simulator.state import World
 from .banks import bank_params, new_bank
 from .kinds import topic
 from .making import Axes, axes_of, new_account
-from .queries import account_of
+from .queries import account_of, applied
 from .standing import changing, settle, tell_thin
 from .telling import check_telling, request, tell_account
 
@@ -42,7 +42,7 @@ def create_account(world: World, call: Call) -> Object:
     check_telling(world, account, call.params)
     if axes.dashboard == "none" and not call.params.get("capabilities"):
         raise refused("You must request at least one capability for this account.", param="capabilities")
-    account["_by_v1"] = True
+    account |= {"_by_v1": True, "_bare": not call.params}
     return enter(world, account, axes, call.params)
 
 
@@ -95,6 +95,9 @@ def delete_account(world: World, call: Call) -> Object:
     account = account_of(world, call.id)
     if any(world.ledger.totals().get(call.id, {}).values()):
         raise refused("This account cannot be deleted because it has a balance that is not zero.", "account_invalid")
+    if part(account, "controller", "stripe_dashboard").get("type") == "full":  # its owner keeps it, without us
+        gone = {"id": applied(world), "object": "application", "name": "Platform", "_account": call.id}
+        world.emit("account.application.deauthorized", gone)
     account["_account"] = world.platform
     world.remove(account)
     return {"id": call.id, "object": "account", "deleted": True}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectkit.simulator.accounts.queries import account_of
+from connectkit.simulator.accounts.queries import account_of, applied
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
-from connectkit.simulator.money.application_fees import applied
 from connectkit.simulator.money.confirming import check_deposits
 from connectkit.simulator.money.methods import described, method_of
 from connectkit.simulator.refusals import invalid, missing, refused

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing, sublist
@@ -38,12 +39,6 @@ class Terms:
     rate: Fraction
     view: str
     view_rate: Fraction
-
-
-def applied(world: World) -> str:
-    """Give the id of the platform's application."""
-    application: str = world.kept.setdefault("application", world.ids.new("ca"))
-    return application
 
 
 def earn(world: World, paid: Object, charge: Object, amount: int, terms: Terms, *, shown: Fraction) -> Object:

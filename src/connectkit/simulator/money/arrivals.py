@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .application_fees import applied
 from .methods import billing
 
 

@@ -29,7 +29,12 @@ _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturda
 @topic.route("GET", "/v1/balance", "BalanceRetrieveParams")
 def retrieve(world: World, call: Call) -> Object:
     """Give what an account holds."""
-    ledger, account = world.ledger, call.account
+    return held_by(world, call.account)
+
+
+def held_by(world: World, account: str) -> Object:
+    """Give what an account holds, available and pending."""
+    ledger = world.ledger
     home = queries.default_currency(world, account)
     currencies = sorted({home, *ledger.currencies(account)})
     available = [_entry(currency, ledger.available(account, currency)) for currency in currencies]

@@ -104,6 +104,7 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_threeDSecureOptional": Card("3055"),
     "pm_card_createDispute": Card("0259", dispute="fraudulent"),
     "pm_card_createDisputeProductNotReceived": Card("2685", dispute="product_not_received"),
+    "pm_card_createDisputeInquiry": Card("1976", dispute="inquiry"),
     "pm_card_pendingRefund": Card("7726", refund="pending"),
     "pm_card_visa_triggerNextRequirements": Card("4202", trigger="next_requirements"),
     "pm_card_visa_triggerChargeBlock": Card("4210", trigger="charge_block"),

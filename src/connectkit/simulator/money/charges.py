@@ -12,7 +12,6 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from . import application_fees
 from .cards import Card
 from .fx import convert
 from .methods import billing, method_details
@@ -37,7 +36,7 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
             "amount": intent["amount"],
             "amount_captured": 0,
             "amount_refunded": 0,
-            "application": None if account == world.platform else application_fees.applied(world),
+            "application": None if account == world.platform else queries.applied(world),
             "application_fee": None,
             "application_fee_amount": intent["application_fee_amount"],
             "balance_transaction": None,

@@ -24,6 +24,11 @@ topic: Final = Topic("disputes")
 _FEE: Final = 1500
 _DAYS: Final = 10  # until the midnight before which evidence is due
 _CODES: Final = {"fraudulent": "10.4", "product_not_received": "13.1"}
+_INQUIRY: Final = "inquiry"
+_RETURNED: Final = "R10"  # a debit that its payer's bank took back
+_ESCALATED: Final = "escalate_inquiry_evidence"
+_OPEN: Final = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
+"""What a dispute and an inquiry are when evidence is submitted."""
 _WORDS: Final = {"dispute": "Chargeback withdrawal", "dispute_reversal": "Chargeback reversal"}
 _EVIDENCE: Final = (
     "access_activity_log",
@@ -54,22 +59,28 @@ _EVIDENCE: Final = (
     "uncategorized_file",
     "uncategorized_text",
 )
-_CLOSED: Final = frozenset({"won", "lost"})
+_CLOSED: Final = frozenset({"won", "lost", "warning_closed"})
 _OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
 
 
 def open_dispute(world: World, charge: Object, reason: str) -> None:
-    """Take a captured charge back, with a fee on top; who pays Stripe's fees of the charge pays that."""
-    settled = row_of(world, charge)
+    """Take a captured charge back, or only ask about it, if the reason is an inquiry."""
     dispute = world.add(charge["_account"], _new(world, charge, reason))
+    charge |= {"disputed": True, "_dispute": dispute["id"]}
+    world.emit("charge.dispute.created", dispute)
+    if reason != _INQUIRY:
+        _withdraw(world, dispute, charge)
+
+
+def _withdraw(world: World, dispute: Object, charge: Object) -> None:
+    """Take a charge back, with a fee on top; who pays Stripe's fees of the charge pays that."""
+    settled = row_of(world, charge)
     own = charge["_account"] == world.platform or queries.pays_direct_fees(world, charge["_account"])
     debit = _row(world, dispute, -settled["amount"], _FEE if own else 0, "dispute")
     rows = [debit] if own else [debit, _billed(world, settled["currency"], charge)]
     others = [Entry(STRIPE, settled["currency"], _FEE), Entry(WORLD, charge["currency"], dispute["amount"])]
     post(world, *rows, others=others)
     dispute["_rows"].append(debit["id"])
-    charge |= {"disputed": True, "_dispute": dispute["id"]}
-    world.emit("charge.dispute.created", dispute)
     world.emit("charge.dispute.funds_withdrawn", dispute)
 
 
@@ -119,7 +130,9 @@ def _billed(world: World, currency: str, charge: Object) -> Object:
 
 
 def _new(world: World, charge: Object, reason: str) -> Object:
-    card = {"brand": "visa", "case_type": "chargeback", "network_reason_code": _CODES[reason]}
+    inquiry = reason == _INQUIRY
+    code = "10" if inquiry else _CODES.get(reason, _RETURNED)
+    card = {"brand": "visa", "case_type": _INQUIRY if inquiry else "chargeback", "network_reason_code": code}
     return {
         "id": world.ids.new("du"),
         "object": "dispute",
@@ -136,13 +149,13 @@ def _new(world: World, charge: Object, reason: str) -> Object:
             "past_due": False,
             "submission_count": 0,
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": inquiry,
         "livemode": world.livemode,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {"card": card, "type": "card"},
-        "reason": reason,
-        "status": "needs_response",
+        "reason": "fraudulent" if inquiry else reason,
+        "status": "warning_needs_response" if inquiry else "needs_response",
         "_rows": [],
     }
 
@@ -174,17 +187,15 @@ def update(world: World, call: Call) -> Object:
     dispute = world.get(call.account, "dispute", call.id)
     evidence: dict[str, Any] = call.params.get("evidence") or {}
     details = dispute["evidence_details"]
-    if evidence and dispute["status"] != "needs_response":
+    if evidence and dispute["status"] not in _OPEN:
         raise refused("Evidence for this dispute can no longer be changed.", param="evidence")
     merge_metadata(dispute, call.params)
     dispute["evidence"] = {**dispute["evidence"], **evidence}
     details["has_evidence"] = any(dispute["evidence"].values())
-    if details["has_evidence"] and dispute["status"] == "needs_response" and call.params.get("submit", True):
-        dispute["status"] = "under_review"
+    if details["has_evidence"] and dispute["status"] in _OPEN and call.params.get("submit", True):
+        dispute["status"] = _OPEN[dispute["status"]]
         details["submission_count"] += 1
-        outcome = _OUTCOMES.get(dispute["evidence"]["uncategorized_text"])
-        if outcome is not None:
-            world.clock.at(world.clock.now, partial(_decide, world, dispute, outcome))
+        world.clock.at(world.clock.now, partial(_judge, world, dispute))
     world.emit("charge.dispute.updated", dispute)
     return dispute
 
@@ -195,8 +206,24 @@ def close(world: World, call: Call) -> Object:
     dispute = world.get(call.account, "dispute", call.id)
     if dispute["status"] in _CLOSED:
         raise refused("This dispute is already closed.", "status_transition_invalid")
-    _decide(world, dispute, "lost")
+    _decide(world, dispute, "warning_closed" if _is_inquiry(dispute) else "lost")
     return dispute
+
+
+def _is_inquiry(dispute: Object) -> bool:
+    return str(dispute["status"]).startswith("warning")
+
+
+def _judge(world: World, dispute: Object) -> None:
+    """Decide by what the evidence says, as Stripe does in tests."""
+    text = dispute["evidence"]["uncategorized_text"]
+    if text == _ESCALATED and _is_inquiry(dispute):
+        dispute |= {"status": "needs_response", "is_charge_refundable": False}
+        dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+        _withdraw(world, dispute, world.get(dispute["_account"], "charge", dispute["charge"]))
+        world.emit("charge.dispute.updated", dispute)
+    elif text in _OUTCOMES:
+        _decide(world, dispute, "warning_closed" if _is_inquiry(dispute) else _OUTCOMES[text])
 
 
 def _decide(world: World, dispute: Object, outcome: str) -> None:
@@ -224,5 +251,5 @@ def _taken_once(world: World, thing: Object) -> None:
     charge = world.get(thing["_account"], "charge", thing["charge"])
     gross = [world.get(thing["_account"], "balance_transaction", id)["amount"] for id in thing["_rows"]]
     settled = row_of(world, charge)["amount"]
-    if gross != ([-settled, settled] if thing["status"] == "won" else [-settled]):
+    if gross != ([] if _is_inquiry(thing) else [-settled, settled] if thing["status"] == "won" else [-settled]):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, with rows of {gross}.")

@@ -53,6 +53,7 @@ _CARDS: Final[Mapping[str, str]] = {
     "4000000000003055": "threeDSecureOptional",
     "4000000000000259": "createDispute",
     "4000000000002685": "createDisputeProductNotReceived",
+    "4000000000001976": "createDisputeInquiry",
     "4000000000007726": "pendingRefund",
     "4000000000005126": "refundFail",
 }

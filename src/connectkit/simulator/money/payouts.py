@@ -302,7 +302,9 @@ def retrieve(world: World, call: Call) -> Object:
 def update(world: World, call: Call) -> Object:
     """Change a payout's metadata."""
     payout = world.get(call.account, "payout", call.id)
+    before = payout["metadata"]
     merge_metadata(payout, call.params)
+    world.emit("payout.updated", payout, previous={"metadata": before})
     return payout
 
 

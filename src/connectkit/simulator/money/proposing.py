@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.refusals import invalid, refused
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from .application_fees import applied
 from .methods import described, method_of
 from .switches import switches_of
 

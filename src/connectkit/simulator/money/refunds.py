@@ -233,6 +233,7 @@ def update(world: World, call: Call) -> Object:
     refund = world.get(call.account, "refund", call.id)
     merge_metadata(refund, call.params)
     world.emit("refund.updated", refund)
+    world.emit("charge.refund.updated", refund)
     return refund
 
 

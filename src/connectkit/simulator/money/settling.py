@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.ledger import STRIPE, WORLD, Entry
@@ -14,6 +14,7 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .application_fees import Terms, earn
+from .balances import held_by
 from .calendar import business_days, calendar_days
 from .cards import Card
 from .exchange import into, settling
@@ -21,6 +22,8 @@ from .fx import convert
 from .rows import FeeDetail, post, row
 from .switches import switches_of
 from .transfers import Move, move
+
+_TOLD: Final = "told_of_balances"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,27 @@ def settle(world: World, charge: Object, card: Card, amount: int, *, at_once: bo
     capture = _capture(world, charge, card, amount)
     rows = list(_rows(world, capture))
     post(world, *rows, others=_others(capture))
+    for each in rows:
+        _announce(world, each["_account"], each["available_on"])
     reveal = partial(_reveal, world, charge)
     if at_once:
         reveal()
     else:
         world.clock.after(switches_of(world).links_after, reveal)
+
+
+def _announce(world: World, account: str, when: int) -> None:
+    """Have the account told when money becomes available; once, however much does so at that time."""
+    told: set[tuple[str, int]] = world.kept.setdefault(_TOLD, set())
+    if (account, when) not in told:
+        told.add((account, when))
+        world.clock.at(when, partial(_available, world, account, when))
+
+
+def _available(world: World, account: str, when: int) -> None:
+    told: set[tuple[str, int]] = world.kept[_TOLD]
+    told.discard((account, when))
+    world.emit("balance.available", {**held_by(world, account), "_account": account})
 
 
 def _capture(world: World, charge: Object, card: Card, amount: int) -> _Capture:

@@ -32,7 +32,7 @@ def check_destination(world: World, destination: str, param: str) -> None:
     queries.account_of(world, destination, param=param, label="destination")
     if destination == world.platform:
         raise refused("An account cannot transfer to itself.", param=param)
-    if not queries.capability_active(world, destination, "transfers"):
+    if not queries.receives(world, destination):
         message = (
             "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
             "crypto_transfers, legacy_payments"

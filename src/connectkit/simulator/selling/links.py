@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from connectkit.simulator.accounts.queries import account_of
+from connectkit.simulator.accounts.queries import account_of, applied
 from connectkit.simulator.answers import Answer
 from connectkit.simulator.buyers.showing import refused_page
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
-from connectkit.simulator.money.application_fees import applied
 from connectkit.simulator.money.checks import check_intent
 from connectkit.simulator.refusals import Refusal
 from connectkit.simulator.routing import Topic
