@@ -53,7 +53,7 @@ def check_charge(amount: int, currency: str) -> None:
     if amount > _MOST:
         message = f"Amount must be no more than {_MOST} {currency}."
         raise invalid(message, param="amount", code="amount_too_large")
-    _check_step(amount, _step(currency, _HUNDREDS), currency)
+    _check_step(amount, charge_step(currency), currency)
 
 
 def check_settled(amount: int, currency: str, code: str) -> None:
@@ -80,6 +80,11 @@ def check_payout(amount: int, currency: str) -> None:
     if amount < 1:
         raise too_small("amount")
     _check_step(amount, payout_step(currency), currency)
+
+
+def charge_step(currency: str) -> int:
+    """Give of what a payment in a currency has to be a multiple, in minor units."""
+    return _step(currency, _HUNDREDS)
 
 
 def payout_step(currency: str) -> int:

@@ -1,0 +1,96 @@
+"""Laws that several kinds of object have in common, or that bind one to another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from connectkit.simulator.accounts import queries
+from connectkit.simulator.ledger import InvariantBroken
+from connectkit.simulator.routing import Topic
+from connectkit.simulator.shapes import Object, part
+from connectkit.simulator.state import World
+
+from . import application_fees, charges, payouts, refunds, rows, topups
+from .currencies import charge_step, payout_step
+from .rows import row_of
+from .switches import switches_of
+
+topic: Final = Topic("laws of money")
+
+
+@charges.topic.invariant("charge")
+def _cut_fits(_: World, thing: Object) -> None:
+    """A platform takes its cut in one way: a fee from nothing to below the price, or by passing a part of it on."""
+    if thing["source_transfer"] is not None:
+        return
+    fee = thing["application_fee_amount"]
+    passed_on: int | None = part(thing, "transfer_data").get("amount")
+    if fee is not None and not 0 <= fee < thing["amount"]:
+        raise InvariantBroken(f"{thing['id']}: a fee of {fee} of {thing['amount']}.")
+    if passed_on is not None and (fee is not None or not 0 < passed_on <= thing["amount"]):
+        raise InvariantBroken(f"{thing['id']}: {passed_on} of {thing['amount']} passed on, with a fee of {fee}.")
+
+
+@charges.topic.invariant("charge")
+def _whole(_: World, thing: Object) -> None:
+    """What a buyer pays can be paid in its currency."""
+    if thing["source_transfer"] is None and thing["amount"] % charge_step(thing["currency"]):
+        raise InvariantBroken(f"{thing['id']}: {thing['amount']} {thing['currency']} cannot be paid.")
+
+
+@application_fees.topic.invariant("application_fee")
+def _fee_is_of_its_charge(world: World, thing: Object) -> None:
+    """A fee is of its charge's currency and at most what was captured; the platform earns it in its own currency."""
+    charge, earned = world.find(thing["originating_transaction"] or thing["charge"]), row_of(world, thing)
+    if charge is None or earned["_account"] != world.platform:
+        raise InvariantBroken(f"{thing['id']} is not of a charge, or not the platform's.")
+    if switches_of(world).application_fee_currency != "charge":
+        return
+    home = queries.default_currency(world, world.platform)
+    if (thing["currency"], earned["currency"]) != (charge["currency"], home):
+        raise InvariantBroken(f"{thing['id']}: of {thing['currency']}, earned in {earned['currency']}.")
+    if thing["amount"] > charge["amount_captured"]:
+        raise InvariantBroken(f"{thing['id']}: {thing['amount']} of {charge['amount_captured']}.")
+
+
+@payouts.topic.invariant("payout")
+def _debited(world: World, thing: Object) -> None:
+    """A payout takes its amount off the balance, and one that ended otherwise gives the same back."""
+    moved = [row_of(world, thing)["amount"]]
+    if thing["failure_balance_transaction"] is not None:
+        moved.append(
+            world.get(thing["_account"], "balance_transaction", thing["failure_balance_transaction"])["amount"]
+        )
+    if moved != [-thing["amount"], thing["amount"]][: len(moved)]:
+        raise InvariantBroken(f"{thing['id']} of {thing['amount']} moved {moved}.")
+    if thing["amount"] % payout_step(thing["currency"]):
+        raise InvariantBroken(f"{thing['id']}: {thing['amount']} {thing['currency']} cannot be paid out.")
+
+
+@refunds.topic.invariant("refund")
+def _returned_to_the_owner(world: World, thing: Object) -> None:
+    """A refund that failed is credited to whose charge it is, and to nobody who got a part of it."""
+    if "failure_balance_transaction" not in thing:
+        return
+    charge, credit = world.find(thing["charge"]), world.find(thing["failure_balance_transaction"])
+    if charge is None or credit is None or credit["_account"] != charge["_account"]:
+        raise InvariantBroken(f"{thing['id']}: it came back to somebody else.")
+    if credit["amount"] != -row_of(world, thing)["amount"]:
+        raise InvariantBroken(f"{thing['id']}: it came back as another amount.")
+
+
+@rows.topic.invariant("balance_transaction")
+def _paid_out_once(world: World, thing: Object) -> None:
+    """A row belongs to at most one payout, which names it; and what is left of it is its own."""
+    if thing["_payout"] is None:
+        return
+    payout = world.get(thing["_account"], "payout", thing["_payout"])
+    if [*payout["_members"], payout["balance_transaction"]].count(thing["id"]) != 1:
+        raise InvariantBroken(f"{thing['id']} is not of {payout['id']}.")
+
+
+@topups.topic.invariant("topup")
+def _added(world: World, thing: Object) -> None:
+    """A top-up adds its amount to the balance of the platform."""
+    if thing["balance_transaction"] is not None and row_of(world, thing)["amount"] != thing["amount"]:
+        raise InvariantBroken(f"{thing['id']}: another amount was added.")
