@@ -34,6 +34,7 @@ V1 = {
 V2 = {
     "/v2/core/accounts": "v2.core.AccountCreateParams",
     "/v2/core/accounts/{seller}": "v2.core.AccountUpdateParams",
+    "/v2/core/accounts/{seller}/persons": "v2.core.accounts.PersonCreateParams",
     "/v2/core/account_links": "v2.core.AccountLinkCreateParams",
     "/v2/core/event_destinations": "v2.core.EventDestinationCreateParams",
 }
@@ -94,7 +95,7 @@ def test_nothing_that_validates_is_a_defect(path: str, name: str, data: st.DataO
         params["account"] = seller
     before = everything(driver, seller, express)
     reply = driver.post(path.format(seller=seller, express=express), params)
-    assert reply.status in (200, 400, 402, 403)
+    assert reply.status in (200, 400, 402, 403, 501)  # the last where it says that it does not simulate it
     if reply.status != 200:
         assert everything(driver, seller, express) == before
     elif str(reply.body.get("id", "")).startswith("acct_"):
