@@ -15,13 +15,16 @@ from connectkit.storage.base import AsyncEventStore
 from connectkit.storage.records import Delivery
 
 from .events import Event, scope_of
-from .replies import Outcome
+from .replies import Outcome, Reason
 
 LEASE: Final = 300.0
 """Seconds that the handlers of one event may take together; an event whose worker died waits as long."""
 
 ATTEMPTS: Final = 22
 """How often an event is tried: with the pauses below for three days, as long as Stripe itself delivers again."""
+
+_APART: Final = "quarantine/"
+_MORE: Final = 8  # times as many are asked for, if what is wanted stands behind something else
 
 _FIRST_PAUSE: Final = 30.0
 _LONGEST_PAUSE: Final = 6 * 3600.0
@@ -79,21 +82,38 @@ class Inbox:
             return await self.put_back(delivery, error, _pause(delivery.attempts))
         return Outcome.GIVEN_UP if await self._store.finish(delivery, error) else Outcome.OVERTAKEN
 
-    async def dead(self, limit: int) -> Sequence[Delivery]:
-        """List what was given up, the oldest first.
+    async def quarantine(self, event: Event[object], body: bytes) -> None:
+        """Keep an event of the other mode apart, where no worker takes it and no event of this mode is mistaken for it.
 
         Raises:
             StoreUnavailable: The store could not be reached.
         """
-        return await self._store.given_up(limit)
+        scope = f"{_APART}{scope_of(event)}"
+        kept = Delivery(scope, event.id, event.type, body, done=True, happened=event.created)
+        if await self._store.remember(kept):
+            await self._store.finish(kept, Reason.OTHER_MODE)
+
+    async def dead(self, limit: int, *, apart: bool = False) -> Sequence[Delivery]:
+        """List what was given up, the oldest first; or what is kept *apart*.
+
+        Raises:
+            StoreUnavailable: The store could not be reached.
+        """
+        asked = limit
+        while True:
+            found = await self._store.given_up(asked)
+            wanted = [delivery for delivery in found if delivery.scope.startswith(_APART) is apart]
+            if len(wanted) >= limit or len(found) < asked:
+                return wanted[:limit]
+            asked *= _MORE
 
     async def revive(self, scope: str, event_id: str) -> bool:
-        """Queue what was given up once more, and say whether it was given up.
+        """Queue what was given up once more, and say whether it was given up; what is kept apart was not.
 
         Raises:
             StoreUnavailable: The store could not be reached.
         """
-        return await self._store.revive(Delivery(scope, event_id, "", b""))
+        return not scope.startswith(_APART) and await self._store.revive(Delivery(scope, event_id, "", b""))
 
     async def put_back(self, delivery: Delivery, error: str, pause: float) -> Outcome:
         """Give an event back, to be taken again after *pause* seconds.

@@ -113,6 +113,29 @@ def test_an_event_of_the_other_mode_is_answered_and_left_alone(livemode: bool) -
     assert bench.router.work() == 1
 
 
+def test_events_of_the_other_mode_are_kept_apart() -> None:
+    bench = Bench()
+
+    @bench.router.on("*")
+    def fail(event: Event[object]) -> None:
+        raise KeyError
+
+    for number in range(20):
+        bench.deliver(snapshot(id=f"evt_{number}", livemode=True))
+        bench.deliver(snapshot(id=f"evt_{number}", livemode=True))
+    bench.deliver(snapshot(id="evt_own"))
+    for _ in range(ATTEMPTS):
+        bench.router.work()
+        bench.world.advance(6 * 3600)
+
+    first, *others = bench.router.quarantined()
+    assert (first.event_id, first.scope, first.error) == ("evt_0", "quarantine/live/acct_1", "other_mode")
+    assert (len(others), len(bench.router.quarantined(2))) == (19, 2)
+    assert [letter.event_id for letter in bench.router.dead_letters(1)] == ["evt_own"]
+    assert not bench.router.revive(first)
+    assert bench.router.work() == 0
+
+
 def test_an_event_of_the_other_mode_in_a_shared_store_is_left_to_its_own_router() -> None:
     test = Bench()
     live = Bench(test.store, livemode=True)
