@@ -124,6 +124,9 @@ if TYPE_CHECKING:
     from connectkit.models.settings import AccountSettings as AccountSettings
     from connectkit.models.settings import Branding as Branding
     from connectkit.models.settings import PayoutSettings as PayoutSettings
+    from connectkit.models.setups import Customer as Customer
+    from connectkit.models.setups import SetupIntent as SetupIntent
+    from connectkit.models.setups import SharedCustomer as SharedCustomer
     from connectkit.models.standing import AccountState as AccountState
     from connectkit.models.standing import AccountStatus as AccountStatus
     from connectkit.models.standing import NextAction as NextAction
@@ -241,6 +244,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.external_accounts": ("ExternalAccount",),
         "connectkit.shortfalls": ("Shortfall",),
+        "connectkit.models.setups": ("Customer", "SetupIntent", "SharedCustomer"),
         "connectkit.fulfilling": ("PaidOrder",),
         "connectkit.resources.checkout.options": ("CheckoutOptions",),
         "connectkit.models.checkout": (

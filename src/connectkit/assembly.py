@@ -29,6 +29,7 @@ from .resources.brakes import AsyncBrakeRoom, BrakeRoom
 from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
 from .resources.charges import AsyncCharges, Charges
 from .resources.checkout import AsyncCheckout, Checkout
+from .resources.customers import AsyncCustomers, Customers
 from .resources.disputes import AsyncDisputes, Disputes
 from .resources.endpoints import AsyncEndpoints, Endpoints
 from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -41,6 +42,7 @@ from .resources.persons import AsyncPersons, Persons
 from .resources.platforms import AsyncPlatformRoom, PlatformRoom
 from .resources.reconciliation import AsyncReconciliation, Reconciliation
 from .resources.settings import AsyncSettings, Settings
+from .resources.setup_intents import AsyncSetupIntents, SetupIntents
 from .resources.topups import AsyncTopUps, TopUps
 from .resources.tracker import AccountTracker, AsyncAccountTracker
 from .resources.transfers import AsyncTransfers, Transfers
@@ -153,6 +155,8 @@ class AsyncRooms:
     onboarding: AsyncOnboarding
     charges: AsyncCharges
     checkout: AsyncCheckout
+    customers: AsyncCustomers
+    setup_intents: AsyncSetupIntents
     disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
@@ -178,6 +182,8 @@ class AsyncRooms:
             onboarding=AsyncOnboarding(caller),
             charges=AsyncCharges(caller),
             checkout=AsyncCheckout(caller, store),
+            customers=AsyncCustomers(caller),
+            setup_intents=AsyncSetupIntents(caller),
             disputes=AsyncDisputes(caller),
             transfers=AsyncTransfers(caller),
             payouts=AsyncPayouts(caller),
@@ -205,6 +211,8 @@ class Rooms:
     onboarding: Onboarding
     charges: Charges
     checkout: Checkout
+    customers: Customers
+    setup_intents: SetupIntents
     disputes: Disputes
     transfers: Transfers
     payouts: Payouts
@@ -231,6 +239,8 @@ class Rooms:
             onboarding=Onboarding(sources.onboarding),
             charges=Charges(sources.charges),
             checkout=Checkout(sources.checkout),
+            customers=Customers(sources.customers),
+            setup_intents=SetupIntents(sources.setup_intents),
             disputes=Disputes(sources.disputes),
             transfers=Transfers(sources.transfers),
             payouts=Payouts(sources.payouts),

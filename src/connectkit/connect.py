@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
     from .resources.charges import AsyncCharges, Charges
     from .resources.checkout import AsyncCheckout, Checkout
+    from .resources.customers import AsyncCustomers, Customers
     from .resources.disputes import AsyncDisputes, Disputes
     from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.platforms import AsyncPlatformRoom, PlatformRoom
     from .resources.reconciliation import AsyncReconciliation, Reconciliation
     from .resources.settings import AsyncSettings, Settings
+    from .resources.setup_intents import AsyncSetupIntents, SetupIntents
     from .resources.topups import AsyncTopUps, TopUps
     from .resources.tracker import AccountTracker, AsyncAccountTracker
     from .resources.transfers import AsyncTransfers, Transfers
@@ -224,6 +226,8 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
         checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
+        customers: Buyers who are known, to the platform and to its sellers.
+        setup_intents: Ways to pay that are kept for later, without a payment now.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -249,6 +253,8 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     onboarding: AsyncOnboarding
     charges: AsyncCharges
     checkout: AsyncCheckout
+    customers: AsyncCustomers
+    setup_intents: AsyncSetupIntents
     disputes: AsyncDisputes
     transfers: AsyncTransfers
     payouts: AsyncPayouts
@@ -274,6 +280,8 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
         self.checkout = rooms.checkout
+        self.customers = rooms.customers
+        self.setup_intents = rooms.setup_intents
         self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
@@ -358,6 +366,8 @@ class Connect(_Root["Store"]):
         onboarding: Sellers: connected accounts made, onboarded and looked at.
         charges: Payments: direct, destination and separate, and their refunds.
         checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
+        customers: Buyers who are known, to the platform and to its sellers.
+        setup_intents: Ways to pay that are kept for later, without a payment now.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -383,6 +393,8 @@ class Connect(_Root["Store"]):
     onboarding: Onboarding
     charges: Charges
     checkout: Checkout
+    customers: Customers
+    setup_intents: SetupIntents
     disputes: Disputes
     transfers: Transfers
     payouts: Payouts
@@ -408,6 +420,8 @@ class Connect(_Root["Store"]):
         self.onboarding = rooms.onboarding
         self.charges = rooms.charges
         self.checkout = rooms.checkout
+        self.customers = rooms.customers
+        self.setup_intents = rooms.setup_intents
         self.disputes = rooms.disputes
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts

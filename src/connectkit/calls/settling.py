@@ -149,6 +149,7 @@ def _again(sent: Request, payment_intent: str) -> Request:  # noqa: ARG001  # th
 
 _CONFIRMED: Final = frozenset({"succeeded", "processing", "requires_capture", "requires_action"})
 
+_SET_UP: Final = frozenset({"succeeded", "processing", "requires_action"})
 _CANCELED: Final = frozenset({"canceled"})
 _ANSWERED: Final = frozenset({"under_review", "won", "lost", "warning_under_review", "warning_closed"})
 
@@ -171,6 +172,11 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/payment_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/checkout/sessions", Finder()),
     Endpoint("/v1/checkout/sessions/:id/expire", StateCheck(frozenset({"expired"})), marks=False),
+    Endpoint("/v1/customers", Finder()),
+    Endpoint("/v1/payment_methods", Harmless.MINT, marks=False),
+    Endpoint("/v1/setup_intents", Finder(done=_CONFIRMED)),
+    Endpoint("/v1/setup_intents/:id/confirm", StateCheck(_SET_UP), marks=False, onward=_again),
+    Endpoint("/v1/setup_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
     Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),
     Endpoint("/v1/charges", Finder(same=("transfer_group",))),

@@ -34,6 +34,7 @@ from connectkit.models.payouts import Payout
 from connectkit.models.persons import Person
 from connectkit.models.refunds import Refund
 from connectkit.models.settings import PayoutSettings
+from connectkit.models.setups import SetupIntent
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
 from connectkit.storage.base import AsyncStore, Store, TransactionalStore
@@ -63,6 +64,7 @@ _MODELS: Final[Mapping[str, Callable[[Answer], object]]] = {
     "payout": Payout.parse,
     "person": Person.parse,
     "refund": Refund.parse,
+    "setup_intent": SetupIntent.parse,
     "topup": TopUp.parse,
     "transfer": Transfer.parse,
 }
