@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from connectkit.models.details import Relationship as Relationship
     from connectkit.models.details import TermsAcceptance as TermsAcceptance
     from connectkit.models.disputes import Dispute as Dispute
+    from connectkit.models.disputes import EarlyFraudWarning as EarlyFraudWarning
     from connectkit.models.endpoints import EndpointCheck as EndpointCheck
     from connectkit.models.endpoints import WebhookEndpoint as WebhookEndpoint
     from connectkit.models.entrances import AccountLink as AccountLink
@@ -113,6 +114,8 @@ if TYPE_CHECKING:
     from connectkit.models.reconciliation import PeriodReport as PeriodReport
     from connectkit.models.reconciliation import Statement as Statement
     from connectkit.models.reconciliation import Total as Total
+    from connectkit.models.recoveries import Recovery as Recovery
+    from connectkit.models.recoveries import Repayment as Repayment
     from connectkit.models.refunds import Refund as Refund
     from connectkit.models.refunds import RefundState as RefundState
     from connectkit.models.refunds import Uncovered as Uncovered
@@ -141,6 +144,7 @@ if TYPE_CHECKING:
     from connectkit.ports import Telemetry as Telemetry
     from connectkit.resources.charges.options import PaymentOptions as PaymentOptions
     from connectkit.resources.checkout.options import CheckoutOptions as CheckoutOptions
+    from connectkit.resources.evidence import Evidence as Evidence
     from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
     from connectkit.sellers.fields import in_v1 as in_v1
     from connectkit.sellers.fields import in_v2 as in_v2
@@ -228,7 +232,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Relationship",
             "TermsAcceptance",
         ),
-        "connectkit.models.disputes": ("Dispute",),
+        "connectkit.models.disputes": ("Dispute", "EarlyFraudWarning"),
         "connectkit.models.observations": ("AccountChange", "Observation"),
         "connectkit.models.remedies": ("Remedy",),
         "connectkit.sellers.fields": ("in_v1", "in_v2"),
@@ -288,6 +292,8 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.debts": ("Debit", "Owed"),
         "connectkit.models.plans": ("Effect", "PlannedCall", "PlannedFee", "Risk", "RiskKind"),
+        "connectkit.models.recoveries": ("Recovery", "Repayment"),
+        "connectkit.resources.evidence": ("Evidence",),
         "connectkit.models.refunds": ("Refund", "RefundState", "Uncovered"),
         "connectkit.models.requirements": ("Actor", "Requirement", "RequirementError", "Requirements"),
         "connectkit.models.standing": ("AccountState", "AccountStatus", "NextAction"),

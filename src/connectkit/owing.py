@@ -2,21 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from attrs import evolve, frozen
 
-from connectkit.calls.caller import Caller, Intent
+from connectkit.calls.caller import Caller, Intent, Step
 from connectkit.errors import InvalidRequest, OperationError
+from connectkit.models.base import Answer
 from connectkit.models.debts import Debit, Owed
-from connectkit.models.refunds import Uncovered
+from connectkit.models.plans import passed
+from connectkit.models.refunds import UNCOVERED, Uncovered
 from connectkit.models.transfers import TransferReversal
 from connectkit.money import Money
 from connectkit.requests import Request
 from connectkit.storage.records import State
 
+IfShort: TypeAlias = Literal["stop", "bear", "park"]
+"""What is done where a seller's balance does not cover what is to come back: the flow stops there until the same key
+goes on; the platform bears it; or it is parked among what the seller owes, see `transfers.owed`."""
+
 _DEBTS: Final = "debt"
+_LONGEST: Final = 180  # characters of a key, so that what is parked can be named after it
+
+
+def check_parking(if_short: IfShort, key: str) -> None:
+    """Check what is done where a balance is short, and that what is parked can be named after its key.
+
+    Raises:
+        InvalidRequest: It is another word, or the key is too long.
+    """
+    if if_short not in get_args(IfShort):
+        message = f"if_short is one of {', '.join(get_args(IfShort))}."
+        raise InvalidRequest(message, param="if_short")
+    if if_short == "park" and len(key) > _LONGEST:
+        message = f"What is parked is named after its key, which has at most {_LONGEST} characters then."
+        raise InvalidRequest(message, param="key")
+
+
+def reversal(
+    transfer: str,
+    seller: str,
+    amount: Money,
+    if_short: IfShort = "stop",
+    metadata: Mapping[str, str] | None = None,
+) -> Step:
+    """Give the call that takes money back from a connected account.
+
+    Args:
+        transfer: The transfer.
+        seller: Who got it.
+        amount: How much.
+        if_short: What is done where the seller's balance does not cover it.
+        metadata: Notes.
+    """
+    params: dict[str, Any] = {"amount": amount.amount, **({"metadata": dict(metadata)} if metadata else {})}
+    name = f"reversal/{transfer}"
+    return Step(
+        name,
+        "transfers.reverse",
+        Request("post", f"/v1/transfers/{transfer}/reversals", params),
+        TransferReversal.KEEP,
+        amount.currency,
+        passed(seller, -amount, "reversal"),
+        short=None if if_short == "stop" else Uncovered(name, seller, transfer, amount).document(),
+    )
+
+
+def uncovered(answers: Sequence[Answer]) -> tuple[Uncovered, ...]:
+    """Give what balances did not cover."""
+    return tuple(Uncovered.read(answer.data) for answer in answers if answer.data.get("object") == UNCOVERED)
 
 
 def debit_intent(key: str, account: str, amount: Money, more: dict[str, Any]) -> Intent:

@@ -16,6 +16,7 @@ from typing import Any, Final, NotRequired, Required, cast
 import stripe
 import stripe.params
 import stripe.params.checkout
+import stripe.params.radar
 import stripe.params.v2.core
 import typing_extensions
 from stripe import RequestOptions
@@ -27,6 +28,7 @@ _PLACES: Final[Mapping[str, Any]] = {
     "": stripe.params,
     "checkout": stripe.params.checkout,
     "v2.core": stripe.params.v2.core,
+    "radar": stripe.params.radar,
     "OAuth": stripe.OAuth,
 }
 _NAMED: Final[Mapping[Any, str]] = {dict: "mapping"}

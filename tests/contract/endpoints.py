@@ -73,6 +73,8 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v1/disputes/:id"): "DisputeRetrieveParams",
     ("post", "/v1/disputes/:id"): "DisputeUpdateParams",
     ("post", "/v1/disputes/:id/close"): "DisputeCloseParams",
+    ("get", "/v1/radar/early_fraud_warnings"): "radar.EarlyFraudWarningListParams",
+    ("get", "/v1/radar/early_fraud_warnings/:id"): "radar.EarlyFraudWarningRetrieveParams",
     ("post", "/v1/payouts/:id/cancel"): "PayoutCancelParams",
     ("post", "/v1/payouts/:id/reverse"): "PayoutReverseParams",
     ("post", "/v1/topups/:id/cancel"): "TopupCancelParams",

@@ -58,6 +58,11 @@ ACTS: dict[str, tuple[Callable[[AsyncConnect], Awaitable[str]], Act, str]] = {
         lambda connect, id: connect.disputes.submit(id, key="k", evidence={"product_description": "A chair."}),
         "under_review",
     ),
+    "stage": (
+        disputed,
+        lambda connect, id: connect.disputes.stage(id, key="k", evidence={"product_description": "A chair."}),
+        "needs_response",
+    ),
     "close": (disputed, lambda connect, id: connect.disputes.close(id, key="k"), "lost"),
 }
 
@@ -171,7 +176,7 @@ def test_a_dispute_smaller_than_what_was_shared_out_stops_where_it_is_covered(co
             key="t", amount=usd("5.00"), destination=ana, transfer_group=f"group_{payment.id}"
         )
         (dispute,) = [one async for one in connect.disputes.list()]
-        (back,) = await connect.disputes.recover(dispute.id, key="r")
+        (back,) = (await connect.disputes.recover(dispute.id, key="r")).reversals
         assert (back.amount, back.transfer != extra.id) == (usd("30.00"), True)
 
     travel(colour, journey)
@@ -189,7 +194,7 @@ def test_the_cost_of_a_dispute_is_recovered_from_the_newest_transfers(colour: st
         (dispute,) = [one async for one in connect.disputes.list()]
         assert (dispute.amount, dispute.payment) == (usd("30.00"), payment.id)
         made = await connect.disputes.recover(dispute.id, key="r")
-        assert [reversal.amount for reversal in made] == [usd("10.00"), usd("20.00")]
+        assert [reversal.amount for reversal in made.reversals] == [usd("10.00"), usd("20.00")]
         assert await connect.disputes.recover(dispute.id, key="r") == made
         with pytest.raises(InvalidRequest, match="Nothing of the disputed payment"):
             await connect.disputes.recover(dispute.id, key="again")

@@ -74,8 +74,10 @@ def _reserved(sent: Request, found: Params) -> bool:
     return bool(found["amount"] == sent.params["amount"])
 
 
-def _submitted(sent: Request, found: Params) -> bool:  # noqa: ARG001  # evidence can be submitted once
-    return bool(found["evidence_details"]["submission_count"])
+def _submitted(sent: Request, found: Params) -> bool:
+    """Tell whether evidence was submitted, which can be done once, or staged, where that was all."""
+    details = found["evidence_details"]
+    return bool(details["submission_count"] if sent.params.get("submit") else details["has_evidence"])
 
 
 @frozen
@@ -151,7 +153,10 @@ _CONFIRMED: Final = frozenset({"succeeded", "processing", "requires_capture", "r
 
 _SET_UP: Final = frozenset({"succeeded", "processing", "requires_action"})
 _CANCELED: Final = frozenset({"canceled"})
-_ANSWERED: Final = frozenset({"under_review", "won", "lost", "warning_under_review", "warning_closed"})
+_ANSWERED: Final = frozenset(
+    {"needs_response", "under_review", "won", "lost"}
+    | {"warning_needs_response", "warning_under_review", "warning_closed"}
+)
 
 ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/accounts", Finder()),
@@ -178,7 +183,7 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/setup_intents/:id/confirm", StateCheck(_SET_UP), marks=False, onward=_again),
     Endpoint("/v1/setup_intents/:id/cancel", StateCheck(_CANCELED), marks=False),
     Endpoint("/v1/disputes/:id", StateCheck(_ANSWERED, own=True, proven=_submitted), marks=False),
-    Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost"})), marks=False),
+    Endpoint("/v1/disputes/:id/close", StateCheck(frozenset({"lost", "warning_closed"})), marks=False),
     Endpoint("/v1/charges", Finder(same=("transfer_group",))),
     Endpoint("/v1/refunds", Finder(same=("payment_intent", "charge"))),
     Endpoint("/v1/transfers", Finder(same=("destination", "transfer_group"))),

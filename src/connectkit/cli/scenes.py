@@ -16,6 +16,7 @@ from attrs import frozen
 from connectkit.models.details import AccountDetails, Address, BusinessProfile, Individual, TermsAcceptance
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
+from connectkit.resources.evidence import Evidence
 
 from . import selling
 from .play import Play, usd
@@ -269,6 +270,28 @@ def _told(refund: Refund) -> str:
     return f"{refund.amount}{f', of it from sellers: {back}' if back else ''}"
 
 
+async def disputes(play: Play) -> None:
+    """A buyer's bank takes a payment back, and gives it back when the platform has answered."""
+    connect, seller = play.connect, play.sellers["express"]
+    payment = await play.once(
+        lambda: connect.charges.destination.create(
+            key="demo/order/disputed",
+            amount=usd("20.00"),
+            destination=seller,
+            fee=usd("2.00"),
+            payment_method="pm_card_createDispute",
+        )
+    )
+    (dispute,) = [one async for one in connect.disputes.list(payment=payment.id)]
+    recovery = await play.once(lambda: connect.disputes.recover(dispute.id, key="demo/dispute/recover"))
+    evidence = Evidence(product_description="A blue vase.", uncategorized_text="winning_evidence")
+    await play.once(lambda: connect.disputes.submit(dispute.id, key="demo/dispute/answer", evidence=evidence))
+    won = await connect.disputes.retrieve(dispute.id)
+    play.show("taken back from the seller", recovery.reversals[0].amount)
+    play.show("outcome", f"{won.status}; it cost {won.loss}")
+    play.check("the dispute is won, and only its fee is lost", true=won.loss == usd("15.00"))
+
+
 async def balances(play: Play) -> None:
     """Wait until the funds have settled."""
     for seller in play.sellers.values():
@@ -392,6 +415,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("webhooks", "Events are verified, remembered before they are answered, and handled once.", webhooks),
     Scene("plan", "A refund of several calls is shown whole before anything moves.", plans),
     Scene("refunds", "Buyers are paid back, and sellers' shares and fees come back in proportion.", refunds),
+    Scene("dispute", "A disputed payment is recovered from its seller, answered with evidence, and won.", disputes),
     Scene("balances", "Pending funds have settled.", balances),
     Scene("payouts", "One seller is paid out to a bank, another at once.", payouts),
     Scene("failed payout", "A closed bank account gives the money back.", failed_payout),

@@ -1,15 +1,19 @@
-"""Disputes: what a buyer's bank takes back until the platform has answered."""
+"""Disputes: what a buyer's bank takes back until the platform has answered, and warnings before that."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from attrs import frozen
 
 from connectkit.money import Money
 
 from .base import Answer, Metadata, Value, Whole, identifier, moment, part
+
+_INQUIRY: Final = "warning_"
+_UNANSWERED: Final = frozenset({"needs_response", "warning_needs_response", "appeal_needs_response"})
+_CLOSED: Final = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 
 @frozen(kw_only=True)
@@ -23,7 +27,11 @@ class Dispute(Value):
         reason: The bank's, in Stripe's word. An open set.
         charge: The charge.
         payment: The payment intent, or `""`.
+        taken: What has left the balance for it by now, the bank's fee with it, in the currency that the charge settled
+            in, once for each movement; what came back is below zero.
+        refundable: Whether the payment can still be refunded, as during an inquiry.
         due: Until when evidence can be submitted, or `None`.
+        staged: Whether there is evidence, submitted or not.
         submitted: How often evidence was submitted; it can be once.
         metadata: Notes.
         created: When it was opened.
@@ -33,11 +41,14 @@ class Dispute(Value):
         "id",
         "object",
         "amount",
+        "balance_transactions",
         "charge",
         "created",
         "currency",
         "evidence_details.due_by",
+        "evidence_details.has_evidence",
         "evidence_details.submission_count",
+        "is_charge_refundable",
         "metadata",
         "payment_intent",
         "reason",
@@ -49,10 +60,34 @@ class Dispute(Value):
     reason: str
     charge: str
     payment: str
+    taken: tuple[Money, ...]
+    refundable: bool
     due: datetime | None
+    staged: bool
     submitted: int
     metadata: Metadata
     created: datetime | None
+
+    @property
+    def inquiry(self) -> bool:
+        """Whether the bank only asks, so that no money has moved; it can become a chargeback."""
+        return self.status.startswith(_INQUIRY)
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether evidence is awaited."""
+        return self.status in _UNANSWERED
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self.status in _CLOSED
+
+    @property
+    def loss(self) -> Money:
+        """What it costs by now, the fee with it: more than the disputed amount while it is open or lost."""
+        nothing = Money(0, self.taken[0].currency if self.taken else self.amount.currency)
+        return sum(self.taken, nothing)
 
     @classmethod
     def parse(cls, answer: Answer) -> Self:
@@ -66,9 +101,46 @@ class Dispute(Value):
             reason=data.get("reason") or "",
             charge=identifier(data.get("charge")),
             payment=identifier(data.get("payment_intent")),
-            due=moment(details.get("due_by")),
+            taken=tuple(Money(-row["net"], row["currency"]) for row in data.get("balance_transactions") or ()),
+            refundable=bool(data.get("is_charge_refundable")),
+            due=moment(details.get("due_by") or None),
+            staged=bool(details.get("has_evidence")),
             submitted=details.get("submission_count") or 0,
             metadata=Metadata(data.get("metadata")),
+            created=moment(data.get("created")),
+            receipt=answer.receipt,
+            whole=Whole(data),
+        )
+
+
+@frozen(kw_only=True)
+class EarlyFraudWarning(Value):
+    """An issuer's word that a payment may be fraud, before it is disputed. No money moves.
+
+    Attributes:
+        charge: The charge.
+        payment: The payment intent, or `""`.
+        fraud_type: What kind, in Stripe's word, as `made_with_stolen_card`. An open set.
+        actionable: Whether a refund can still spare a dispute: it is not disputed, and not wholly refunded.
+        created: When it came.
+    """
+
+    charge: str
+    payment: str
+    fraud_type: str
+    actionable: bool
+    created: datetime | None
+
+    @classmethod
+    def parse(cls, answer: Answer) -> Self:
+        """Read Stripe's answer."""
+        data = answer.data
+        return cls(
+            id=data["id"],
+            charge=identifier(data.get("charge")),
+            payment=identifier(data.get("payment_intent")),
+            fraud_type=data.get("fraud_type") or "",
+            actionable=bool(data.get("actionable")),
             created=moment(data.get("created")),
             receipt=answer.receipt,
             whole=Whole(data),

@@ -25,6 +25,7 @@ from .money import (
     rows,
     topups,
     transfers,
+    warnings,
 )
 from .routing import Topic
 from .selling import links, pages, prices, products, sessions
@@ -62,5 +63,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     tokens.topic,
     topups.topic,
     transfers.topic,
+    warnings.topic,
 )
 """Every topic that the simulator has."""

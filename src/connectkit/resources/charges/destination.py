@@ -11,13 +11,14 @@ from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.money import Money
+from connectkit.owing import check_parking
 from connectkit.requests import checked_id
 from connectkit.resources.arguments import checked_metadata, checked_money, given, optional_id
 from connectkit.resources.cuts import check_one_cut, checked_cut, checked_transfer
 
 from .building import charged, read_payment
 from .options import PaymentOptions, Sale
-from .refund_options import DestinationRefund, DestinationTerms, check_parking
+from .refund_options import DestinationRefund, DestinationTerms
 from .refunding import EXPANDED, Refundable, parking, refunded
 
 _REFUND: Final = "charges.destination.refund"

@@ -9,12 +9,11 @@ from attrs import field, frozen
 
 from connectkit.errors import InvalidRequest
 from connectkit.money import Money
+from connectkit.owing import IfShort
 from connectkit.requests import checked_id
 from connectkit.resources.arguments import check_word, checked_money, given
 
-from .refunding import IfShort, RefundReason
-
-_LONGEST = 180  # characters of a key, so that what is parked can be named after it
+from .refunding import RefundReason
 
 
 class DirectRefund(TypedDict, total=False):
@@ -81,10 +80,6 @@ def _reason(_: object, __: object, value: RefundReason | None) -> None:
         check_word(value, "reason", get_args(RefundReason))
 
 
-def _if_short(_: object, __: object, value: IfShort) -> None:
-    check_word(value, "if_short", get_args(IfShort))
-
-
 def _checked_take_back(take_back: Mapping[str, Money] | None) -> Mapping[str, Money] | None:
     if take_back is None:
         return None
@@ -114,7 +109,7 @@ class DestinationTerms:
     amount: Money | None = field(default=None, validator=_money)
     reverse_transfer: bool = True
     refund_fee: bool = True
-    if_short: IfShort = field(default="stop", validator=_if_short)
+    if_short: IfShort = "stop"
     reason: RefundReason | None = field(default=None, validator=_reason)
 
     def __attrs_post_init__(self) -> None:
@@ -140,7 +135,7 @@ class SeparateTerms:
     amount: Money | None = field(default=None, validator=_money)
     reverse_transfers: bool = True
     take_back: Mapping[str, Money] | None = field(default=None, converter=_checked_take_back)
-    if_short: IfShort = field(default="stop", validator=_if_short)
+    if_short: IfShort = "stop"
     reason: RefundReason | None = field(default=None, validator=_reason)
 
     def __attrs_post_init__(self) -> None:
@@ -158,17 +153,6 @@ class SeparateTerms:
             if_short=_unusual(self.if_short),
             reason=self.reason,
         )
-
-
-def check_parking(if_short: IfShort, key: str) -> None:
-    """Check that what is parked can be named after its key, before anything is sent.
-
-    Raises:
-        InvalidRequest: The key is too long for that.
-    """
-    if if_short == "park" and len(key) > _LONGEST:
-        message = f"What is parked is named after its key, which has at most {_LONGEST} characters then."
-        raise InvalidRequest(message, param="key")
 
 
 def _written(amount: Money | None) -> str | None:

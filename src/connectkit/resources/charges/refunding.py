@@ -18,10 +18,10 @@ from connectkit.divisions import Division
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer, Data, identifier, part
 from connectkit.models.plans import Effect, PlannedFee, Risk, RiskKind, passed
-from connectkit.models.refunds import UNCOVERED, Refund, Uncovered
+from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Transfer, TransferReversal
 from connectkit.money import Money
-from connectkit.owing import Owing
+from connectkit.owing import IfShort, Owing, reversal, uncovered
 from connectkit.requests import Request
 from connectkit.resources.arguments import checked_money, given
 
@@ -34,10 +34,6 @@ EXPANDED: Final = (
     "latest_charge.balance_transaction",
 )
 """What of a payment has to be read before it is refunded."""
-
-IfShort: TypeAlias = Literal["stop", "bear", "park"]
-"""What is done where a seller's balance does not cover what is to come back: the flow stops there until the same key
-goes on; the platform bears it; or it is parked among what the seller owes, see `transfers.owed`."""
 
 _RETURNED: Final = "fee returned"
 _FEE_REFUND_KEEP: Final = ("id", "object", "amount", "currency", "fee")
@@ -224,28 +220,6 @@ class Refundable:
         return left - self.share_of(inner["amount"], left)
 
 
-def reversal(transfer: str, seller: str, amount: Money, if_short: IfShort = "stop") -> Step:
-    """Give the call that takes money back from a connected account.
-
-    Args:
-        transfer: The transfer.
-        seller: Who got it.
-        amount: How much.
-        if_short: What is done where the seller's balance does not cover it.
-    """
-    request = Request("post", f"/v1/transfers/{transfer}/reversals", {"amount": amount.amount})
-    name = f"reversal/{transfer}"
-    return Step(
-        name,
-        "transfers.reverse",
-        request,
-        TransferReversal.KEEP,
-        amount.currency,
-        passed(seller, -amount, "reversal"),
-        short=None if if_short == "stop" else Uncovered(name, seller, transfer, amount).document(),
-    )
-
-
 def reversals(
     refundable: Refundable, transfers: Sequence[Transfer], take_back: Mapping[str, Money] | None, if_short: IfShort
 ) -> Sequence[Step]:
@@ -337,8 +311,3 @@ def parking(caller: Caller, key: str, if_short: IfShort) -> Callable[[Refund], A
         await Owing(caller).park(key, refund.uncovered)
 
     return park
-
-
-def uncovered(answers: Sequence[Answer]) -> tuple[Uncovered, ...]:
-    """Give what balances did not cover."""
-    return tuple(Uncovered.read(answer.data) for answer in answers if answer.data.get("object") == UNCOVERED)

@@ -14,12 +14,13 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
 from connectkit.money import Money
+from connectkit.owing import check_parking
 from connectkit.resources.arguments import check_word, given, optional_id
 from connectkit.shortfalls import Shortfall
 
 from .building import charged, read_payment
 from .options import PaymentOptions, Sale
-from .refund_options import SeparateRefund, SeparateTerms, check_parking
+from .refund_options import SeparateRefund, SeparateTerms
 from .refunding import EXPANDED, Refundable, parking, refunded, reversals
 from .settling import PaidFrom, Shares, Wish, shortfall, transfers_of
 

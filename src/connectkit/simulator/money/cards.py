@@ -22,6 +22,7 @@ class Card:
         once: Whether that is done for good when the card has been set up.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
         dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
+        warning: Whether the issuer warns early that the payment may be fraud.
         trigger: `""`, or how the account that is charged on moves on its way through verification.
         attaches: Whether it can be attached and set up, although it is declined when it is charged.
         funding: `credit`, `debit` or `prepaid`.
@@ -39,6 +40,7 @@ class Card:
     once: bool = False
     refund: str = ""
     dispute: str = ""
+    warning: bool = False
     trigger: str = ""
     attaches: bool = False
     funding: str = "credit"
@@ -103,6 +105,8 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_authenticationRequiredSetupForOffSession": Card("0446"),
     "pm_card_threeDSecureOptional": Card("3055"),
     "pm_card_createDispute": Card("0259", dispute="fraudulent"),
+    "pm_card_createCe3EligibleDispute": Card("0038", dispute="fraudulent"),
+    "pm_card_createIssuerFraudRecord": Card("5423", warning=True),
     "pm_card_createDisputeProductNotReceived": Card("2685", dispute="product_not_received"),
     "pm_card_createDisputeInquiry": Card("1976", dispute="inquiry"),
     "pm_card_pendingRefund": Card("7726", refund="pending"),

@@ -13,7 +13,7 @@ from connectkit.simulator.refusals import Refusal, card_declined, refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from . import charges, disputes
+from . import charges, disputes, warnings
 from .cards import MESSAGES, Card
 from .cash import arrived, asked_for, take_cash
 from .mandates import agreed
@@ -118,6 +118,8 @@ def take(world: World, intent: Object, charge: Object, card: Card, amount: int) 
         triggers.pull(world, intent["on_behalf_of"] or intent["_account"], card.trigger)
     if card.dispute:
         world.clock.at(world.clock.now, partial(disputes.open_dispute, world, charge, card.dispute))
+    if card.warning:
+        world.clock.at(world.clock.now, partial(warnings.warn, world, charge))
     _tell(world, intent)
 
 

@@ -14,6 +14,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
+from . import warnings
 from .calendar import calendar_days
 from .fx import convert
 from .rows import FeeDetail, later, post, row, row_of
@@ -59,6 +60,7 @@ _EVIDENCE: Final = (
     "uncategorized_file",
     "uncategorized_text",
 )
+_INQUIRY_DAYS: Final = 120
 _CLOSED: Final = frozenset({"won", "lost", "warning_closed"})
 _OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
 
@@ -68,8 +70,35 @@ def open_dispute(world: World, charge: Object, reason: str) -> None:
     dispute = world.add(charge["_account"], _new(world, charge, reason))
     charge |= {"disputed": True, "_dispute": dispute["id"]}
     world.emit("charge.dispute.created", dispute)
+    warnings.settle(world, charge)
     if reason != _INQUIRY:
         _withdraw(world, dispute, charge)
+    _limit(world, dispute)
+
+
+def _limit(world: World, dispute: Object) -> None:
+    """End what nobody answers in time: a chargeback is lost then, an inquiry is closed some months later."""
+    if _is_inquiry(dispute):
+        world.clock.at(calendar_days(world.clock.now, _INQUIRY_DAYS), partial(_run_out, world, dispute))
+    else:
+        due = calendar_days(world.clock.now, _DAYS)
+        dispute["evidence_details"] |= {"due_by": due - 1, "submission_count": 0}
+        world.clock.at(due, partial(_run_out, world, dispute))
+
+
+def _run_out(world: World, dispute: Object) -> None:
+    if _is_inquiry(dispute) and dispute["status"] not in _CLOSED:
+        _decide(world, dispute, "warning_closed")
+    elif dispute["status"] == "needs_response":
+        dispute["evidence_details"]["past_due"] = True
+        _decide(world, dispute, "lost")
+
+
+def close_inquiry(world: World, charge: Object) -> None:
+    """Close the inquiry about a charge that is wholly refunded, without a fee."""
+    dispute = world.find(charge["_dispute"] or "")
+    if dispute is not None and _is_inquiry(dispute) and dispute["status"] not in _CLOSED:
+        _decide(world, dispute, "warning_closed")
 
 
 def _withdraw(world: World, dispute: Object, charge: Object) -> None:
@@ -221,6 +250,7 @@ def _judge(world: World, dispute: Object) -> None:
         dispute |= {"status": "needs_response", "is_charge_refundable": False}
         dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
         _withdraw(world, dispute, world.get(dispute["_account"], "charge", dispute["charge"]))
+        _limit(world, dispute)
         world.emit("charge.dispute.updated", dispute)
     elif text in _OUTCOMES:
         _decide(world, dispute, "warning_closed" if _is_inquiry(dispute) else _OUTCOMES[text])

@@ -14,7 +14,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import application_fees, disputes, reversals
+from . import application_fees, disputes, reversals, warnings
 from .cards import Card
 from .exchange import back
 from .fx import convert
@@ -52,6 +52,9 @@ def create(world: World, call: Call) -> Object:
         charge["fraud_details"] = {"user_report": "fraudulent"}
     world.emit("refund.created", refund)
     world.emit("charge.refunded", charge)
+    if charge["refunded"]:
+        disputes.close_inquiry(world, charge)
+        warnings.settle(world, charge)
     if card.refund:
         ending = _succeed if card.refund == "pending" else _fail
         world.clock.after(HOUR, partial(ending, world, charge, refund))
