@@ -204,7 +204,7 @@ class Flows(RuleBasedStateMachine):
     def _answer(self, dispute: str, account: str | None, text: str, *, recover: bool) -> None:
         disputes, key = self.connect.disputes, self.key("dispute")
         if recover:
-            self.attempt(lambda: str(len(disputes.recover(dispute, key=f"{key}/recover"))))
+            self.attempt(lambda: str(len(disputes.recover(dispute, key=f"{key}/recover").reversals)))
         if text:
             evidence = {"uncategorized_text": text}
             self.attempt(lambda: disputes.submit(dispute, key=key, account=account, evidence=evidence).id)
