@@ -96,6 +96,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v2/core/events/:id"): "v2.core.EventRetrieveParams",
     ("post", "/v1/webhook_endpoints"): "WebhookEndpointCreateParams",
     ("get", "/v1/webhook_endpoints"): "WebhookEndpointListParams",
+    ("get", "/v2/core/event_destinations"): "v2.core.EventDestinationListParams",
     ("get", "/v1/webhook_endpoints/:id"): "WebhookEndpointRetrieveParams",
     ("post", "/v1/webhook_endpoints/:id"): "WebhookEndpointUpdateParams",
     ("delete", "/v1/webhook_endpoints/:id"): "WebhookEndpointDeleteParams",

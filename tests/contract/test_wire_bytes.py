@@ -300,6 +300,12 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
     ("get", "/v2/core/events/evt_1", {}, lambda c, p: c.v2.core.events.retrieve("evt_1", p, V2_READING)),
     ("post", "/v1/webhook_endpoints", ENDPOINT, lambda c, p: c.v1.webhook_endpoints.create(p, OPTIONS)),
     ("get", "/v1/webhook_endpoints", {"limit": 100}, lambda c, p: c.v1.webhook_endpoints.list(p, READING)),
+    (
+        "get",
+        "/v2/core/event_destinations",
+        {"limit": 100},
+        lambda c, p: c.v2.core.event_destinations.list(p, V2_READING),
+    ),
     ("get", "/v1/webhook_endpoints/we_1", {}, lambda c, p: c.v1.webhook_endpoints.retrieve("we_1", p, READING)),
     (
         "post",

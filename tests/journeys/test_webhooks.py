@@ -409,11 +409,44 @@ def test_endpoints_are_made_rotated_and_compared(colour: str) -> None:
         for _ in range(2):
             await connect.endpoints.delete(made.id)
         assert [one.id async for one in connect.endpoints.list()] == [rotated.id]
+        assert (await connect.endpoints.check(router.types)).outdated == ()
+        old = connect.stripe.v1.webhook_endpoints.create(
+            {"url": url, "enabled_events": ["payout.paid"], "api_version": "2025-09-30.clover"}
+        )
+        assert (await connect.endpoints.check(router.types)).outdated == (old.id,)
         await connect.endpoints.update(rotated.id, events=["*"], url="https://shop.example/hooks")
         assert (await connect.endpoints.check(["*"])).complete
         for wrong in ([], ["moon.*"]):
             with pytest.raises(InvalidRequest):
                 await connect.endpoints.create(url=url, events=wrong)
+
+    travel(colour, journey)
+
+
+def test_thin_events_that_no_destination_is_sent_are_found(colour: str) -> None:
+    wanted = ("v1.payout.paid", "v2.core.account.closed", "v2.core.account_person.*", "payout.paid")
+
+    async def journey(connect: AsyncConnect) -> None:
+        async def missing() -> tuple[str, ...]:
+            return (await connect.endpoints.check(wanted)).missing_thin
+
+        def add(*events: str) -> None:
+            connect.stripe.v2.core.event_destinations.create(
+                {
+                    "name": "shop",
+                    "type": "webhook_endpoint",
+                    "event_payload": "thin",
+                    "enabled_events": list(events),
+                    "webhook_endpoint": {"url": "https://shop.example/webhooks"},
+                }
+            )
+
+        assert await missing() == wanted[:3]
+        add("v1.payout.paid", "v2.core.account_person.created")
+        assert await missing() == ("v2.core.account.closed",)
+        add("*")
+        assert await missing() == ()
+        assert (await connect.endpoints.check(["v1.payout.failed", "*"])).missing_thin == ("v1.payout.failed",)
 
     travel(colour, journey)
 

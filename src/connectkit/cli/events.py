@@ -79,7 +79,13 @@ def _replay(options: argparse.Namespace) -> _Told:
 def _check(options: argparse.Namespace) -> _Told:
     connect: Any = named(options.connect)
     check = _now(connect.endpoints.check(found(options.router).types))
-    told = {"missing": check.missing, "unheard": check.unheard, "disabled": check.disabled}
+    told = {
+        "missing": check.missing,
+        "missing_thin": check.missing_thin,
+        "unheard": check.unheard,
+        "disabled": check.disabled,
+        "outdated": check.outdated,
+    }
     return 0 if check.complete else 1, [{name: " ".join(values) for name, values in told.items()}]
 
 

@@ -61,13 +61,18 @@ class EndpointCheck:
         missing: Types that some function wants and no enabled endpoint is sent.
         unheard: Types that an enabled endpoint is sent and no function wants.
         disabled: The ids of endpoints that are sent nothing.
+        outdated: The ids of enabled endpoints whose events are written in another version of the API than the one that
+            connectkit reads; `rotate` makes another one in this version.
+        missing_thin: Thin types that some function wants and no enabled event destination is sent.
     """
 
     missing: tuple[str, ...]
     unheard: tuple[str, ...]
     disabled: tuple[str, ...]
+    outdated: tuple[str, ...]
+    missing_thin: tuple[str, ...]
 
     @property
     def complete(self) -> bool:
-        """Whether every wanted type is sent."""
+        """Whether every wanted type of whole events is sent."""
         return not self.missing

@@ -16,8 +16,11 @@ from connectkit.sdk import API_VERSION, event_types
 from .arguments import checked_metadata, given
 
 _ALL: Final = "*"
-_ELSEWHERE: Final = ("connectkit.", "v1.", "v2.")  # our own, and thin ones, which event destinations send
+_TWIN: Final = "v1."
+_THIN: Final = (_TWIN, "v2.")
+_ELSEWHERE: Final = ("connectkit.", *_THIN)  # our own, and thin ones, which event destinations send
 _PATH: Final = "/v1/webhook_endpoints"
+_DESTINATIONS: Final = "/v2/core/event_destinations"
 
 
 class AsyncEndpoints:
@@ -160,13 +163,26 @@ class AsyncEndpoints:
             Unreachable: There was no usable answer.
         """
         endpoints = [endpoint async for endpoint in self.list()]
-        sent = {type_ for endpoint in endpoints if endpoint.status == "enabled" for type_ in endpoint.events}
+        enabled = [endpoint for endpoint in endpoints if endpoint.status == "enabled"]
+        sent = {type_ for endpoint in enabled for type_ in endpoint.events}
         wanted = set(expanded(types))
         return EndpointCheck(
             missing=() if _ALL in sent else tuple(sorted(wanted - sent)),
             unheard=() if _ALL in wanted else tuple(sorted(sent - wanted)),
             disabled=tuple(endpoint.id for endpoint in endpoints if endpoint.status != "enabled"),
+            outdated=tuple(endpoint.id for endpoint in enabled if endpoint.api_version != API_VERSION),
+            missing_thin=await self._missing_thin([type_ for type_ in types if type_.startswith(_THIN)]),
         )
+
+    async def _missing_thin(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Give the thin types that no enabled destination is sent; `*` there does not stand for the twins, `v1.…`."""
+        if not wanted:
+            return ()
+        request = Request("get", _DESTINATIONS, {"limit": 100})
+        found = [item async for item in self._caller.pages(request, "endpoints.check")]
+        enabled = [item for item in found if item["status"] == "enabled" and item["event_payload"] == "thin"]
+        sent = {type_ for item in enabled for type_ in item["enabled_events"]}
+        return tuple(sorted(type_ for type_ in wanted if not any(_covers(one, type_) for one in sent)))
 
 
 class Endpoints(Blocking[AsyncEndpoints]):
@@ -205,6 +221,13 @@ def _known(type_: str) -> Sequence[str]:
         message = f"No type of event is known that begins as {type_!r} says."
         raise InvalidRequest(message, param="events", next_step="Name the types one by one.")
     return found
+
+
+def _covers(sent: str, wanted: str) -> bool:
+    """Tell whether a type that a destination is sent is one that is wanted."""
+    if sent == _ALL:
+        return not wanted.startswith(_TWIN)
+    return sent.startswith(wanted[:-1]) if wanted.endswith("*") else sent == wanted
 
 
 def _own(endpoint_id: str) -> str:
