@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve, frozen
 from tests.simulator.driver import Driver
 
-from connectkit import AsyncConnect, DiscrepancyKind, MemoryStore, Money, Origin, PeriodReport, Split
+from connectkit import AsyncConnect, DiscrepancyKind, LineItem, MemoryStore, Money, Origin, PeriodReport, Split
 from connectkit.errors import InvalidRequest
 from connectkit.models.payments import Payment
 from connectkit.storage.records import State
@@ -366,7 +366,8 @@ def test_what_the_journal_says_and_the_ledger_lacks_is_missing(colour: str) -> N
         await connect.charges.separate.create(key="order", amount=usd("10.00"), payment_method=AT_ONCE)
         transfer = await connect.transfers.create(key="bonus", amount=usd("2.00"), destination=account)
         (row,) = await connect.operations.list(account=account, states=[State.SUCCEEDED])
-        tampered(connect, "bonus", object_id="tr_gone", answer=row.answer.replace(transfer.id, "tr_gone"))
+        answer = row.answer.replace(transfer.id, "tr_gone").replace(transfer.destination_payment, "py_gone")
+        tampered(connect, "bonus", object_id="tr_gone", answer=answer)
         report = await connect.reconciliation.period()
         missing = next(finding for finding in report.findings if finding.kind is DiscrepancyKind.MISSING)
         assert (missing.key, missing.object_id, missing.expected) == ("bonus", "tr_gone", usd("2.00"))
@@ -465,6 +466,38 @@ def test_spans_follow_one_another_without_a_gap(colour: str) -> None:
         assert (finding.kind, finding.money) == (DiscrepancyKind.UNEXPLAINED, usd("48.25"))
         assert isinstance(last, PeriodReport)
         assert market.sellers
+
+    travel(colour, journey)
+
+
+def test_what_was_sold_by_checkout_leads_to_its_page(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        other = await seller(connect, "seller-2")
+        await connect.settings.set_payouts(interval="manual", account=account)
+        await connect.settings.set_payouts(interval="manual", account=other)
+        chairs, back = [LineItem(name="Chair", price=usd("25.00"))], "https://shop.example/"
+        checkout = connect.checkout
+        pages = [
+            await checkout.direct.create(
+                key="order-1", line_items=chairs, account=account, fee=usd("2.00"), success_url=back
+            ),
+            await checkout.destination.create(
+                key="order-2", line_items=chairs, destination=other, fee=usd("2.00"), success_url=back
+            ),
+            await checkout.separate.create(key="order-3", line_items=chairs, success_url=back),
+        ]
+        for key in ("order-1", "order-3"):
+            with pytest.raises(InvalidRequest, match="does not name"):
+                await connect.reconciliation.order(key=key)
+        for page in pages:
+            connect.simulator.pay(page.id)
+        await nothing_wrong(connect, [account, other])
+        lines = [line async for line in connect.reconciliation.lines(account=other)]
+        assert [(line.type, line.key) for line in lines] == [("payment", "order-2")]
+        for key, account_of in (("order-1", account), ("order-2", ""), ("order-3", "")):
+            order = await connect.reconciliation.order(key=key)
+            assert (order.key, order.account, order.paid, order.findings) == (key, account_of, (usd("25.00"),), ())
 
     travel(colour, journey)
 

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 from tests.simulator.driver import Driver
 
-from connectkit import Connect, DiscrepancyKind, MemoryStore, Money, Origin
+from connectkit import Connect, DiscrepancyKind, LineItem, MemoryStore, Money, Origin
 from connectkit.errors import NotFound
 from connectkit.models.reconciliation import Discrepancy, Line
 from connectkit.requests import Request, Response
@@ -118,6 +118,16 @@ def test_what_is_not_settled_yet_is_no_operation_of_a_flow(connect: Connect) -> 
             store._operations[identity] = evolve(operation, state=State.UNKNOWN)
     finding = only(connect.reconciliation.period().findings)
     assert (finding.kind, finding.key, finding.step) == (DiscrepancyKind.UNSETTLED, "settle", "transfer/0")
+
+
+def test_a_page_of_checkout_that_others_made_is_theirs(connect: Connect) -> None:
+    chair, back = LineItem(name="Chair", price=usd("7.00")), "https://shop.example/"
+    connect.simulator.pay(connect.checkout.separate.create(key="order", line_items=[chair], success_url=back).id)
+    price = {"currency": "usd", "unit_amount": 900, "product_data": {"name": "Chair"}}
+    told = {"mode": "payment", "success_url": back, "line_items": [{"price_data": price, "quantity": 1}]}
+    connect.simulator.pay(Driver(connect.simulator).made("/v1/checkout/sessions", told)["id"])
+    finding = only(connect.reconciliation.period().findings)
+    assert (finding.kind, finding.found) == (DiscrepancyKind.UNEXPECTED, usd("8.44"))
 
 
 def test_findings_beyond_a_thousand_are_counted(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

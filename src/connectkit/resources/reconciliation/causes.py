@@ -25,6 +25,7 @@ _EVERYTHING: Final = 1_000_000_000
 _READ: Final = (State.PLANNED, State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
 
 PATHS: Final[Mapping[str, str]] = {
+    "charge": "/v1/charges/{id}",
     "payment_intent": "/v1/payment_intents/{id}",
     "transfer": "/v1/transfers/{id}",
     "transfer_reversal": "/v1/transfers/{parent}/reversals/{id}",
@@ -36,6 +37,7 @@ PATHS: Final[Mapping[str, str]] = {
 """Where what moves money is read, by kind."""
 
 TYPES: Final[Mapping[str, frozenset[str]]] = {
+    "charge": frozenset({"charge", "payment"}),
     "payment_intent": frozenset({"charge", "payment"}),
     "transfer": frozenset({"transfer"}),
     "transfer_reversal": frozenset({"transfer_refund"}),
@@ -46,12 +48,15 @@ TYPES: Final[Mapping[str, frozenset[str]]] = {
 }
 """The type of the row in which the amount of an object is to be found, by kind."""
 
-_DONE: Final = frozenset({"payment_intent", "refund", "topup"})
+SESSION: Final = "checkout.session"
+"""What moves no money itself, and leads to a payment once somebody has paid on its page."""
+
+_DONE: Final = frozenset({"charge", "payment_intent", "refund", "topup", SESSION})
 """What moves money only once its status is `succeeded`."""
 
 _PARENTS: Final = ("transfer", "fee", "source_transaction", "charge")
 
-_MOVING: Final = ("/payment_intents", "/transfers", "/refunds", "/payouts", "/topups")
+_MOVING: Final = ("/payment_intents", "/transfers", "/refunds", "/payouts", "/topups", "/charges")
 
 
 @frozen
@@ -93,13 +98,13 @@ class Causes:
         by_object: By the ids of what it made, as the intent and the charge of a payment.
         by_mark: Those of which it is not known whether they were done, by every mark that their objects may carry.
         refunds: The refunds of a charge, the oldest first.
-        purged: Whether answers are missing, so that a charge does not lead to its payment.
+        indirect: Whether a charge may have to be asked for its payment, and a payment for the page that it was made on.
     """
 
     by_object: dict[str, Deed] = field(factory=dict[str, Deed])
     by_mark: dict[str, Deed] = field(factory=dict[str, Deed])
     refunds: dict[str, list[Deed]] = field(factory=dict[str, list[Deed]])
-    purged: bool = False
+    indirect: bool = False
 
     @classmethod
     async def read(cls, caller: Caller) -> Causes:
@@ -118,6 +123,9 @@ class Causes:
         elif not operation.answer.startswith("["):  # a flow: its calls are operations of their own
             answer: Data = json.loads(operation.answer)
             if answer.get("object") in PATHS:
+                self._note_done(operation, answer)
+            elif answer.get("object") == SESSION:
+                self.indirect = True
                 self._note_done(operation, answer)
 
     def expected(self, account: str, since: datetime | None, until: datetime | None) -> dict[str, Deed]:
@@ -167,7 +175,7 @@ class Causes:
 
     def _note_purged(self, operation: Operation) -> None:
         """Note an operation of which only the object is still known."""
-        identity, self.purged = operation.identity, True
+        identity, self.indirect = operation.identity, True
         if operation.object_id:
             deed = Deed(identity.key, identity.step, operation.account, "", operation.object_id)
             self.by_object.setdefault(deed.id, deed)

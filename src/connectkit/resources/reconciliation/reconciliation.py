@@ -12,8 +12,9 @@ from connectkit.calls.deciding import Desk
 from connectkit.calls.frozen import Frozen
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
+from connectkit.models.base import identifier
 from connectkit.models.reconciliation import Line, OrderReport, PayoutReport, PeriodReport
-from connectkit.requests import checked_id
+from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import optional_id
 
 from . import exporting
@@ -224,6 +225,12 @@ class AsyncReconciliation:
             InvalidRequest: It made no payment.
         """
         operation = await Desk(self._caller).found(key, "")
+        if operation.request and operation.object_id.startswith("cs_"):
+            scope = Frozen.loads(operation.request).request.account
+            request = Request("get", f"/v1/checkout/sessions/{operation.object_id}", account=scope)
+            payment = identifier((await self._caller.read(request, "reconciliation.order")).data.get("payment_intent"))
+            if payment:
+                return scope, payment
         if not operation.object_id.startswith("pi_") or not operation.request:
             message = "This key does not name an operation that made a payment, or what it sent was purged."
             raise InvalidRequest(message, param="key", next_step="Pass payment='pi_…' and its account instead.")

@@ -97,7 +97,9 @@ class Tracer:
         if transfer_id and self._account is not None:
             transfer = await self._arrived(transfer_id, charge["created"])
             return await self._paid_from(transfer, identifier(transfer.get("source_transaction")), None)
-        return self._of(charge, identifier(charge.get("payment_intent")))
+        payment_id = identifier(charge.get("payment_intent"))
+        await self._look_for_page(payment_id, self._account)
+        return self._of(charge, payment_id)
 
     async def _fee_returned(self, row: Row, charge: Data) -> Tie:
         paid, scope = str(charge["id"]), self._account
@@ -108,7 +110,8 @@ class Tracer:
 
     async def _transfer(self, row: Row, transfer: Data) -> Tie:
         if row[TYPE] == "transfer":
-            return await self._paid_from(transfer, identifier(transfer.get("source_transaction")), None)
+            belonging = identifier(transfer.get("source_transaction") or transfer.get("destination_payment"))
+            return await self._paid_from(transfer, belonging, None)
         reversal = await self._reversal(transfer, "balance_transaction", row[ID])
         return self._of(reversal, identifier(reversal.get("source_refund")))
 
@@ -140,13 +143,24 @@ class Tracer:
         return Tie(Origin.STRIPE) if by_itself else self._of(thing, "")
 
     async def _paid_from(self, thing: Data, charge_id: str, scope: str | None, likely: Deed | None = None) -> Tie:
-        """Say which operation made what belongs to a charge; where the journal was purged, the charge names it."""
+        """Say which operation made what belongs to a charge; one that the journal does not know names its payment."""
         known = self._causes.by_object
-        if self._causes.purged and charge_id and charge_id not in known:
+        if self._causes.indirect and charge_id and charge_id not in known:
             charge = await self._read(f"/v1/charges/{charge_id}", scope)
-            if (payment_id := identifier(charge.get("payment_intent"))) in known:
+            payment_id = identifier(charge.get("payment_intent"))
+            await self._look_for_page(payment_id, scope)
+            if payment_id in known:
                 known[charge_id] = known[payment_id]
         return self._of(thing, charge_id, likely)
+
+    async def _look_for_page(self, payment_id: str, scope: str | None) -> None:
+        """See whether a payment that no operation made was made on a page of Checkout that one did make."""
+        known = self._causes.by_object
+        if self._causes.indirect and payment_id and payment_id not in known:
+            request = Request("get", "/v1/checkout/sessions", {"payment_intent": payment_id}, account=scope)
+            async for session in self._caller.pages(request, _VERB):
+                if session["id"] in known:
+                    known[payment_id] = known[session["id"]]
 
     def _of(self, thing: Data, belonging: str, likely: Deed | None = None) -> Tie:
         """Say which operation made something: by its id, by its mark, or by what it belongs to."""
