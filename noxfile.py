@@ -85,6 +85,13 @@ def month(session: nox.Session) -> None:
 
 
 @nox.session
+def clients(session: nox.Session) -> None:
+    """Let Stripe's command-line client and its SDK for Node use the served simulator; Node.js has to be there."""
+    session.install("--editable", ".[cli]")
+    session.run("python", "tests/clients/clients.py", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Send a hundred thousand odd bodies and headers to a webhook router."""
     session.install("--editable", ".[test]")

@@ -10,6 +10,8 @@ from sphinx.application import Sphinx
 
 import_module("connectkit.assembly")
 import_module("connectkit.simulator")
+TOPICS = import_module("connectkit.simulator.topics").TOPICS
+ENDPOINTS = "<!-- the table of endpoints -->"
 typing.TYPE_CHECKING = True  # the signatures of `Connect` name types that it imports only when one is made
 import_module("connectkit.connect")
 typing.TYPE_CHECKING = False
@@ -68,3 +70,20 @@ def setup(app: Sphinx) -> None:
         return ("", "") if signature is not None and (is_given or what == "exception") else None
 
     app.connect("autodoc-process-signature", shown)
+    app.connect("source-read", tabulate)
+
+
+def tabulate(_app: Sphinx, _name: str, source: list[str]) -> None:
+    """Put the table of the simulator's endpoints where it is wanted."""
+    if ENDPOINTS in source[0]:
+        source[0] = source[0].replace(ENDPOINTS, endpoints())
+
+
+def endpoints() -> str:
+    """Give a table of everything that the simulator answers."""
+    rows = [
+        f"| {topic.name} | `{route.method} {route.path}` | {(route.answer.__doc__ or '').partition(chr(10))[0]} |"
+        for topic in sorted(TOPICS, key=lambda topic: topic.name)
+        for route in topic.routes
+    ]
+    return "\n".join(["| topic | request | what it does |", "|---|---|---|", *rows])
