@@ -16,7 +16,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,7 +52,7 @@ class Listener(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving() -> Generator[str, None, None]:
     """Serve the simulator in a process of its own, and give its address."""
     command = [Path(sys.executable).with_name("connectkit"), "simulator", "--port", "0", "--clock", FASTER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -64,7 +64,7 @@ def serving() -> Iterator[str]:
 
 
 @contextmanager
-def listening(base: str) -> Iterator[set[str]]:
+def listening(base: str) -> Generator[set[str], None, None]:
     """Hear every event of the platform and of its accounts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
     threading.Thread(target=server.serve_forever, daemon=True).start()
