@@ -54,7 +54,7 @@ class Listener(BaseHTTPRequestHandler):
 @contextmanager
 def serving() -> Generator[str, None, None]:
     """Serve the simulator in a process of its own, and give its address."""
-    command = [Path(sys.executable).with_name("connectkit"), "simulator", "--port", "0", "--clock", FASTER]
+    command = [str(Path(sys.executable).with_name("connectkit")), "simulator", "--port", "0", "--clock", FASTER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

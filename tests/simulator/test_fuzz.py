@@ -27,7 +27,15 @@ V1 = {
     "/v1/accounts/{seller}/persons": "AccountPersonCreateParams",
     "/v1/account_links": "AccountLinkCreateParams",
     "/v1/account_sessions": "AccountSessionCreateParams",
+    "/v1/checkout/sessions": "checkout.SessionCreateParams",
+    "/v1/customers": "CustomerCreateParams",
     "/v1/files": "FileCreateParams",
+    "/v1/payment_intents": "PaymentIntentCreateParams",
+    "/v1/payment_links": "PaymentLinkCreateParams",
+    "/v1/payment_methods": "PaymentMethodCreateParams",
+    "/v1/prices": "PriceCreateParams",
+    "/v1/products": "ProductCreateParams",
+    "/v1/setup_intents": "SetupIntentCreateParams",
     "/v1/tokens": "TokenCreateParams",
     "/v1/webhook_endpoints": "WebhookEndpointCreateParams",
 }
@@ -83,7 +91,7 @@ def everything(driver: Driver, *accounts: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("path", "name"), [*V1.items(), *V2.items()])
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_nothing_that_validates_is_a_defect(path: str, name: str, data: st.DataObject) -> None:
     simulator = Simulator(start=1_800_000_000, check_always=True)
