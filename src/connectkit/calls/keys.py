@@ -7,15 +7,18 @@ object still tells by its mark which operation made it.
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve
 
-from connectkit.requests import Request, compact
+from connectkit.requests import Params, Request, compact
 from connectkit.storage.records import Identity
 
 FORMAT: Final = "ck1"
 """The version of the derivation; it is part of the hash and the visible prefix of every wire key."""
+
+_BECOMES: Final = ("payment_intent_data", "subscription_data")
+"""What a page turns into when it is paid: it carries the mark as well, so that its money is known to be ours."""
 
 METADATA_KEY: Final = "connectkit"
 """The one of Stripe's 50 metadata keys that is ours."""
@@ -41,8 +44,13 @@ def named(identity: Identity, request: Request, generation: int, *, version: str
     params = request.params
     if marks:
         note = {METADATA_KEY: mark(identity, request, generation)}
-        params = {**params, "metadata": {**params.get("metadata", {}), **note}}
+        params = {**params, **_noted(params, note)}
+        params |= {name: {**params[name], **_noted(params[name], note)} for name in _BECOMES if name in params}
     return evolve(request, params=params, version=version, idempotency_key=wire_key(identity, request, generation))
+
+
+def _noted(params: Params, note: Params) -> dict[str, Any]:
+    return {"metadata": {**params.get("metadata", {}), **note}}
 
 
 def wire_key(identity: Identity, request: Request, generation: int) -> str:

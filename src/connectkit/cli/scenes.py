@@ -18,7 +18,7 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.resources.evidence import Evidence
 
-from . import selling
+from . import selling, taking
 from .play import Play, usd
 
 _RETURN: Final = "https://marketplace.example/welcome-back"
@@ -412,6 +412,8 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("direct charge", "The buyer pays the seller; the platform gets its fee.", direct),
     Scene("destination charge", "The buyer pays the platform; the seller gets the money less the fee.", destination),
     Scene("separate charge", "The buyer pays the platform, which settles with two sellers.", separate),
+    Scene("reserved money", "More is reserved, a part is taken, and the fee is in proportion.", taking.reserved),
+    Scene("returning buyer", "A card is kept, shared with a seller, and charged later.", taking.returning),
     Scene("webhooks", "Events are verified, remembered before they are answered, and handled once.", webhooks),
     Scene("plan", "A refund of several calls is shown whole before anything moves.", plans),
     Scene("refunds", "Buyers are paid back, and sellers' shares and fees come back in proportion.", refunds),

@@ -28,7 +28,10 @@ def data_sent(bench: Bench) -> Any:
     assert not list(complaints(request.params, params_type("checkout.SessionCreateParams")))
     assert request.params["mode"] == "subscription"
     assert request.params["line_items"][0]["price_data"]["recurring"] == {"interval": "month"}
-    return request.params.get("subscription_data")
+    data = dict(request.params["subscription_data"])
+    metadata = dict(data.pop("metadata"))
+    assert metadata.pop("connectkit") == request.params["metadata"]["connectkit"]
+    return {**data, "metadata": metadata} if metadata else data
 
 
 def test_a_seller_s_own_subscription() -> None:
@@ -43,7 +46,7 @@ def test_a_seller_s_own_subscription() -> None:
 def test_a_subscription_without_a_cut_says_nothing_of_it() -> None:
     bench = Bench(SESSION)
     run(AsyncDirectCheckout(bench.caller).subscribe(key="s", line_items=BOX, account="acct_2", success_url=BACK))
-    assert data_sent(bench) is None
+    assert data_sent(bench) == {}
 
 
 @pytest.mark.parametrize(

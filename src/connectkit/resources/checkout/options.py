@@ -118,7 +118,7 @@ class Page:
             metadata=checked_metadata(self.metadata) or None,
             **cut,
         )
-        return {**self._common("payment"), **({"payment_intent_data": data} if data else {})}
+        return {**self._common("payment"), "payment_intent_data": data}
 
     def subscription(self, **share: object) -> dict[str, Any]:
         """Give the parameters of a session in which something is subscribed to.
@@ -135,7 +135,7 @@ class Page:
             raise InvalidRequest(message, param="line_items", next_step="Pass LineItem(…, every='month').")
         metadata = checked_metadata(self.metadata) or None
         data = given(description=self.description, metadata=metadata, **share)
-        return {**self._common("subscription"), **({"subscription_data": data} if data else {})}
+        return {**self._common("subscription"), "subscription_data": data}
 
     def _common(self, mode: str) -> dict[str, Any]:
         self._check()
