@@ -41,6 +41,7 @@ from .resources.payouts import AsyncPayouts, Payouts
 from .resources.persons import AsyncPersons, Persons
 from .resources.platforms import AsyncPlatformRoom, PlatformRoom
 from .resources.reconciliation import AsyncReconciliation, Reconciliation
+from .resources.refunds import AsyncRefunds, Refunds
 from .resources.settings import AsyncSettings, Settings
 from .resources.setup_intents import AsyncSetupIntents, SetupIntents
 from .resources.topups import AsyncTopUps, TopUps
@@ -158,6 +159,7 @@ class AsyncRooms:
     customers: AsyncCustomers
     setup_intents: AsyncSetupIntents
     disputes: AsyncDisputes
+    refunds: AsyncRefunds
     transfers: AsyncTransfers
     payouts: AsyncPayouts
     topups: AsyncTopUps
@@ -185,6 +187,7 @@ class AsyncRooms:
             customers=AsyncCustomers(caller),
             setup_intents=AsyncSetupIntents(caller),
             disputes=AsyncDisputes(caller),
+            refunds=AsyncRefunds(caller),
             transfers=AsyncTransfers(caller),
             payouts=AsyncPayouts(caller),
             topups=AsyncTopUps(caller),
@@ -214,6 +217,7 @@ class Rooms:
     customers: Customers
     setup_intents: SetupIntents
     disputes: Disputes
+    refunds: Refunds
     transfers: Transfers
     payouts: Payouts
     topups: TopUps
@@ -242,6 +246,7 @@ class Rooms:
             customers=Customers(sources.customers),
             setup_intents=SetupIntents(sources.setup_intents),
             disputes=Disputes(sources.disputes),
+            refunds=Refunds(sources.refunds),
             transfers=Transfers(sources.transfers),
             payouts=Payouts(sources.payouts),
             topups=TopUps(sources.topups),

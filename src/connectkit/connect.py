@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.persons import AsyncPersons, Persons
     from .resources.platforms import AsyncPlatformRoom, PlatformRoom
     from .resources.reconciliation import AsyncReconciliation, Reconciliation
+    from .resources.refunds import AsyncRefunds, Refunds
     from .resources.settings import AsyncSettings, Settings
     from .resources.setup_intents import AsyncSetupIntents, SetupIntents
     from .resources.topups import AsyncTopUps, TopUps
@@ -228,6 +229,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
         customers: Buyers who are known, to the platform and to its sellers.
         setup_intents: Ways to pay that are kept for later, without a payment now.
+        refunds: Refunds after they were made: read again, and given back to sellers when they fail.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -256,6 +258,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     customers: AsyncCustomers
     setup_intents: AsyncSetupIntents
     disputes: AsyncDisputes
+    refunds: AsyncRefunds
     transfers: AsyncTransfers
     payouts: AsyncPayouts
     topups: AsyncTopUps
@@ -283,6 +286,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.customers = rooms.customers
         self.setup_intents = rooms.setup_intents
         self.disputes = rooms.disputes
+        self.refunds = rooms.refunds
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
         self.topups = rooms.topups
@@ -368,6 +372,7 @@ class Connect(_Root["Store"]):
         checkout: Pages of Stripe's on which buyers pay, and orders delivered once.
         customers: Buyers who are known, to the platform and to its sellers.
         setup_intents: Ways to pay that are kept for later, without a payment now.
+        refunds: Refunds after they were made: read again, and given back to sellers when they fail.
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
@@ -396,6 +401,7 @@ class Connect(_Root["Store"]):
     customers: Customers
     setup_intents: SetupIntents
     disputes: Disputes
+    refunds: Refunds
     transfers: Transfers
     payouts: Payouts
     topups: TopUps
@@ -423,6 +429,7 @@ class Connect(_Root["Store"]):
         self.customers = rooms.customers
         self.setup_intents = rooms.setup_intents
         self.disputes = rooms.disputes
+        self.refunds = rooms.refunds
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
         self.topups = rooms.topups
