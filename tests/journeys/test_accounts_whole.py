@@ -216,6 +216,8 @@ def test_custom_by_api_with_a_company_and_a_document_that_fails_first(colour: st
         connect.simulator.advance(hours=1)
         assert (await connect.persons.retrieve(seller.id, ana.id)).verification == "verified"
         assert (await connect.onboarding.status(seller.id)).state is AccountState.COMPLETE
+        with pytest.raises(Refused, match="cpt_1"):  # nobody's browser has made it
+            await connect.persons.create(seller.id, key="cid", person=PersonDetails(token="cpt_1"))
         with pytest.raises(Refused):
             await connect.persons.delete(seller.id, ana.id)
         await connect.persons.delete(seller.id, ben.id)
@@ -357,6 +359,10 @@ def test_rejected_and_unrejected(colour: str) -> None:
         assert (status.state, status.next_action) == (AccountState.REJECTED_BY_PLATFORM, NextAction.UNREJECT)
         assert (await connect.onboarding.unreject(seller.id)).charges_enabled
         assert (await connect.onboarding.unreject(seller.id)).charges_enabled
+        await connect.onboarding.reject(seller.id, reason="other", payouts_action="none")
+        paying = await connect.onboarding.status(seller.id, api="v1")
+        assert (paying.can_charge, paying.can_be_paid_out) == (False, True)
+        await connect.onboarding.unreject(seller.id)
         stripes = await connect.onboarding.create(key="seller-2", country="US", type="standard")
         with pytest.raises(Refused):
             await connect.onboarding.reject(stripes.id, reason="other", payouts_action="none")

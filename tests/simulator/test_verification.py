@@ -266,3 +266,31 @@ def test_kana_and_kanji_are_kept(driver: Driver) -> None:
     wrong = {"individual": {"address_kana": {"line1": "address_no_match"}}}
     driver.made(f"/v1/accounts/{account}", wrong)
     assert "individual.address_kana.line1" in seen(driver, account)["requirements"]["currently_due"]
+
+
+@pytest.mark.parametrize(("line1", "charges"), [("address_no_match", True), ("address_line1_no_match", False)])
+def test_an_address_of_a_company_stops_payouts_or_everything(driver: Driver, line1: str, charges: bool) -> None:
+    account = company(driver, address={**PERSON["address"], "line1": line1})
+    found = seen(driver, account)
+    assert (found["charges_enabled"], found["payouts_enabled"]) == (charges, False)
+    assert found["requirements"]["past_due"] == ["company.address.line1"]
+
+
+@pytest.mark.parametrize(("action", "paid"), [("none", True), ("pause", False)])
+def test_who_is_rejected_may_still_be_paid_out(driver: Driver, action: str, paid: bool) -> None:
+    path = f"/v1/accounts/{driver.seller()['id']}"
+    rejected = driver.made(f"{path}/reject", {"reason": "other", "payouts_action": action})
+    assert (rejected["charges_enabled"], rejected["payouts_enabled"]) == (False, paid)
+    back = driver.made(f"{path}/unreject")
+    assert (back["charges_enabled"], back["payouts_enabled"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "brand"),
+    [("5200828282828210", "MasterCard"), ("6011981111111113", "Discover"), ("4000057840000006", "Visa")],
+)
+def test_debit_cards_of_all_brands_take_payouts(driver: Driver, number: str, brand: str) -> None:
+    account = driver.seller()["id"]
+    card = {"object": "card", "number": number, "exp_month": 1, "exp_year": 2034, "currency": "usd"}
+    made = driver.made(f"/v1/accounts/{account}/external_accounts", {"external_account": card})
+    assert (made["brand"], made["status"]) == (brand, "new")

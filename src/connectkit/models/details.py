@@ -149,9 +149,11 @@ class PersonDetails(Individual):
 
     Attributes:
         relationship: What the person is to the company.
+        token: A person token that the person's own browser has made with Stripe.js; it stands for everything else.
     """
 
     relationship: Relationship | None = None
+    token: str | None = None
 
 
 @frozen(kw_only=True, repr=False)
@@ -310,6 +312,8 @@ class AccountDetails(_Personal):
         terms: That Stripe's terms were accepted; only where the platform collects the requirements.
         documents: Papers of the business, by Stripe's name of the kind, as
             `{"company_license": (file.id,)}`. An open set.
+        token: An account token that the seller's own browser has made with Stripe.js, so that who it is never comes
+            here: it stands for *individual* or *company*, and for *terms*. Stripe demands it of platforms in France.
     """
 
     individual: Individual | None = None
@@ -317,3 +321,10 @@ class AccountDetails(_Personal):
     business_profile: BusinessProfile | None = None
     terms: TermsAcceptance | None = None
     documents: Mapping[str, tuple[str, ...]] | None = None
+    token: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.token is not None and (self.individual or self.company or self.terms):
+            message = "An account token says who the seller is; individual, company or terms were given as well."
+            raise InvalidRequest(message, param="token", next_step="Give one or the other.")

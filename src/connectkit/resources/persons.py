@@ -21,7 +21,7 @@ Role: TypeAlias = Literal["representative", "owner", "director", "executive", "a
 
 _PERSONAL: Final = (
     *("first_name", "last_name", "email", "phone", "dob", "address", "id_number", "ssn_last_4", "nationality"),
-    *("political_exposure", "verification", "relationship"),
+    *("political_exposure", "verification", "relationship", "person_token"),
 )
 
 
@@ -145,7 +145,8 @@ class AsyncPersons:
 
 
 def _told(person: PersonDetails) -> dict[str, Any]:
-    return {**person_of(person), **given(relationship=person.relationship and _relationship(person.relationship))}
+    whose = person.relationship and _relationship(person.relationship)
+    return {**person_of(person), **given(relationship=whose, person_token=person.token)}
 
 
 def _relationship(relationship: Relationship) -> dict[str, Any]:

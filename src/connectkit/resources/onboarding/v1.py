@@ -17,7 +17,7 @@ from .profile import Profile, terms_of
 class V1:
     """Accounts v1."""
 
-    personal: ClassVar[tuple[str, ...]] = ("email", "individual", "company", "tos_acceptance")
+    personal: ClassVar[tuple[str, ...]] = ("account_token", "email", "individual", "company", "tos_acceptance")
 
     def create(self, setup: Setup, profile: Profile) -> Request:
         """Make an account."""
@@ -45,6 +45,7 @@ class V1:
     def _said(self, profile: Profile) -> dict[str, Any]:
         details = profile.details
         return given(
+            account_token=details.token,
             country=profile.country,
             email=profile.email,
             capabilities={name: {"requested": True} for name in profile.capabilities},

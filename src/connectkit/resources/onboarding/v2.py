@@ -29,6 +29,7 @@ class V2:
     """Accounts v2."""
 
     personal: ClassVar[tuple[str, ...]] = (
+        "account_token",
         "contact_email",
         "identity.individual",
         "identity.business_details",
@@ -73,6 +74,7 @@ class V2:
         return {
             "include": list(self._INCLUDE),
             **given(
+                account_token=details.token,
                 contact_email=profile.email,
                 configuration=_configuration(profile.capabilities, business),
                 defaults=given(

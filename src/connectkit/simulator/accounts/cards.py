@@ -32,6 +32,7 @@ class DebitCard(NamedTuple):
 
 _FAILS: Final = "could_not_process"
 _NUMBERS: Final = {
+    "AE": ("4000057840000006", "4000057840000014", "4000057840000022"),
     "US": ("4000056655665556", "4000056655665572", "4000056755665555"),
     "CA": ("4000051240000005", "4000051240000021", "4000051240000039"),
     "GB": ("4000058260000203", "4000058260000211", "4000058260000229"),
@@ -43,6 +44,18 @@ _NUMBERS: Final = {
     "IT": ("4000053800000037", "4000053800000011", "4000053800000029"),
 }
 """By country: one that takes payouts, one that fails, one that instant payouts do not reach."""
+
+_MASTERCARDS: Final = {
+    "CA": "5510121240000006",
+    "DE": "5555052760000009",
+    "FR": "5555052500000004",
+    "GB": "5555058260000100",
+    "IE": "5555053720000006",
+    "IT": "5555053800000009",
+    "SG": "2227200000000009",
+    "US": "5200828282828210",
+}
+"""By country, one more that takes payouts."""
 
 _KINDS: Final = ("transferSuccess", "transferFail", "instantPayoutUnsupported")
 
@@ -59,6 +72,9 @@ def _cards() -> dict[str, DebitCard]:
             found[number] = found[f"tok_visa_debit_{country.lower()}_{kind}"] = card
         token = f"tok_mastercard_debit_{country.lower()}_transferSuccess"
         found[token] = DebitCard(country, "MasterCard")
+    found |= {number: DebitCard(country, "MasterCard") for country, number in _MASTERCARDS.items()}
+    for name in ("6011981111111113", "tok_discover_debit_us_transferSuccess"):
+        found[name] = DebitCard("US", "Discover")
     return found
 
 

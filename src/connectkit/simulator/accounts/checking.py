@@ -28,6 +28,7 @@ class Problem(NamedTuple):
 DATES: Final = ({"day": 1, "month": 1, "year": 1901}, {"day": 1, "month": 1, "year": 1902})
 """The days of birth that pass; the second at once."""
 
+_MILD: Final = "address_no_match"
 _LISTED: Final = {"day": 1, "month": 1, "year": 1900}
 _NO_ANSWER: Final = "222221005"
 _UNVERIFIED: Final = "The identity information you entered cannot be verified. Please correct any errors."
@@ -165,6 +166,11 @@ def is_listed(world: World, account: Object) -> bool:
 def is_waiting(account: Object) -> bool:
     """Tell whether the public register does not answer: a documented property of one tax number."""
     return bool(account["_numbers"].get("tax_id") == _NO_ANSWER)
+
+
+def is_mild(account: Object, problem: Problem) -> bool:
+    """Tell whether a problem stops payouts and leaves charges on: a documented property of one address of companies."""
+    return problem.requirement == "company.address.line1" and account["company"]["address"]["line1"] == _MILD
 
 
 def is_idle(account: Object) -> bool:

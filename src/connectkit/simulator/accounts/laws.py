@@ -15,7 +15,8 @@ def standing_follows(_: World, account: Object) -> None:
     """Flags follow from capabilities, and capabilities from what is due."""
     due, active = account["requirements"], "active" in account["capabilities"].values()
     _hold(account, "charges follow capabilities", account["charges_enabled"] is active)
-    _hold(account, "payouts need a capability", active or not account["payouts_enabled"])
+    paid = active or account["_still_paid"]
+    _hold(account, "payouts need a capability", paid or not account["payouts_enabled"])
     _hold(account, "what is past due is due", set(due["past_due"]) <= set(due["currently_due"]))
     _hold(account, "what is due is due one day", set(due["currently_due"]) <= set(due["eventually_due"]))
     _hold(account, "what is past due disables", not due["past_due"] or due["disabled_reason"] is not None)

@@ -154,6 +154,7 @@ def _private() -> Object:
         "_linked": False,
         "_submitted": False,
         "_rejected": None,
+        "_still_paid": False,
         "_by_v1": False,
         "_closed": False,
         "_theirs": False,

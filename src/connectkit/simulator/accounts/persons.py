@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import refused
+from connectkit.simulator.refusals import no_such, refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
@@ -21,7 +21,7 @@ _PATH = "/v1/accounts/:id/persons"
 def create_person(world: World, call: Call) -> Object:
     """Add a person."""
     account = account_of(world, call.id)
-    check_person_files(world, call.id, call.params)
+    _check(world, call)
     person = new_person(world, account)
     with changing(world, account):
         tell(person, call.params)
@@ -48,7 +48,7 @@ def retrieve_person(world: World, call: Call) -> Object:
 def update_person(world: World, call: Call) -> Object:
     """Change a person."""
     account, person = account_of(world, call.id), retrieve_person(world, call)
-    check_person_files(world, call.id, call.params)
+    _check(world, call)
     with changing(world, account):
         tell(person, call.params)
         world.emit("person.updated", person)
@@ -65,3 +65,9 @@ def delete_person(world: World, call: Call) -> Object:
         world.emit("person.deleted", person)
         world.remove(person)
     return {"id": person["id"], "object": "person", "deleted": True}
+
+
+def _check(world: World, call: Call) -> None:
+    if "person_token" in call.params:
+        raise no_such("token", call.params["person_token"], param="person_token")
+    check_person_files(world, call.id, call.params)

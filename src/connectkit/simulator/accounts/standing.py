@@ -16,7 +16,7 @@ from connectkit.simulator.clock import DAY
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .checking import facts, is_idle, is_instant, is_listed, is_waiting, people, problems
+from .checking import facts, is_idle, is_instant, is_listed, is_mild, is_waiting, people, problems
 from .countries import ASYNCHRONOUS
 from .documents import flaw
 from .making import no_requirements
@@ -80,8 +80,9 @@ def settle(world: World, account: Object) -> None:
     _show_people(world, account)
     ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
     stopped = is_listed(world, account) or is_idle(account)
-    _set_capabilities(account, blocked=bool(blocking or wrong or ignored or stopped))
-    _set_flags(world, account, due, late=bool(late))
+    grave = any(not is_mild(account, problem) for problem in wrong)
+    _set_capabilities(account, blocked=bool(blocking or grave or ignored or stopped))
+    _set_flags(world, account, due, late=bool(late or wrong))
 
 
 def _instead(item: str) -> str:
@@ -210,7 +211,7 @@ def _set_flags(world: World, account: Object, due: list[str], *, late: bool) -> 
     active = "active" in account["capabilities"].values()
     bank = any(bank["status"] == "new" for bank in bank_accounts(world, account["id"]))
     account["charges_enabled"] = active
-    account["payouts_enabled"] = active and bank and not late
+    account["payouts_enabled"] = (active or account["_still_paid"]) and bank and not late
     if account["controller"]["requirement_collection"] == "application":
         account["details_submitted"] = not due
     else:

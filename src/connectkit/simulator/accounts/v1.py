@@ -114,6 +114,7 @@ def reject_account(world: World, call: Call) -> Object:
         raise refused(f"Invalid reason: must be one of {', '.join(_REASONS)}", param="reason")
     with changing(world, account):
         account["_rejected"] = reason
+        account["_still_paid"] = account["payouts_enabled"] and call.params.get("payouts_action") == "none"
     return account
 
 
@@ -124,7 +125,7 @@ def unreject_account(world: World, call: Call) -> Object:
     if account["_rejected"] is None:
         raise refused("This account is not rejected.")
     with changing(world, account):
-        account["_rejected"] = None
+        account["_rejected"], account["_still_paid"] = None, False
     return account
 
 

@@ -156,7 +156,7 @@ def test_what_is_not_said_is_not_sent(api: Any, params: dict[str, Any]) -> None:
 def test_nothing_personal_is_outside_the_personal_paths(api: Any) -> None:
     dialect = DIALECTS[api]
     params: dict[str, Any] = dict(dialect.create(PRESETS["custom"], EVERYTHING).params)
-    for path in dialect.personal:
+    for path in set(dialect.personal) - {"account_token"}:  # which stands in the place of the others
         *parents, last = path.split(".")
         place = params
         for parent in parents:
@@ -212,3 +212,21 @@ def test_v2_tells_of_a_nationality_and_v1_does_not_take_it() -> None:
     with pytest.raises(InvalidRequest) as caught:
         DIALECTS["v1"].update("acct_1", profile)
     assert caught.value.param == "nationality"
+
+
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_a_token_stands_for_who_the_seller_is(api: Any) -> None:
+    profile = Profile(
+        country="FR", business_type="company", details=AccountDetails(token="ct_1", business_profile=SHOP)
+    )
+    request = DIALECTS[api].create(PRESETS["custom"], profile)
+    assert request.params["account_token"] == "ct_1"
+    assert "account_token" in DIALECTS[api].personal
+
+
+def test_a_token_leaves_nothing_else_to_tell() -> None:
+    others: list[dict[str, Any]] = [{"individual": ANA}, {"company": FIRM}, {"terms": TERMS}]
+    for more in others:
+        with pytest.raises(InvalidRequest) as caught:
+            AccountDetails(token="ct_1", **more)
+        assert caught.value.param == "token"
