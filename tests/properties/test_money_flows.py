@@ -1,7 +1,8 @@
 """Whatever a platform does in whatever order: every law of money holds after each step, and all of it is explained.
 
 The machine plays every flow of the facade against the simulator, in both directions and with all that can go wrong:
-cards that decline, dispute or do not take refunds, banks that are closed, balances that are short. What Stripe refuses
+cards that decline, dispute or do not take refunds, banks that are closed, balances that are short, answers that get
+lost. What Stripe refuses
 is refused; nothing else may be raised. In the end every balance, payout and payment is reconciled.
 """
 
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from connectkit import Connect, Money, Origin, Payment, Refund
+from connectkit.calls.retries import Retries
 from connectkit.errors import InvalidRequest, Refused
+from connectkit.simulator import Simulator
 
 LARGE = settings().max_examples > 1_000
 """Whether this is a long search, as `nox -s chaos` makes it."""
@@ -65,8 +68,9 @@ class Flows(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.connect = Connect.sandbox()
-        self.simulator = self.connect.simulator
+        self.simulator = Simulator()
+        client, patience = self.simulator.http_client(), Retries(attempts=100, longest=0.0)
+        self.connect = Connect("sk_test_flows", http_client=client, retries=patience, look_up_pause=0.0)
         self.sellers: list[tuple[str, str]] = []
         self.count = 0
         self.made: list[Sale] = []
@@ -210,6 +214,11 @@ class Flows(RuleBasedStateMachine):
             self.attempt(lambda: disputes.submit(dispute, key=key, account=account, evidence=evidence).id)
         else:
             self.attempt(lambda: disputes.close(dispute, key=key, account=account).id)
+
+    @rule(fault=st.sampled_from(("lose_answer", "lose_request", "lock_timeout", "rate_limit")))
+    def break_the_next_call(self, fault: str) -> None:
+        """Have the next answer lost, or the next call turned away: it is sent again, and nothing is done twice."""
+        self.simulator.faults.next(fault)
 
     @rule(days=st.integers(1, 8))
     def wait(self, days: int) -> None:
