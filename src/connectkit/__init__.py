@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from connectkit.models.platforms import CountrySpec as CountrySpec
     from connectkit.models.platforms import Finding as Finding
     from connectkit.models.platforms import PlatformCheck as PlatformCheck
+    from connectkit.models.proceeds import Proceeds as Proceeds
     from connectkit.models.reconciliation import Discrepancy as Discrepancy
     from connectkit.models.reconciliation import DiscrepancyKind as DiscrepancyKind
     from connectkit.models.reconciliation import Line as Line
@@ -248,6 +249,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.external_accounts": ("ExternalAccount",),
         "connectkit.shortfalls": ("Shortfall",),
+        "connectkit.models.proceeds": ("Proceeds",),
         "connectkit.models.setups": ("Customer", "SetupIntent", "SharedCustomer"),
         "connectkit.fulfilling": ("PaidOrder",),
         "connectkit.resources.checkout.options": ("CheckoutOptions",),

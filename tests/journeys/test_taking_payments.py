@@ -287,6 +287,43 @@ def test_a_bank_asks_the_buyer_to_confirm(colour: str) -> None:
     travel(colour, journey)
 
 
+def test_what_the_buyer_paid_and_what_arrived(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        direct = await connect.charges.direct.create(
+            key="order-1", amount=usd("10.00"), account=account, fee=usd("1.23"), payment_method=CARD
+        )
+        came = await connect.charges.proceeds(direct.id, account=account)
+        assert (came.presented, came.settled, came.fees, came.net) == (
+            usd("10.00"),
+            usd("10.00"),
+            usd("1.82"),
+            usd("8.18"),
+        )
+        assert (came.exchange_rate, came.charge, came.payment) == (None, direct.charge, direct.id)
+
+        euros = await connect.charges.separate.create(
+            key="order-2",
+            amount=Money.of("100.00", "eur"),
+            payment_method=CARD,
+            statement_descriptor_suffix="CHAIRS",
+        )
+        came = await connect.charges.proceeds(euros.id)
+        assert (came.presented, came.settled.currency) == (Money.of("100.00", "eur"), "usd")
+        assert came.exchange_rate is not None
+        assert round(came.presented.amount * came.exchange_rate) == came.settled.amount
+        assert came.net == came.settled - came.fees
+        assert came.statement_descriptor.endswith("* CHAIRS")
+        rows = [row async for row in connect.balances.transactions() if row.type == "charge"]
+        assert (rows[0].exchange_rate, rows[0].available_on) == (came.exchange_rate, came.available_on)
+
+        waiting = await connect.charges.separate.create(key="order-3", amount=usd("10.00"))
+        with pytest.raises(InvalidRequest, match="it is requires_payment_method"):
+            await connect.charges.proceeds(waiting.id)
+
+    travel(colour, journey)
+
+
 def test_the_browser_is_given_what_it_needs_and_nothing_more(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect, type="standard")

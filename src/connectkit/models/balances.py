@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -77,6 +78,8 @@ class BalanceTransaction(Value):
         source: The object behind it, or `""`.
         status: `pending` or `available`.
         available_on: From when on it is usable.
+        exchange_rate: From the currency of what is behind it to this one, where it was converted; Stripe prints about
+            six digits of it.
         description: Stripe's words for it.
         created: When it was made.
     """
@@ -89,6 +92,7 @@ class BalanceTransaction(Value):
     source: str
     status: str
     available_on: datetime | None
+    exchange_rate: Decimal | None
     description: str
     created: datetime | None
 
@@ -107,6 +111,7 @@ class BalanceTransaction(Value):
             source=identifier(data.get("source")),
             status=data.get("status") or "",
             available_on=moment(data.get("available_on")),
+            exchange_rate=None if data.get("exchange_rate") is None else Decimal(str(data["exchange_rate"])),
             description=data.get("description") or "",
             created=moment(data.get("created")),
             receipt=answer.receipt,

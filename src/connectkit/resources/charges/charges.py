@@ -7,6 +7,7 @@ from typing import Any, Final, overload
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking
 from connectkit.models.payments import Payment
+from connectkit.models.proceeds import Proceeds
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import checked_money, given
@@ -55,6 +56,21 @@ class AsyncCharges:
         """
         owner = self._caller.account(account)
         return Payment.parse(await read_payment(self._caller, payment_id, owner), owner)
+
+    async def proceeds(self, payment_id: str, *, account: str | None = None) -> Proceeds:
+        """Tell what a payment came to: what the buyer paid in her currency, and what arrived in that of the balance.
+
+        Args:
+            payment_id: The payment intent, which has succeeded.
+            account: The connected account that a direct charge lives on.
+
+        Raises:
+            InvalidRequest: It is not the id of a payment intent, or no money has moved yet.
+            NotFound: There is none, or it lives on another account.
+            Unreachable: There was no usable answer.
+        """
+        owner = self._caller.account(account)
+        return Proceeds.parse(await read_payment(self._caller, payment_id, owner, "latest_charge.balance_transaction"))
 
     async def confirm(
         self,
@@ -223,6 +239,7 @@ class Charges(Blocking[AsyncCharges]):
         self.separate: Final = SeparateCharges(source.separate)
 
     retrieve: Final = blocking(AsyncCharges.retrieve)
+    proceeds: Final = blocking(AsyncCharges.proceeds)
     confirm: Final = blocking(AsyncCharges.confirm)
     capture: Final = blocking(AsyncCharges.capture)
     increment: Final = blocking(AsyncCharges.increment)
