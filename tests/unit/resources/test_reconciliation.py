@@ -130,6 +130,20 @@ def test_a_page_of_checkout_that_others_made_is_theirs(connect: Connect) -> None
     assert (finding.kind, finding.found) == (DiscrepancyKind.UNEXPECTED, usd("8.44"))
 
 
+def test_what_is_planned_or_being_sent_now_is_no_finding(connect: Connect) -> None:
+    other = seller(connect)
+    sold(connect)
+    connect.transfers.create(key="bonus", amount=usd("1.00"), destination=other)
+    connect.later().transfers.create(key="planned", amount=usd("1.00"), destination=other)
+    store = connect.store
+    assert isinstance(store, MemoryStore)
+    (identity,) = (identity for identity in store._operations if identity.key == "bonus")
+    held = evolve(store._operations[identity], state=State.STARTED, answer="", object_id="")
+    for lease, findings in ((timedelta(minutes=1), []), (timedelta(minutes=-1), [DiscrepancyKind.UNSETTLED])):
+        store._operations[identity] = evolve(held, lease_until=datetime.now(tz=UTC) + lease)
+        assert [finding.kind for finding in connect.reconciliation.period().findings] == findings
+
+
 def test_findings_beyond_a_thousand_are_counted(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "_MOST", 1)
     sale = {"amount": 700, "currency": "usd", "payment_method": AT_ONCE, "confirm": True}

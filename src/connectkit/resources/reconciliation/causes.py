@@ -19,10 +19,10 @@ from connectkit.calls.caller import Caller
 from connectkit.calls.frozen import Frozen
 from connectkit.calls.keys import mark
 from connectkit.models.base import Data, identifier
-from connectkit.storage.records import Operation, State
+from connectkit.storage.records import Operation, State, Stored
 
 _EVERYTHING: Final = 1_000_000_000
-_READ: Final = (State.PLANNED, State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
+_READ: Final = (State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
 
 PATHS: Final[Mapping[str, str]] = {
     "charge": "/v1/charges/{id}",
@@ -74,6 +74,7 @@ class Deed:
         parent: The transfer, fee or charge that it belongs to, or `""`.
         created: When it was made, by Stripe's clock; 0 if that is not known.
         done: Whether it has moved money by what was answered.
+        under_way: Whether somebody is sending it at this moment.
         notes: The metadata that it carries.
     """
 
@@ -87,6 +88,7 @@ class Deed:
     parent: str = ""
     created: int = 0
     done: bool = False
+    under_way: bool = False
     notes: Mapping[str, str] = field(factory=dict[str, str])
 
 
@@ -111,13 +113,14 @@ class Causes:
         """Read the journal."""
         causes = cls()
         for stored in await caller.listed(_READ, _EVERYTHING):
-            causes.note(stored.operation)
+            causes.note(stored)
         return causes
 
-    def note(self, operation: Operation) -> None:
+    def note(self, stored: Stored) -> None:
         """Note what an operation did; what moves no money is passed over."""
+        operation = stored.operation
         if operation.state is not State.SUCCEEDED:
-            self._note_open(operation)
+            self._note_open(operation, under_way=operation.seen(stored.now) is State.STARTED)
         elif not operation.answer:
             self._note_purged(operation)
         elif not operation.answer.startswith("["):  # a flow: its calls are operations of their own
@@ -139,8 +142,9 @@ class Causes:
         }
 
     def unsettled(self, account: str) -> Iterable[Deed]:
-        """Give the deeds of which it is not known whether they were done, each once."""
-        return {(deed.key, deed.step): deed for deed in self.by_mark.values() if deed.account == account}.values()
+        """Give the deeds of which nobody knows whether they were done, each once; who sends one now will know."""
+        found = (deed for deed in self.by_mark.values() if deed.account == account and not deed.under_way)
+        return {(deed.key, deed.step): deed for deed in found}.values()
 
     def refund_of(self, charge: str, created: int) -> Deed | None:
         """Give the refund of a charge that had been made by a time, the latest of them."""
@@ -180,14 +184,15 @@ class Causes:
             deed = Deed(identity.key, identity.step, operation.account, "", operation.object_id)
             self.by_object.setdefault(deed.id, deed)
 
-    def _note_open(self, operation: Operation) -> None:
+    def _note_open(self, operation: Operation, *, under_way: bool) -> None:
         """Note an operation whose end is not known, unless it is a flow, whose calls are noted by themselves."""
         if not operation.request or plans.loads(operation.request) is not None:
             return
         request, identity = Frozen.loads(operation.request).request, operation.identity
         if not request.path.startswith("/v1") or not any(place in request.path for place in _MOVING):
             return
-        deed = Deed(identity.key, identity.step, request.account or "", "", operation.object_id)
+        account, id = request.account or "", operation.object_id
+        deed = Deed(identity.key, identity.step, account, "", id, under_way=under_way)
         for generation in range(operation.generation + 1):
             self.by_mark[mark(identity, request, generation)] = deed
 
