@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from connectkit.models.accounts import Restriction as Restriction
     from connectkit.models.balances import Balance as Balance
     from connectkit.models.balances import BalanceTransaction as BalanceTransaction
+    from connectkit.models.balances import NegativeBalance as NegativeBalance
+    from connectkit.models.balances import TopUpNeed as TopUpNeed
     from connectkit.models.base import Metadata as Metadata
     from connectkit.models.base import Receipt as Receipt
     from connectkit.models.browser import BrowserClient as BrowserClient
@@ -218,7 +220,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Responsibilities",
             "Restriction",
         ),
-        "connectkit.models.balances": ("Balance", "BalanceTransaction"),
+        "connectkit.models.balances": ("Balance", "BalanceTransaction", "NegativeBalance", "TopUpNeed"),
         "connectkit.models.base": ("Metadata", "Receipt"),
         "connectkit.models.details": (
             "AccountDetails",

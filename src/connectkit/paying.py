@@ -16,6 +16,7 @@ from connectkit.models.base import Answer
 from connectkit.models.external_accounts import ExternalAccount
 from connectkit.models.intentions import PayoutAttempt, PayoutEligibility, PayoutIntention, PayoutState
 from connectkit.models.payouts import Payout
+from connectkit.models.plans import Effect, PlannedCall, PlannedFee, Risk, RiskKind
 from connectkit.money import Money
 from connectkit.requests import Request, compact
 from connectkit.storage.base import AsyncEventStore
@@ -40,6 +41,30 @@ _MOST_INSTANT: Final = 999_900  # minor units; Stripe's page on instant payouts
 def payout_intent(key: str, account: str | None, params: Mapping[str, Any]) -> Intent:
     """Give the wish to make one payout."""
     return Intent("payouts.create", key, Request("post", "/v1/payouts", params, account=account), params, Payout.KEEP)
+
+
+def outgoing(wanted: PayoutIntention, amount: Money) -> PlannedCall:
+    """Give the call that pays out what is meant, as a plan shows it."""
+    params: dict[str, Any] = {"amount": amount.amount, "currency": amount.currency, "method": wanted.method}
+    if wanted.destination:
+        params["destination"] = wanted.destination
+    about = Money((amount.amount + 50) // 100, amount.currency)  # one percent; the contract says exactly
+    fee = PlannedFee(account="", amount=about, what="of Stripe's for an instant payout, about one percent")
+    return PlannedCall(
+        name="payout",
+        verb="payouts.create",
+        method="post",
+        path="/v1/payouts",
+        params=params,
+        account=wanted.account,
+        effects=(Effect(account=wanted.account, amount=-amount, what="payout"),),
+        fees=(fee,) if wanted.method == "instant" else (),
+    )
+
+
+def blocked(able: PayoutEligibility) -> tuple[Risk, ...]:
+    """Give why an account cannot be paid out, as a plan shows it."""
+    return tuple(Risk(kind=RiskKind.BLOCKED, account=able.account, message=why) for why in able.obstacles)
 
 
 @frozen
@@ -114,6 +139,10 @@ class Paymaster:
         if not await self.caller.set_note(evolve(note, text=again.dumps())):
             return await self.retry(key, destination)
         return await self._carried_on(evolve(note, version=note.version + 1), again, {})
+
+    async def is_known(self, key: str) -> bool:
+        """Tell whether a payout of this name is meant already."""
+        return bool((await self.caller.note(_INTENTIONS, key)).version)
 
     async def known(self, key: str) -> tuple[Note, PayoutIntention]:
         """Give a payout that is meant, with its note.

@@ -23,6 +23,7 @@ class Balance:
         pending: What is not usable yet.
         instant: What can be paid out at once to a bank that takes it.
         reserved: What is held back from a platform for its connected accounts' negative balances.
+        sources: What of the available money came by which way, as `card` or `bank_account`.
         receipt: How it was come by; takes no part in equality.
     """
 
@@ -30,11 +31,16 @@ class Balance:
     pending: tuple[Money, ...]
     instant: tuple[Money, ...]
     reserved: tuple[Money, ...]
+    sources: tuple[tuple[str, Money], ...] = ()
     receipt: Receipt = field(default=Receipt(), eq=False, repr=False)
 
     def available_in(self, currency: str) -> Money:
         """Give what can be used now in a currency, zero where there is none."""
         return _in(self.available, currency)
+
+    def available_from(self, source_type: str, currency: str) -> Money:
+        """Give what can be used now in a currency of what came by one way, as `card` or `bank_account`."""
+        return _in(tuple(amount for source, amount in self.sources if source == source_type), currency)
 
     def instant_in(self, currency: str) -> Money:
         """Give what can be paid out at once in a currency, zero where there is none."""
@@ -53,8 +59,17 @@ class Balance:
             pending=_amounts(data.get("pending")),
             instant=_amounts(data.get("instant_available")),
             reserved=_amounts(data.get("connect_reserved")),
+            sources=_sources(data.get("available")),
             receipt=answer.receipt,
         )
+
+
+def _sources(entries: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, Money], ...]:
+    found: list[tuple[str, Money]] = []
+    for entry in entries or ():
+        types: Mapping[str, int] = entry.get("source_types") or {}
+        found += [(source, Money(amount, entry["currency"])) for source, amount in types.items()]
+    return tuple(found)
 
 
 def _amounts(entries: Sequence[Mapping[str, Any]] | None) -> tuple[Money, ...]:
@@ -117,3 +132,35 @@ class BalanceTransaction(Value):
             receipt=answer.receipt,
             whole=Whole(data),
         )
+
+
+@frozen(kw_only=True)
+class NegativeBalance:
+    """A balance below zero: until it has recovered, nothing is paid out.
+
+    Attributes:
+        account: The connected account.
+        amount: How much it is, below zero, pending money with it.
+        ours: Whether the platform bears what the account does not pay.
+    """
+
+    account: str
+    amount: Money
+    ours: bool
+
+
+@frozen(kw_only=True)
+class TopUpNeed:
+    """What a platform's balance lacks for what is planned, in one currency.
+
+    Attributes:
+        planned: What is to be transferred.
+        available: What is there now.
+        arriving: What pending top-ups bring.
+        missing: What is to be topped up besides; nothing, if it suffices.
+    """
+
+    planned: Money
+    available: Money
+    arriving: Money
+    missing: Money

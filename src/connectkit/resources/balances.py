@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking, iterating
-from connectkit.models.balances import Balance, BalanceTransaction
+from connectkit.models.accounts import Account
+from connectkit.models.balances import Balance, BalanceTransaction, NegativeBalance
 from connectkit.models.base import Answer
-from connectkit.requests import Request
+from connectkit.requests import Request, checked_id
 
 from .arguments import given, optional_id
 
@@ -33,6 +34,35 @@ class AsyncBalances:
         """
         request = Request("get", "/v1/balance", account=self._caller.account(account))
         return Balance.parse(await self._caller.read(request, "balances.retrieve"))
+
+    async def negative(self, *accounts: str) -> AsyncGenerator[NegativeBalance, None]:
+        """Go through connected accounts whose balance is below zero; each costs a request.
+
+        What is below zero is paid back from later sales, or else, after half a year, by whoever bears the losses. A
+        plain transfer brings it up earlier.
+
+        Args:
+            *accounts: Which to look at; every connected account if none is given.
+
+        Raises:
+            InvalidRequest: One is not the id of an account.
+            Unreachable: There was no usable answer.
+        """
+        for account in [checked_id(one, "accounts", "acct_") for one in accounts]:
+            answer = await self._caller.read(Request("get", f"/v1/accounts/{account}"), "balances.negative")
+            for found in await self._below_zero(Account.parse(answer)):
+                yield found
+        if not accounts:
+            pages = self._caller.pages(Request("get", "/v1/accounts", {"limit": 100}), "balances.negative")
+            async for item in pages:
+                for found in await self._below_zero(Account.parse(Answer(data=item))):
+                    yield found
+
+    async def _below_zero(self, account: Account) -> Sequence[NegativeBalance]:
+        balance = await self.retrieve(account=account.id)
+        ours = account.responsibilities.losses_collector == "application"
+        totals = [one + balance.pending_in(one.currency) for one in balance.available]
+        return [NegativeBalance(account=account.id, amount=one, ours=ours) for one in totals if one.amount < 0]
 
     async def transactions(
         self,
@@ -72,4 +102,5 @@ class Balances(Blocking[AsyncBalances]):
     """Balances, and every movement that makes them."""
 
     retrieve: Final = blocking(AsyncBalances.retrieve)
+    negative: Final = iterating(AsyncBalances.negative)
     transactions: Final = iterating(AsyncBalances.transactions)

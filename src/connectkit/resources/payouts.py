@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from functools import partial
 from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Intent
+from connectkit.calls.previews import AsyncPlan, previewing
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer
 from connectkit.models.intentions import PayoutEligibility, PayoutIntention, PayoutState
 from connectkit.models.payouts import Payout
 from connectkit.money import Money
-from connectkit.paying import Paymaster, PayoutMethod, check_amount, payout_intent
+from connectkit.paying import Paymaster, PayoutMethod, blocked, check_amount, outgoing, payout_intent
 from connectkit.requests import Request, checked_id, checked_key
 
 from .arguments import check_word, checked_metadata, checked_money, given, optional_id
@@ -141,23 +143,58 @@ class AsyncPayouts:
             Refused: Stripe said no.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        check_word(method, "method", get_args(PayoutMethod))
-        if (currency is None) is (amount is None):
-            message = "Either the amount is given, or the currency of which everything is paid out."
-            raise InvalidRequest(message, param="amount", next_step="Pass amount=Money.of('49.90', 'usd').")
-        if amount is not None:
-            check_amount(checked_money(amount), method)
-        nothing = Money(0, amount.currency if amount is not None else currency or "")
-        wanted = PayoutIntention(
-            key=checked_key(key),
-            account=checked_id(account, "account", "acct_"),
-            amount=nothing,
-            kept=nothing,
-            method=method,
-            destination=optional_id(destination, "destination", "ba_", "card_") or "",
-            attempts=(),
-        )
+        wanted = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
         return await self._paymaster.intend(wanted, amount, checked_metadata(metadata))
+
+    async def plan_intend(
+        self,
+        *,
+        key: str,
+        account: str,
+        currency: str | None = None,
+        amount: Money | None = None,
+        method: PayoutMethod = "standard",
+        destination: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> AsyncPlan[PayoutIntention]:
+        """Show what `intend` would send and move, and why it could not; executing the plan is that payout.
+
+        Of a payout that is meant already nothing is planned: executing gives it as it stands.
+
+        Args:
+            key: Your own name of what is meant.
+            account: The connected account.
+            currency: Of which of its balances, where no amount says it.
+            amount: How much; all that can be paid out now if it is not given.
+            method: `standard` or `instant`.
+            destination: A bank account or card of the account; its default for the currency if it is not given.
+            metadata: Notes of your own, on the payout.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe does not tell.
+            Unreachable: There was no usable answer.
+        """
+        wanted = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
+        notes = checked_metadata(metadata)
+        if await self._paymaster.is_known(key):
+            carry_out = partial(self._as_shown, wanted, amount, notes)
+            return AsyncPlan(verb="payouts.intend", key=key, steps=(), risks=(), carry_out=carry_out)
+        able = await self._paymaster.eligibility(account, wanted.amount.currency, method, destination)
+        meant = able.payable if amount is None else amount
+        return AsyncPlan(
+            verb="payouts.intend",
+            key=key,
+            steps=(outgoing(wanted, meant),),
+            risks=blocked(able),
+            carry_out=partial(self._as_shown, wanted, None if able.obstacles and amount is None else meant, notes),
+        )
+
+    async def _as_shown(
+        self, wanted: PayoutIntention, amount: Money | None, metadata: Mapping[str, str], wait: float
+    ) -> PayoutIntention:
+        del wait  # an intention is written down first, and joined by its key
+        return await self._paymaster.intend(wanted, amount, metadata)
 
     async def intention(self, key: str) -> PayoutIntention:
         """Give a payout that is meant, as it was last seen; nothing is asked of Stripe.
@@ -302,6 +339,7 @@ class Payouts(Blocking[AsyncPayouts]):
     create: Final = blocking(AsyncPayouts.create)
     eligibility: Final = blocking(AsyncPayouts.eligibility)
     intend: Final = blocking(AsyncPayouts.intend)
+    plan_intend: Final = previewing(AsyncPayouts.plan_intend)
     intention: Final = blocking(AsyncPayouts.intention)
     intentions: Final = iterating(AsyncPayouts.intentions)
     retry: Final = blocking(AsyncPayouts.retry)
@@ -310,3 +348,31 @@ class Payouts(Blocking[AsyncPayouts]):
     list: Final = iterating(AsyncPayouts.list)
     cancel: Final = blocking(AsyncPayouts.cancel)
     reverse: Final = blocking(AsyncPayouts.reverse)
+
+
+def _meant(
+    key: str,
+    account: str,
+    *,
+    currency: str | None,
+    amount: Money | None,
+    method: PayoutMethod,
+    destination: str | None,
+) -> PayoutIntention:
+    """Check what is meant, and give it with an amount that is worked out later."""
+    check_word(method, "method", get_args(PayoutMethod))
+    if (currency is None) is (amount is None):
+        message = "Either the amount is given, or the currency of which everything is paid out."
+        raise InvalidRequest(message, param="amount", next_step="Pass amount=Money.of('49.90', 'usd').")
+    if amount is not None:
+        check_amount(checked_money(amount), method)
+    nothing = Money(0, amount.currency if amount is not None else currency or "")
+    return PayoutIntention(
+        key=checked_key(key),
+        account=checked_id(account, "account", "acct_"),
+        amount=nothing,
+        kept=nothing,
+        method=method,
+        destination=optional_id(destination, "destination", "ba_", "card_") or "",
+        attempts=(),
+    )

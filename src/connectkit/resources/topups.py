@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Final
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
+from connectkit.models.balances import Balance, TopUpNeed
 from connectkit.models.base import Answer
 from connectkit.models.topups import TopUp
 from connectkit.money import Money
@@ -74,6 +75,24 @@ class AsyncTopUps:
         intent = Intent("topups.create", key, Request("post", "/v1/topups", params), params, TopUp.KEEP)
         return TopUp.parse(await self._caller.perform(intent, wait=wait))
 
+    async def needed(self, *planned: Money, source_type: str | None = None) -> Sequence[TopUpNeed]:
+        """Say how much the platform's balance lacks for transfers that are planned, by currency.
+
+        What pending top-ups bring is counted as if it were there, for it will be; a transfer before that is refused.
+
+        Args:
+            *planned: What is to be transferred.
+            source_type: Only money that came this way counts, as `card` or `bank_account`; all if it is not given.
+
+        Raises:
+            InvalidRequest: Something planned is no money.
+            Unreachable: There was no usable answer.
+        """
+        balance = Balance.parse(await self._caller.read(Request("get", "/v1/balance"), "topups.needed"))
+        pending = [one.amount async for one in self.list(status="pending")]
+        currencies = dict.fromkeys(checked_money(one, "planned").currency for one in planned)
+        return [_need(planned, balance, pending, currency, source_type) for currency in currencies]
+
     async def cancel(self, topup_id: str, *, key: str, wait: float = 0.0) -> TopUp:
         """Call a top-up back that is still pending.
 
@@ -120,6 +139,18 @@ class TopUps(Blocking[AsyncTopUps]):
     """Top-ups: the platform's own money, added to its balance."""
 
     create: Final = blocking(AsyncTopUps.create)
+    needed: Final = blocking(AsyncTopUps.needed)
     cancel: Final = blocking(AsyncTopUps.cancel)
     retrieve: Final = blocking(AsyncTopUps.retrieve)
     list: Final = iterating(AsyncTopUps.list)
+
+
+def _need(
+    planned: Sequence[Money], balance: Balance, pending: Sequence[Money], currency: str, source_type: str | None
+) -> TopUpNeed:
+    nothing = Money(0, currency)
+    wanted = sum((one for one in planned if one.currency == currency), nothing)
+    arriving = sum((one for one in pending if one.currency == currency), nothing)
+    there = balance.available_from(source_type, currency) if source_type else balance.available_in(currency)
+    missing = max(wanted - there - arriving, nothing)
+    return TopUpNeed(planned=wanted, available=there, arriving=arriving, missing=missing)
