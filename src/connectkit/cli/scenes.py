@@ -414,6 +414,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("separate charge", "The buyer pays the platform, which settles with two sellers.", separate),
     Scene("reserved money", "More is reserved, a part is taken, and the fee is in proportion.", taking.reserved),
     Scene("returning buyer", "A card is kept, shared with a seller, and charged later.", taking.returning),
+    Scene("checkout", "A page of Stripe's is paid; one order is delivered once.", taking.checkout),
     Scene("webhooks", "Events are verified, remembered before they are answered, and handled once.", webhooks),
     Scene("plan", "A refund of several calls is shown whole before anything moves.", plans),
     Scene("refunds", "Buyers are paid back, and sellers' shares and fees come back in proportion.", refunds),

@@ -46,6 +46,10 @@ class Stage:
         answer = self._client.post(f"{url}&answer=allow")
         return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 
+    def pay(self, session: str) -> None:
+        """Pay a Checkout session, as the buyer would."""
+        self._steer("pay", {"session": session})
+
     def ledger(self) -> dict[str, Any]:
         """Give the totals of every account and currency."""
         document: dict[str, Any] = self._client.get("/_simulator/ledger").raise_for_status().json()

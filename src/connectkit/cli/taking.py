@@ -1,12 +1,17 @@
-"""The scenes of the demonstration in which money is taken: reserved first, and from buyers who come back."""
+"""The scenes of the demonstration in which money is taken: reserved, from buyers who come back, and by Checkout."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from connectkit.fulfilling import PaidOrder
+from connectkit.models.checkout import FulfilmentState, LineItem
+
 from .play import Play, usd
 
 _CARD: Final = "pm_card_visa"
+_BACK: Final = "https://marketplace.example/thanks?session={CHECKOUT_SESSION_ID}"
+_CHAIRS: Final = [LineItem(name="Chair", price=usd("40.00"), quantity=2)]
 
 
 async def reserved(play: Play) -> None:
@@ -62,3 +67,26 @@ async def returning(play: Play) -> None:
     play.show("known to the platform", buyer.id)
     play.show("known to the seller", there.customer)
     play.check("her card was charged when she was not there", true=paid.succeeded)
+
+
+async def checkout(play: Play) -> None:
+    """Sell on a page of Stripe's, and deliver once."""
+    connect, seller = play.connect, play.sellers["express"]
+    delivered: list[str] = []
+
+    async def deliver(order: PaidOrder) -> None:
+        delivered.append(order.session.id)
+        await connect.charges.separate.settle(
+            order.session.payment, key=f"{order.key}/settle", shares={seller: usd("70.00")}
+        )
+
+    page = await play.once(
+        lambda: connect.checkout.separate.create(key="demo/checkout", line_items=_CHAIRS, success_url=_BACK)
+    )
+    if page.status == "open":
+        play.stage.pay(page.id)
+    states = [(await connect.checkout.fulfil(page.id, deliver)).state for _ in range(2)]
+    play.show("the page", f"{page.total} for {sum(line.quantity for line in _CHAIRS)} chairs")
+    play.show("landing page and webhook", ", ".join(state.value for state in states))
+    play.check("it was delivered", true=set(states) <= {FulfilmentState.DELIVERED, FulfilmentState.BUSY})
+    play.check("it was delivered once", true=len(delivered) <= 1)
