@@ -101,6 +101,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def machine(session: nox.Session) -> None:
+    """Do a hundred thousand things to the simulator, in whatever order, with every law checked after each."""
+    session.install("--editable", ".[test]")
+    command = ("pytest", "--numprocesses=0", "--timeout=7200", "tests/simulator/test_money_machine.py")
+    session.run(*command, *session.posargs, env={"HYPOTHESIS_PROFILE": "machine"})
+
+
+@nox.session
 def chaos(session: nox.Session) -> None:
     """Look for rare failures, longer than a commit should wait."""
     session.install("--editable", ".[test]")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from itertools import count
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from tests.simulator.driver import Reply
 from tests.simulator.till import APPLICATION_PAYS, CANADA, Till
 
 from connectkit.simulator import Simulator
@@ -22,6 +25,8 @@ CARDS = st.sampled_from(
         "pm_card_visa_chargeDeclined",
     )
 )
+ROWED = ("/v1/charges", "/v1/transfers", "/v1/payouts", "/v1/topups", "/v1/refunds")
+LISTS = (*ROWED, "/v1/balance_transactions", "/v1/payment_intents", "/v1/events", "/v1/disputes")
 DONE = frozenset({200, 400, 402})
 
 
@@ -36,6 +41,8 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self.till = Till(Simulator(start=1_800_000_000, check_always=True))
         self.sellers: list[str] = []
+        self.keys = count()
+        self.last: tuple[str, dict[str, Any], str | None, str, Reply] | None = None
 
     @initialize()
     def open(self) -> None:
@@ -43,10 +50,10 @@ class Money(RuleBasedStateMachine):
 
     def attempt(self, path: str, told: dict[str, Any], account: str | None = None) -> dict[str, Any]:
         """Ask for something that may be refused; a defect would be raised, or answered otherwise."""
-        reply = self.till.driver.post(
-            path, {name: value for name, value in told.items() if value is not None}, account=account
-        )
+        given, key = {name: value for name, value in told.items() if value is not None}, f"key-{next(self.keys)}"
+        reply = self.till.driver.post(path, given, account=account, key=key)
         assert reply.status in DONE, reply.body
+        self.last = path, given, account, key, reply
         body: dict[str, Any] = reply.body
         return body
 
@@ -75,6 +82,40 @@ class Money(RuleBasedStateMachine):
                 pass
         account = seller if kind == "direct" else None
         return self.attempt("/v1/payment_intents", told, account).get("latest_charge") or "ch_none", account
+
+    @rule()
+    def repeat(self) -> None:
+        """What was executed is answered as it was, and done once; what was not is refused again."""
+        if self.last is not None:
+            path, given, account, key, first = self.last
+            before = self.till.simulator.ledger()
+            again = self.till.driver.post(path, given, account=account, key=key)
+            assert self.till.simulator.ledger() == before
+            executed = first.headers.get("Stripe-Should-Retry") == "false"
+            assert (again.headers.get("Idempotent-Replayed") == "true") is executed
+            assert again.status == first.status
+            if executed:
+                assert again.body == first.body
+
+    @rule(amount=AMOUNTS, part=st.integers(1, 20_000), place=st.integers(0, 2), capture=st.booleans())
+    def hold(self, amount: int, part: int, place: int, capture: bool) -> None:
+        told: dict[str, Any] = {"amount": amount, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+        cut = {"transfer_data": {"destination": self.sellers[place]}, "capture_method": "manual"}
+        intent = self.attempt("/v1/payment_intents", {**told, **cut})
+        if "id" in intent:
+            path = f"/v1/payment_intents/{intent['id']}"
+            if capture:
+                self.attempt(f"{path}/capture", {"amount_to_capture": part})
+            else:
+                self.attempt(f"{path}/cancel", {})
+
+    @rule(path=st.sampled_from(LISTS), place=st.integers(0, 3), limit=st.integers(1, 100))
+    def look(self, path: str, place: int, limit: int) -> None:
+        account = [*self.sellers, None][place]
+        told = {"limit": limit, "expand": ["data.balance_transaction"]} if path in ROWED else {"limit": limit}
+        reply = self.till.driver.get(path, told, account=account)
+        assert reply.status == 200, reply.body
+        assert reply.body["has_more"] is False or len(reply.body["data"]) == limit
 
     @rule(charge=charges, amount=PARTS, back=st.booleans(), fee=st.booleans())
     def refund(self, charge: tuple[str, str | None], amount: int | None, back: bool, fee: bool) -> None:
@@ -126,6 +167,7 @@ class Money(RuleBasedStateMachine):
     @rule(days=st.integers(1, 5))
     def wait(self, days: int) -> None:
         self.till.simulator.advance(days=days)
+        self.last = None  # its key is forgotten
 
     @invariant()
     def balances_are_the_sums_of_their_rows(self) -> None:
@@ -140,4 +182,5 @@ class Money(RuleBasedStateMachine):
 
 
 TestMoney = Money.TestCase
-TestMoney.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "machine"  # a hundred thousand steps
+TestMoney.settings = settings(max_examples=2_000 if LONG else 15, stateful_step_count=50 if LONG else 25, deadline=None)
