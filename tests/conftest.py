@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from hypothesis import settings
-from tests.contract.watching import watched
+from tests.contract.watching import answered, watched
 
-__all__ = ["watched"]
+__all__ = ["answered", "watched"]
 
 # The SDK by itself, as some tests use it, keeps a file in the user's settings: let it be one of this clone.
 os.environ["XDG_CONFIG_HOME"] = str(Path(__file__).parents[1] / ".cache" / "config")

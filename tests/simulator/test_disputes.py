@@ -77,7 +77,7 @@ def test_staged_submitted_and_accepted(till: Till) -> None:
     path = f"/v1/disputes/{till.listed('/v1/disputes')[0]['id']}"
     staged = till.driver.made(path, {"evidence": {"product_description": "A chair"}, "submit": False})
     assert (staged["status"], staged["evidence_details"]["has_evidence"]) == ("needs_response", True)
-    assert len(staged["evidence"]) == 27
+    assert len(staged["evidence"]) == 28
     submitted = till.driver.made(path, {"metadata": {"a": "b"}})
     assert (submitted["status"], submitted["metadata"]) == ("under_review", {"a": "b"})
     assert till.driver.made(f"{path}/close")["status"] == "lost"

@@ -364,7 +364,6 @@ def test_a_request_that_never_came_whole_is_not_worked_on(driver: Driver, server
 
 def test_it_names_what_steers_it_tells_the_time_and_checks_its_laws(web: httpx.Client, simulator: Simulator) -> None:
     index = web.get("/_simulator/").json()
-    assert len(index) == 16
     guide = Path(__file__).parents[2] / "docs" / "how-to" / "run-the-simulator.md"
     assert all(name in guide.read_text() for name in index)
     assert web.get("/_simulator/clock").json() == {"now": 1_800_000_000}

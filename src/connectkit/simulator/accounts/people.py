@@ -72,7 +72,7 @@ def tell(person: Object, params: Mapping[str, Any]) -> None:
         person["dob"] = params["dob"] or dict.fromkeys(("day", "month", "year"))
     person["address"].update(params.get("address", {}))
     _tell_scripts(person, params)
-    person["relationship"].update(params.get("relationship", {}))
+    person["relationship"].update(_relationship(params.get("relationship", {})))
     person["metadata"].update(params.get("metadata") or {})
     _identify(person, params)
     for name in _DOCUMENTS:
@@ -148,3 +148,9 @@ def _nothing() -> Object:
         name: list[Any]()
         for name in ("alternatives", "currently_due", "errors", "eventually_due", "past_due", "pending_verification")
     }
+
+
+def _relationship(told: Object) -> Object:
+    """Give a relationship with its share as a number: it travels as digits."""
+    share = told.get("percent_ownership")
+    return {**told, "percent_ownership": float(share) if share else None} if "percent_ownership" in told else told

@@ -196,7 +196,7 @@ def person_of(person: Object) -> Object:
         "metadata": person["metadata"],
         "object": "v2.core.account_person",
         "phone": person["phone"],
-        "relationship": person["relationship"],
+        "relationship": _relationship(person["relationship"]),
         "surname": person["last_name"],
     }
 
@@ -312,3 +312,9 @@ _PARTS: Final[Mapping[str, Callable[[Object], Object | None]]] = {
     "identity": _identity,
     "requirements": _requirements,
 }
+
+
+def _relationship(held: Object) -> Object:
+    """Give a relationship with its share as digits, as API v2 has it."""
+    share = held["percent_ownership"]
+    return held if share is None else {**held, "percent_ownership": f"{share:g}"}

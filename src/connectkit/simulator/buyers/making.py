@@ -12,6 +12,7 @@ from connectkit.simulator.state import World
 
 from .attaching import attach, check_usable
 
+_ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
 _WORDS: Final = (
     *("address", "business_name", "description", "email", "individual_name", "name", "phone", "shipping"),
     *("preferred_locales", "tax_exempt", "balance", "invoice_prefix", "next_invoice_sequence"),
@@ -73,6 +74,8 @@ def tell(world: World, customer: Object, params: Mapping[str, Any]) -> Object:
         Refusal: Her default payment method is not hers.
     """
     told: Object = {name: None if params[name] == "" else params[name] for name in _WORDS if name in params}
+    if told.get("address"):
+        told["address"] = {**dict.fromkeys(_ADDRESS), **told["address"]}
     if "invoice_settings" in params:
         given = {name: value or None for name, value in params["invoice_settings"].items()}
         told["invoice_settings"] = {**customer["invoice_settings"], **given}

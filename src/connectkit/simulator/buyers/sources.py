@@ -58,7 +58,6 @@ def add_source(world: World, customer: Object, token: str, *, default: bool = Fa
             "metadata": {},
             "regulated_status": "unregulated",
             "tokenization_method": None,
-            "wallet": None,
         },
     )
     if default or customer["default_source"] is None:

@@ -63,7 +63,7 @@ def _shadow(world: World, card: Card, given: dict[str, Any]) -> Object:
         "object": "card",
         **{name: given.get(name) for name in (*lines, "name")},
         **{name: details[name] for name in ("country", "fingerprint", "funding", "last4")},
-        **dict.fromkeys(("address_line1_check", "address_zip_check", "dynamic_last4", "tokenization_method", "wallet")),
+        **dict.fromkeys(("address_line1_check", "address_zip_check", "dynamic_last4", "tokenization_method")),
         "brand": card.brand.title(),
         "cvc_check": "unchecked" if given.get("cvc") else None,
         **{name: _NUMBER.read(given[name], f"card[{name}]") for name in ("exp_month", "exp_year")},

@@ -17,7 +17,7 @@ Arrived: TypeAlias = Callable[[World, Object], None]
 """Hears of a payment intent for which there is enough now."""
 
 topic: Final = Topic("cash balances")
-topic.kind("cash_balance")
+topic.kind("cash_balance", render=lambda _, cash: {name: value for name, value in cash.items() if name != "id"})
 topic.kind("customer_cash_balance_transaction", indexes=("customer",))
 
 _MODES: Final = frozenset({"automatic", "manual"})

@@ -161,7 +161,8 @@ def _billed(world: World, currency: str, charge: Object) -> Object:
 def _new(world: World, charge: Object, reason: str) -> Object:
     inquiry = reason == _INQUIRY
     code = "10" if inquiry else _CODES.get(reason, _RETURNED)
-    card = {"brand": "visa", "case_type": _INQUIRY if inquiry else "chargeback", "network_reason_code": code}
+    kind = _INQUIRY if inquiry else "chargeback"
+    card = {"brand": "visa", "case_type": kind, "network": "visa", "network_reason_code": code}
     return {
         "id": world.ids.new("du"),
         "object": "dispute",
@@ -170,7 +171,7 @@ def _new(world: World, charge: Object, reason: str) -> Object:
         "created": world.clock.now,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": dict.fromkeys(_EVIDENCE),
+        "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": calendar_days(world.clock.now, _DAYS) - 1,
             "enhanced_eligibility": {},

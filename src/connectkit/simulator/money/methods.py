@@ -97,10 +97,32 @@ def card_details(card: Card) -> Object:
     }
 
 
+_AUTHORISED: Final = {
+    **dict.fromkeys(
+        (
+            "amount_authorized",
+            "authorization_code",
+            "installments",
+            "mandate",
+            "network_transaction_id",
+            "three_d_secure",
+            "transaction_link_id",
+        )
+    ),
+    "extended_authorization": {"status": "disabled"},
+    "incremental_authorization": {"status": "unavailable"},
+    "multicapture": {"status": "unavailable"},
+    "network_token": {"used": False},
+    "overcapture": {"maximum_amount_capturable": 0, "status": "unavailable"},
+    "regulated_status": "unregulated",
+}
+"""What a charge says of an authorisation for which nothing special was asked."""
+
+
 def method_details(card: Card) -> Object:
     """Give what a charge says of how it was paid."""
     if card.kind == "card":
-        return {"card": {**card_details(card), "network": card.brand}, "type": "card"}
+        return {"card": {**card_details(card), **_AUTHORISED, "network": card.brand}, "type": "card"}
     return {card.kind: _account_details(card), "type": card.kind}
 
 

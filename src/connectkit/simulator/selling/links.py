@@ -68,7 +68,6 @@ def create(world: World, call: Call) -> Object:
             "application": None if call.account == world.platform else applied(world),
             "application_fee_amount": params.get("application_fee_amount"),
             "automatic_tax": {"enabled": False, "liability": None},
-            "created": world.clock.now,
             "currency": told["currency"],
             "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
             "livemode": world.livemode,
