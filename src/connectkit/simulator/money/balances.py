@@ -18,6 +18,7 @@ from connectkit.simulator.state import World
 
 from . import payouts
 from .calendar import calendar_days
+from .rows import reserved
 
 topic: Final = Topic("balances")
 
@@ -46,7 +47,8 @@ def held_by(world: World, account: str) -> Object:
         "pending": [_entry(currency, ledger.pending(account, currency)) for currency in currencies],
     }
     if account == world.platform:
-        balance["connect_reserved"] = [{"amount": 0, "currency": home}]
+        held = {home: 0, **{currency: sum(amounts.values()) for currency, amounts in reserved(world).items()}}
+        balance["connect_reserved"] = [{"amount": amount, "currency": currency} for currency, amount in held.items()]
     return balance
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import Entry, InvariantBroken
 from connectkit.simulator.lists import listing
@@ -16,6 +17,7 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .fx import printed
+from .switches import switches_of
 
 topic: Final = Topic("balance transactions")
 
@@ -35,12 +37,16 @@ _CATEGORIES: Final = {
     "topup": "topup",
     "stripe_fee": "fee",
     "adjustment": "fee",
+    "reserve_transaction": "connect_reserved_funds",
 }
 """The reporting category of each type; an adjustment is an application fee given back, or a dispute's."""
 
 
 EXCHANGE: Final = "exchange"
 """Who gives one currency for another, in the ledger."""
+
+RESERVE: Final = "reserve"
+"""Who holds what is held back from the platform for accounts below zero, in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,37 @@ def post(world: World, *rows: Object, others: Sequence[Entry] = ()) -> None:
     for each in rows:
         each["_posting"] = len(world.ledger.postings)
     world.ledger.post(*entries)
+    if switches_of(world).connect_reserves:
+        for account, currency in sorted({(each["_account"], each["currency"]) for each in rows}):
+            _reserve(world, account, currency)
+
+
+def _reserve(world: World, account: str, currency: str) -> None:
+    """Hold back from the platform what an account whose losses it bears is below zero; let it go as that recovers."""
+    if account == world.platform or not queries.platform_bears_losses(world, account):
+        return
+    held: dict[str, int] = reserved(world).setdefault(currency, {})
+    below = max(0, -world.ledger.available(account, currency) - world.ledger.pending(account, currency))
+    more = below - held.get(account, 0)
+    if more:
+        held[account] = below
+        hold = row(
+            world,
+            world.platform,
+            type="reserve_transaction",
+            amount=-more,
+            currency=currency,
+            source=None,
+            available_on=world.clock.now,
+            description=f"Reserve for {account}",
+        )
+        post(world, hold, others=[Entry(RESERVE, currency, more)])
+
+
+def reserved(world: World) -> dict[str, dict[str, int]]:
+    """Give what is held back from the platform, by currency and connected account."""
+    held: dict[str, dict[str, int]] = world.kept.setdefault(RESERVE, {})
+    return held
 
 
 def _entry(row: Object) -> Entry:

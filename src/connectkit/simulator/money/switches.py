@@ -37,6 +37,7 @@ class Switches:
         source_cap: Whether transfers from a charge may sum to what was paid, or to that less Stripe's fee.
         capture_method_default: How a payment is captured if nothing is said.
         min_amount_code: The code for an amount below the least.
+        connect_reserves: Whether the platform has a reserve of what accounts whose losses it bears are below zero.
         accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
         v2_after: How many simulated seconds it takes until API v2 knows an account that was made through v1.
         conflict_should_retry: Whether the refusal of a key that is in use tells the client to try again.
@@ -62,6 +63,7 @@ class Switches:
     source_cap: Literal["gross", "net"] = "gross"
     capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
+    connect_reserves: bool = False
     accounts_v1: bool = True
     v2_after: int = 0
     conflict_should_retry: bool = True
