@@ -324,6 +324,18 @@ def test_what_the_buyer_paid_and_what_arrived(colour: str) -> None:
     travel(colour, journey)
 
 
+def test_an_amount_below_the_least_of_the_settling_currency(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        for number, amount in enumerate([usd("0.49"), Money.of("0.30", "eur")]):
+            with pytest.raises(Refused, match=r"0\.50 usd, 0\.50 eur, 0\.30 gbp") as refused:
+                await connect.charges.separate.create(key=f"order-{number}", amount=amount, payment_method=CARD)
+            assert refused.value.param == "amount"
+        paid = await connect.charges.separate.create(key="order", amount=usd("0.50"), payment_method=CARD)
+        assert paid.succeeded
+
+    travel(colour, journey)
+
+
 def test_the_browser_is_given_what_it_needs_and_nothing_more(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect, type="standard")

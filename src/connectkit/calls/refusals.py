@@ -24,6 +24,11 @@ from connectkit.requests import Response, compact
 
 from .outcomes import error_of
 
+_TOO_LITTLE: Final = (
+    "If it is too little: the least that is charged depends on the currency that it settles in, as 0.50 usd, 0.50 eur, "
+    "0.30 gbp, 50 jpy."
+)
+
 _BY_CODE: Final[Mapping[str, tuple[type[Refused], str]]] = {
     "balance_insufficient": (
         InsufficientBalance,
@@ -41,6 +46,8 @@ _BY_CODE: Final[Mapping[str, tuple[type[Refused], str]]] = {
     "transfers_not_allowed": (AccountNotReady, "See onboarding.status for what the account still has to do."),
     "payouts_not_allowed": (AccountNotReady, "See onboarding.status for what the account still has to do."),
     "capability_not_active": (AccountNotReady, "See onboarding.status for what the account still has to do."),
+    "amount_too_small": (Refused, _TOO_LITTLE),
+    "parameter_invalid_integer": (Refused, _TOO_LITTLE),
     "charge_already_refunded": (Refused, "Nothing is left to refund; read the payment's refunds."),
     "instant_payouts_unsupported": (AccountNotReady, "Use method='standard', or another external account."),
 }
