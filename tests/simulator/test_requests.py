@@ -169,8 +169,8 @@ def test_stripe_has_no_such_address(driver: Driver) -> None:
 
 
 def test_what_is_not_simulated_is_said_by_name(driver: Driver) -> None:
-    reply = driver.post("/v1/subscriptions")
-    assert (reply.status, reply.error["message"]) == (501, "The simulator does not have POST /v1/subscriptions yet.")
+    reply = driver.post("/v1/quotes")
+    assert (reply.status, reply.error["message"]) == (501, "The simulator does not have POST /v1/quotes yet.")
     assert driver.delete("/v1/events").status == 501
     assert driver.get("/v1/charges/search", {"query": "status:'succeeded'"}).status == 501
 

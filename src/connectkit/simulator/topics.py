@@ -28,7 +28,7 @@ from .money import (
     warnings,
 )
 from .routing import Topic
-from .selling import links, pages, prices, products, sessions
+from .selling import invoices, links, pages, prices, products, sessions, subscriptions
 
 TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
@@ -47,6 +47,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     increments.topic,
     intents.topic,
     laws.topic,
+    invoices.topic,
     links.topic,
     mandates.topic,
     methods.topic,
@@ -60,6 +61,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     sessions.topic,
     setups.topic,
     sources.topic,
+    subscriptions.topic,
     tokens.topic,
     topups.topic,
     transfers.topic,

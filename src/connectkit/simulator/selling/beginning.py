@@ -1,0 +1,126 @@
+"""A new subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from connectkit.simulator.refusals import Refusal, invalid, missing
+from connectkit.simulator.shapes import Object, part
+from connectkit.simulator.state import World
+
+from .periods import period
+
+_ITEM: Final = frozenset({"price", "quantity", "metadata"})
+_HUNDRED: Final = 100
+_NOTHING: Final = (
+    *("automatic_tax", "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at"),
+    *("canceled_at", "customer_account", "days_until_due", "default_source", "ended_at", "latest_invoice"),
+    *("managed_payments", "next_pending_invoice_item_invoice", "pause_collection", "pending_invoice_item_interval"),
+    *("pending_setup_intent", "pending_update", "schedule", "test_clock", "trial_end", "trial_settings", "trial_start"),
+)
+
+
+def check_items(world: World, account: str, given: Sequence[Mapping[str, Any]]) -> list[tuple[Object, int]]:
+    """Give the price and the quantity of each item.
+
+    Raises:
+        Refusal: There is none, one is not paid again and again, or they do not go together.
+    """
+    if not given:
+        raise missing("items")
+    read: list[tuple[Object, int]] = []
+    for place, item in enumerate(given):
+        others = sorted(item.keys() - _ITEM)
+        if others:
+            message = f"The simulator does not have the parameter {others[0]} of subscription items yet."
+            raise Refusal(message, status=501, type="api_error", param=f"items[{place}][{others[0]}]")
+        if "price" not in item:
+            raise missing(f"items[{place}][price]")
+        price = world.get(account, "price", item["price"], param=f"items[{place}][price]")
+        if price["recurring"] is None:
+            message = "The price specified is set to `type=one_time` but this field only accepts `type=recurring`."
+            raise invalid(message, param=f"items[{place}][price]")
+        read.append((price, item.get("quantity", 1)))
+    if len({(price["currency"], str(price["recurring"])) for price, _ in read}) > 1:
+        raise invalid("All prices on a subscription must have the same currency and interval.", param="items")
+    return read
+
+
+def fee_percent(given: object, param: str) -> float | None:
+    """Give a percentage between 0 and 100.
+
+    Raises:
+        Refusal: It is out of bounds.
+    """
+    if given in (None, ""):
+        return None
+    percent = float(str(given))
+    if not 0 <= percent <= _HUNDRED:
+        raise invalid("The percentage has to be between 0 and 100.", param=param)
+    return percent
+
+
+def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Object, int]]) -> Object:
+    """Give a subscription as it is before its first payment.
+
+    Raises:
+        Refusal: A percentage is out of bounds.
+    """
+    id, now = world.ids.new("sub"), world.clock.now
+    data = params.get("transfer_data")
+    split = fee_percent(part(params, "transfer_data").get("amount_percent"), "transfer_data[amount_percent]")
+    return {
+        "id": id,
+        "object": "subscription",
+        **dict.fromkeys(_NOTHING),
+        "application_fee_percent": fee_percent(params.get("application_fee_percent"), "application_fee_percent"),
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": now,
+        "billing_mode": {"flexible": None, "type": "flexible"},
+        "cancel_at_period_end": params.get("cancel_at_period_end", False),
+        "cancellation_details": dict.fromkeys(("comment", "feedback", "reason")),
+        "collection_method": "charge_automatically",
+        "created": now,
+        "currency": items[0][0]["currency"],
+        "customer": params["customer"],
+        "default_payment_method": None,
+        "default_tax_rates": [],
+        "description": params.get("description"),
+        "discounts": [],
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": {
+            "object": "list",
+            "data": [_item(world, id, price, quantity) for price, quantity in items],
+            "has_more": False,
+            "url": f"/v1/subscription_items?subscription={id}",
+        },
+        "livemode": world.livemode,
+        "metadata": {},
+        "on_behalf_of": params.get("on_behalf_of") or None,
+        "payment_settings": dict.fromkeys(
+            ("payment_method_options", "payment_method_types", "save_default_payment_method")
+        ),
+        "start_date": now,
+        "status": "incomplete",
+        "transfer_data": data and {"destination": data["destination"], "amount_percent": split},
+        "_period": 0,
+    }
+
+
+def _item(world: World, subscription: str, price: Object, quantity: int) -> Object:
+    start, end = period(world.clock.now, price["recurring"], 0)
+    return {
+        "id": world.ids.new("si"),
+        "object": "subscription_item",
+        "billing_thresholds": None,
+        "created": world.clock.now,
+        "current_period_end": end,
+        "current_period_start": start,
+        "discounts": [],
+        "metadata": {},
+        "price": price,
+        "quantity": quantity,
+        "subscription": subscription,
+        "tax_rates": [],
+    }

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.simulator.driver import Driver
+from tests.simulator.till import Till
+
+from connectkit.simulator import InvariantBroken, Simulator
+from connectkit.simulator.selling.periods import period
+
+PATH = "/v1/subscriptions"
+MONTHLY = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}, "product_data": {"name": "Box"}}
+
+
+@pytest.fixture
+def till(simulator: Simulator) -> Till:
+    return Till(simulator)
+
+
+def offer(driver: Driver, method: str = "pm_card_visa", account: str | None = None, **price: Any) -> dict[str, Any]:
+    """Give what a subscription is begun with."""
+    price_id = driver.made("/v1/prices", {**MONTHLY, **price}, account=account)["id"]
+    customer = driver.made("/v1/customers", {"email": "ana@example.com"}, account=account)["id"]
+    told = {"customer": customer, "items": [{"price": price_id, "quantity": 2}]}
+    return {**told, "default_payment_method": method} if method else told
+
+
+def types(driver: Driver, prefix: str) -> list[str]:
+    listed = driver.get("/v1/events", {"limit": 100}).body["data"]
+    return [event["type"] for event in reversed(listed) if event["type"].startswith(prefix)]
+
+
+def test_a_destination_subscription_is_paid_and_renewed(till: Till) -> None:
+    seller, driver = till.seller(), till.driver
+    told = {**offer(driver), "application_fee_percent": 10, "transfer_data": {"destination": seller}}
+    subscription = driver.made(PATH, {**told, "metadata": {"a": "b"}, "expand": ["latest_invoice"]})
+    invoice = subscription["latest_invoice"]
+    assert (subscription["status"], subscription["metadata"]) == ("active", {"a": "b"})
+    assert (invoice["status"], invoice["amount_paid"], invoice["billing_reason"]) == (
+        "paid",
+        3000,
+        "subscription_create",
+    )
+    assert till.held(seller) == 2700
+    assert types(driver, "customer.subscription")[:1] == ["customer.subscription.created"]
+    till.simulator.advance(days=32)
+    assert [transfer["amount"] for transfer in till.listed("/v1/transfers")] == [3000, 3000]
+    assert [fee["amount"] for fee in till.listed("/v1/application_fees")] == [300, 300]
+    invoices = driver.get("/v1/invoices", {"subscription": subscription["id"]}).body["data"]
+    assert [one["billing_reason"] for one in invoices] == ["subscription_cycle", "subscription_create"]
+    assert driver.get(f"/v1/invoices/{invoice['id']}").body["lines"]["data"][0]["amount"] == 3000
+    assert driver.post(f"/v1/invoices/{invoice['id']}/pay").error["code"] == "invoice_not_editable"
+
+
+def test_a_part_of_each_payment_is_transferred(till: Till) -> None:
+    seller = till.seller()
+    data = {"destination": seller, "amount_percent": "33.5"}
+    told = {**offer(till.driver), "transfer_data": data, "on_behalf_of": seller}
+    subscription = till.driver.made(PATH, told)
+    assert subscription["transfer_data"] == {"destination": seller, "amount_percent": 33.5}
+    assert till.held(seller) == 1005
+
+
+def test_a_direct_subscription_leaves_its_fee(till: Till) -> None:
+    seller = till.seller()
+    told = {**offer(till.driver, account=seller), "application_fee_percent": "2.5"}
+    assert till.driver.made(PATH, told, account=seller)["application"].startswith("ca_")
+    assert till.held() == 75
+
+
+def test_a_first_payment_that_fails_can_be_made_good_within_a_day(driver: Driver) -> None:
+    told = offer(driver, "pm_card_chargeCustomerFail")
+    subscription, other = driver.made(PATH, told), driver.made(PATH, told)
+    assert (subscription["status"], other["status"]) == ("incomplete", "incomplete")
+    invoice = f"/v1/invoices/{subscription['latest_invoice']}"
+    assert driver.post(f"{invoice}/pay", {"paid_out_of_band": True}).status == 501
+    assert driver.made(f"{invoice}/pay", {"payment_method": "pm_card_visa"})["status"] == "paid"
+    driver.simulator.advance(days=1)
+    listed = driver.get(PATH, {"customer": told["customer"]}).body["data"]
+    assert [one["status"] for one in listed] == ["incomplete_expired", "active"]
+    assert [one["id"] for one in driver.get(PATH, {"status": "ended"}).body["data"]] == [other["id"]]
+    reply = driver.post(f"/v1/invoices/{other['latest_invoice']}/pay", {"payment_method": "pm_card_visa"})
+    assert reply.error["message"] == "Invoice is already void"
+
+
+def test_a_renewal_that_fails_is_past_due_until_it_is_paid(driver: Driver) -> None:
+    subscription = driver.made(PATH, offer(driver))
+    path = f"{PATH}/{subscription['id']}"
+    changed = driver.made(
+        path, {"default_payment_method": "pm_card_chargeCustomerFail", "description": "Box", "metadata": {"a": "b"}}
+    )
+    assert (changed["description"], changed["metadata"]) == ("Box", {"a": "b"})
+    driver.simulator.advance(days=32)
+    late = driver.get(path).body
+    assert late["status"] == "past_due"
+    told = {"payment_method": "pm_card_visa"}
+    assert driver.made(f"/v1/invoices/{late['latest_invoice']}/pay", told)["status"] == "paid"
+    assert driver.get(path).body["status"] == "active"
+    assert "invoice.payment_failed" in types(driver, "invoice.")
+    driver.made(path, {"default_payment_method": "pm_card_chargeCustomerFail"})
+    driver.simulator.advance(days=31)
+    last = driver.delete(path).body["latest_invoice"]
+    assert driver.made(f"/v1/invoices/{last}/pay", told)["status"] == "paid"
+    assert driver.get(path).body["status"] == "canceled"
+
+
+def test_a_subscription_ends_with_its_period_or_at_once(driver: Driver) -> None:
+    first, second = driver.made(PATH, offer(driver)), driver.made(PATH, offer(driver))
+    path = f"{PATH}/{first['id']}"
+    ending = driver.made(path, {"cancel_at_period_end": True})
+    assert ending["cancel_at"] == ending["items"]["data"][0]["current_period_end"]
+    third = driver.made(PATH, offer(driver))
+    driver.delete(f"/v1/customers/{third['customer']}")
+    assert driver.made(path, {"cancel_at_period_end": False})["cancel_at"] is None
+    driver.made(path, {"cancel_at_period_end": True})
+    assert driver.delete(f"{PATH}/{second['id']}").body["status"] == "canceled"
+    assert driver.delete(f"{PATH}/{second['id']}").status == 404
+    driver.simulator.advance(days=40)
+    assert driver.get(path).body["status"] == "canceled"
+    assert driver.get(PATH).body["data"] == []
+    assert len(driver.get(PATH, {"status": "all"}).body["data"]) == 3
+    assert types(driver, "customer.subscription.deleted") == ["customer.subscription.deleted"] * 3
+
+
+def test_a_subscription_waits_for_its_way_to_pay(driver: Driver) -> None:
+    told = {**offer(driver, ""), "payment_behavior": "default_incomplete"}
+    subscription = driver.made(PATH, told)
+    assert subscription["status"] == "incomplete"
+    path = f"/v1/invoices/{subscription['latest_invoice']}/pay"
+    assert driver.post(path).error["param"] == "payment_method"
+    assert driver.made(path, {"payment_method": "pm_card_visa"})["status"] == "paid"
+    customer = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    kept = driver.made("/v1/customers", customer)["id"]
+    assert driver.made(PATH, {**offer(driver, ""), "customer": kept})["status"] == "active"
+    free = offer(driver, unit_amount=0)
+    assert driver.made(PATH, free)["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "param"),
+    [
+        ({"trial_period_days": 7}, 501, "trial_period_days"),
+        ({"payment_behavior": "error_if_incomplete"}, 501, "payment_behavior"),
+        ({"customer": None}, 400, "customer"),
+        ({"items": None}, 400, "items"),
+        (
+            {"items": [{"price_data": {"currency": "usd", "product": "x", "recurring": {"interval": "day"}}}]},
+            501,
+            "items[0][price_data]",
+        ),
+        ({"items": [{"quantity": 1}]}, 400, "items[0][price]"),
+        ({"application_fee_percent": 10}, 400, "application_fee_percent"),
+        ({"application_fee_percent": 101}, 400, "application_fee_percent"),
+        ({"transfer_data": {"destination": "acct_x"}}, 400, "transfer_data[destination]"),
+    ],
+)
+def test_a_subscription_that_cannot_begin(driver: Driver, changes: dict[str, Any], status: int, param: str) -> None:
+    told = {name: value for name, value in {**offer(driver), **changes}.items() if value is not None}
+    reply = driver.post(PATH, told)
+    assert (reply.status, reply.error["param"]) == (status, param)
+
+
+def test_what_does_not_go_together_in_a_subscription(driver: Driver) -> None:
+    told = offer(driver, "")
+    assert driver.post(PATH, told).error["code"] == "resource_missing"
+    once = driver.made("/v1/prices", {"currency": "usd", "unit_amount": 5, "product_data": {"name": "x"}})["id"]
+    assert driver.post(PATH, {**told, "items": [{"price": once}]}).error["param"] == "items[0][price]"
+    weekly = driver.made("/v1/prices", {**MONTHLY, "recurring": {"interval": "week"}})["id"]
+    assert driver.post(PATH, {**told, "items": [*told["items"], {"price": weekly}]}).error["param"] == "items"
+
+
+def test_an_invoice_that_its_payment_contradicts_breaks_a_law(driver: Driver) -> None:
+    invoice = driver.simulator.world.find(driver.made(PATH, offer(driver))["latest_invoice"])
+    assert invoice is not None
+    invoice["status"] = "open"
+    with pytest.raises(InvariantBroken, match="its payment"):
+        driver.simulator.check()
+    invoice["status"] = "paid"
+
+
+def at(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("interval", "count", "number", "begins"),
+    [
+        ("day", 3, 2, at(2027, 2, 6)),
+        ("week", 1, 1, at(2027, 2, 7)),
+        ("month", 1, 1, at(2027, 2, 28)),
+        ("month", 1, 2, at(2027, 3, 31)),
+        ("month", 1, 11, at(2027, 12, 31)),
+        ("year", 1, 1, at(2028, 1, 31)),
+    ],
+)
+def test_periods_keep_their_day(interval: str, count: int, number: int, begins: int) -> None:
+    start, end = period(at(2027, 1, 31), {"interval": interval, "interval_count": count}, number)
+    assert start == begins < end
