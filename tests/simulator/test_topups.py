@@ -62,3 +62,14 @@ def test_what_is_no_top_up(till: Till) -> None:
     assert till.driver.post("/v1/topups", {**USD, "amount": 0}).error["param"] == "amount"
     assert till.driver.post("/v1/topups", {**USD, "source": "btok_nothing"}).error["param"] == "source"
     assert till.driver.post("/v1/topups", USD, account=till.seller()).status == 501
+
+
+def test_money_that_the_bank_takes_back_after_it_has_arrived(till: Till) -> None:
+    topup = till.driver.made("/v1/topups", {**USD, "source": "btok_us_verified_reversed"})
+    till.simulator.advance(to=topup["expected_availability_date"])
+    assert (till.driver.get(f"/v1/topups/{topup['id']}").body["status"], till.held()) == ("succeeded", 2000)
+    till.simulator.advance(days=8)
+    assert (till.driver.get(f"/v1/topups/{topup['id']}").body["status"], till.held()) == ("reversed", 0)
+    assert till.rows() == [("topup", 2000, 0, 2000), ("topup_reversal", -2000, 0, -2000)]
+    assert till.events()[-1] == "topup.reversed"
+    till.simulator.check()

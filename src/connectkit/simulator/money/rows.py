@@ -35,6 +35,7 @@ _CATEGORIES: Final = {
     "payout_failure": "payout_reversal",
     "payout_cancel": "payout_reversal",
     "topup": "topup",
+    "topup_reversal": "topup_reversal",
     "stripe_fee": "fee",
     "adjustment": "fee",
     "reserve_transaction": "connect_reserved_funds",

@@ -20,8 +20,10 @@ topic: Final = Topic("top-ups")
 topic.kind("topup")
 
 _DAYS: Final = 5  # business days that a bank debit takes
+_CLAWED_BACK: Final = "btok_us_verified_reversed"  # the simulator's own: Stripe has no token for it
 _OUTCOMES: Final = {
     "btok_us_verified": "",
+    _CLAWED_BACK: "",
     "btok_us_verified_noAccount": "no_account",
     "btok_us_verified_accountClosed": "account_closed",
     "btok_us_verified_insufficientFunds": "insufficient_funds",
@@ -67,13 +69,14 @@ def create(world: World, call: Call) -> Object:
     )
     merge_metadata(topup, params)
     world.emit("topup.created", topup)
-    world.clock.at(available, partial(_arrive, world, topup, _OUTCOMES[source]))
+    world.clock.at(available, partial(_arrive, world, topup, source))
     return topup
 
 
-def _arrive(world: World, topup: Object, failure: str) -> None:
+def _arrive(world: World, topup: Object, source: str) -> None:
     if topup["status"] != "pending":
         return
+    failure = _OUTCOMES[source]
     if failure:
         topup |= {"status": "failed", "failure_code": failure, "failure_message": "The bank returned the debit."}
         world.emit("topup.failed", topup)
@@ -91,6 +94,25 @@ def _arrive(world: World, topup: Object, failure: str) -> None:
     post(world, credit, others=[Entry(WORLD, topup["currency"], -topup["amount"])])
     topup |= {"status": "succeeded", "balance_transaction": credit["id"]}
     world.emit("topup.succeeded", topup)
+    if source == _CLAWED_BACK:
+        world.clock.at(business_days(world.clock.now, _DAYS), partial(_claw_back, world, topup))
+
+
+def _claw_back(world: World, topup: Object) -> None:
+    """Let the bank take back what has arrived, as after a debit that nobody authorized."""
+    debit = row(
+        world,
+        world.platform,
+        type="topup_reversal",
+        amount=-topup["amount"],
+        currency=topup["currency"],
+        source=topup["id"],
+        available_on=world.clock.now,
+        description=topup["description"],
+    )
+    post(world, debit, others=[Entry(WORLD, topup["currency"], topup["amount"])])
+    topup["status"] = "reversed"
+    world.emit("topup.reversed", topup)
 
 
 @topic.route("POST", "/v1/topups/:id/cancel", "TopupCancelParams")
@@ -128,5 +150,5 @@ def update(world: World, call: Call) -> Object:
 @topic.invariant("topup")
 def _arrived(_: World, thing: Object) -> None:
     """A top-up moved money if it succeeded, and only then."""
-    if (thing["status"] == "succeeded") is not (thing["balance_transaction"] is not None):
+    if (thing["status"] in {"succeeded", "reversed"}) is not (thing["balance_transaction"] is not None):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")
