@@ -14,7 +14,7 @@ from .periods import period
 _ITEM: Final = frozenset({"price", "quantity", "metadata"})
 _HUNDRED: Final = 100
 _NOTHING: Final = (
-    *("automatic_tax", "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at"),
+    *("automatic_tax", "billing_cycle_anchor_config", "billing_thresholds", "cancel_at"),
     *("canceled_at", "customer_account", "days_until_due", "default_source", "ended_at", "latest_invoice"),
     *("managed_payments", "next_pending_invoice_item_invoice", "pause_collection", "pending_invoice_item_interval"),
     *("pending_setup_intent", "pending_update", "schedule", "test_clock", "trial_end", "trial_settings", "trial_start"),
@@ -77,6 +77,7 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         "application_fee_percent": fee_percent(params.get("application_fee_percent"), "application_fee_percent"),
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": now,
+        "billing_schedules": [],
         "billing_mode": {"flexible": None, "type": "flexible"},
         "cancel_at_period_end": params.get("cancel_at_period_end", False),
         "cancellation_details": dict.fromkeys(("comment", "feedback", "reason")),
@@ -88,7 +89,10 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         "default_tax_rates": [],
         "description": params.get("description"),
         "discounts": [],
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "invoice_settings": {
+            **dict.fromkeys(("account_tax_ids", "custom_fields", "description", "footer")),
+            "issuer": {"type": "self"},
+        },
         "items": {
             "object": "list",
             "data": [_item(world, id, price, quantity) for price, quantity in items],
@@ -108,6 +112,22 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
     }
 
 
+def _plan(price: Object) -> Object:
+    """Give a price in the older shape."""
+    recurring = price["recurring"]
+    names = ("active", "billing_scheme", "created", "currency", "livemode", "metadata", "nickname", "product")
+    return {
+        **{name: price[name] for name in (*names, "id", "tiers_mode")},
+        **{
+            name: recurring[name] for name in ("interval", "interval_count", "meter", "trial_period_days", "usage_type")
+        },
+        "object": "plan",
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "transform_usage": None,
+    }
+
+
 def _item(world: World, subscription: str, price: Object, quantity: int) -> Object:
     start, end = period(world.clock.now, price["recurring"], 0)
     return {
@@ -119,6 +139,7 @@ def _item(world: World, subscription: str, price: Object, quantity: int) -> Obje
         "current_period_start": start,
         "discounts": [],
         "metadata": {},
+        "plan": _plan(price),
         "price": price,
         "quantity": quantity,
         "subscription": subscription,

@@ -135,6 +135,7 @@ def _line(world: World, item: Object, subscription: Object) -> Object:
             "unit_amount_decimal": price["unit_amount_decimal"],
         },
         "quantity": quantity,
+        "quantity_decimal": str(quantity),
         "subscription": subscription["id"],
         "subtotal": amount,
         "taxes": [],
