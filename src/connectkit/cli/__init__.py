@@ -1,4 +1,4 @@
-"""The command line: `connectkit demo`, `simulator`, `operations` and `events`."""
+"""The command line: `connectkit demo`, `simulator`, `parity`, `operations` and `events`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,8 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
     options = _parser().parse_args(arguments)
-    if options.command == "simulator":
-        from .serve import serve  # noqa: PLC0415  # each command pays for its own imports
-
-        return serve(options)
-    if options.command == "operations":
-        from .operations import operations  # noqa: PLC0415  # each command pays for its own imports
-
-        return operations(options)
-    if options.command == "events":
-        from .events import events  # noqa: PLC0415  # each command pays for its own imports
-
-        return events(options)
+    if options.command != "demo":
+        return _run(options)
     if options.resume and options.base_url is None:
         sys.stderr.write("--resume needs the simulator of the earlier run, which has to outlive it: pass --base-url.\n")
         return 2
@@ -37,6 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         base_url=options.base_url,
         store=options.store,
     )
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run any command but the demonstration; each pays for its own imports."""
+    if options.command == "simulator":
+        from .serve import serve as command  # noqa: PLC0415  # see above
+    elif options.command == "parity":
+        from .parity import parity as command  # noqa: PLC0415  # see above
+    elif options.command == "operations":
+        from .operations import operations as command  # noqa: PLC0415  # see above
+    else:
+        from .events import events as command  # noqa: PLC0415  # see above
+    return command(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     from .serve import add_to as add_simulator_to  # noqa: PLC0415  # it knows its own arguments
 
     add_simulator_to(commands)
+    parity = commands.add_parser("parity", help="compare the simulator with a sandbox, by its key in STRIPE_API_KEY")
+    parity.add_argument("--base-url", metavar="URL", default="https://api.stripe.com", help="another than Stripe's")
+    parity.add_argument("--json", action="store_true", help="print one JSON object a line")
     from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
 
     add_to(commands)
