@@ -81,3 +81,10 @@ def test_only_reversals_are_told_of_what_else_a_flow_made() -> None:
     reversal = {"id": "trr_1", "object": "transfer_reversal", "amount": 1, "currency": "usd", "transfer": "tr_1"}
     told = refunded([Answer(data=refund), Answer(data=reversal), Answer(data={"id": "fr_1", "object": "fee_refund"})])
     assert [one.id for one in told.reversals] == ["trr_1"]
+
+
+def test_a_share_that_is_taken_back_apart_leaves_the_fee_alone_where_it_is_kept() -> None:
+    transfer = {"id": "tr_1", "amount": 800, "amount_reversed": 0, "currency": "usd", "destination": "acct_1"}
+    (step,) = refundable(500, transfer=transfer).taken_from_destination(fee=False, if_short="bear")
+    assert step.request.params == {"amount": 400}
+    assert step.short is not None
