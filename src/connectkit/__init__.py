@@ -127,6 +127,13 @@ if TYPE_CHECKING:
     from connectkit.models.requirements import Requirement as Requirement
     from connectkit.models.requirements import RequirementError as RequirementError
     from connectkit.models.requirements import Requirements as Requirements
+    from connectkit.models.runs import BadRow as BadRow
+    from connectkit.models.runs import BlockedRow as BlockedRow
+    from connectkit.models.runs import PlannedRow as PlannedRow
+    from connectkit.models.runs import RowOutcome as RowOutcome
+    from connectkit.models.runs import RunPlan as RunPlan
+    from connectkit.models.runs import RunProgress as RunProgress
+    from connectkit.models.runs import RunReport as RunReport
     from connectkit.models.settings import AccountSettings as AccountSettings
     from connectkit.models.settings import Branding as Branding
     from connectkit.models.settings import PayoutSettings as PayoutSettings
@@ -268,6 +275,15 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.persons": ("Person",),
         "connectkit.models.files": ("File",),
         "connectkit.resources.onboarding.presets": ("AccountRuleWarning",),
+        "connectkit.models.runs": (
+            "BadRow",
+            "BlockedRow",
+            "PlannedRow",
+            "RowOutcome",
+            "RunPlan",
+            "RunProgress",
+            "RunReport",
+        ),
         "connectkit.models.settings": ("AccountSettings", "Branding", "PayoutSettings"),
         "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck"),
         "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),

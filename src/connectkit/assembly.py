@@ -42,6 +42,7 @@ from .resources.persons import AsyncPersons, Persons
 from .resources.platforms import AsyncPlatformRoom, PlatformRoom
 from .resources.reconciliation import AsyncReconciliation, Reconciliation
 from .resources.refunds import AsyncRefunds, Refunds
+from .resources.runs import AsyncRuns, Runs
 from .resources.settings import AsyncSettings, Settings
 from .resources.setup_intents import AsyncSetupIntents, SetupIntents
 from .resources.topups import AsyncTopUps, TopUps
@@ -162,6 +163,7 @@ class AsyncRooms:
     refunds: AsyncRefunds
     transfers: AsyncTransfers
     payouts: AsyncPayouts
+    runs: AsyncRuns
     topups: AsyncTopUps
     balances: AsyncBalances
     brakes: AsyncBrakeRoom
@@ -190,6 +192,7 @@ class AsyncRooms:
             refunds=AsyncRefunds(caller),
             transfers=AsyncTransfers(caller),
             payouts=AsyncPayouts(caller),
+            runs=AsyncRuns(caller),
             topups=AsyncTopUps(caller),
             balances=AsyncBalances(caller),
             brakes=AsyncBrakeRoom(caller),
@@ -220,6 +223,7 @@ class Rooms:
     refunds: Refunds
     transfers: Transfers
     payouts: Payouts
+    runs: Runs
     topups: TopUps
     balances: Balances
     brakes: BrakeRoom
@@ -249,6 +253,7 @@ class Rooms:
             refunds=Refunds(sources.refunds),
             transfers=Transfers(sources.transfers),
             payouts=Payouts(sources.payouts),
+            runs=Runs(sources.runs),
             topups=TopUps(sources.topups),
             balances=Balances(sources.balances),
             brakes=BrakeRoom(sources.brakes),

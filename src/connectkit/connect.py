@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.platforms import AsyncPlatformRoom, PlatformRoom
     from .resources.reconciliation import AsyncReconciliation, Reconciliation
     from .resources.refunds import AsyncRefunds, Refunds
+    from .resources.runs import AsyncRuns, Runs
     from .resources.settings import AsyncSettings, Settings
     from .resources.setup_intents import AsyncSetupIntents, SetupIntents
     from .resources.topups import AsyncTopUps, TopUps
@@ -233,6 +234,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
+        runs: Thousands of operations as one: planned, previewed, carried out, resumed, reported.
         topups: The platform's own money added to its balance.
         balances: What is there, and every movement.
         brakes: What the platform forbids itself.
@@ -261,6 +263,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     refunds: AsyncRefunds
     transfers: AsyncTransfers
     payouts: AsyncPayouts
+    runs: AsyncRuns
     topups: AsyncTopUps
     balances: AsyncBalances
     brakes: AsyncBrakeRoom
@@ -289,6 +292,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.refunds = rooms.refunds
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
+        self.runs = rooms.runs
         self.topups = rooms.topups
         self.balances = rooms.balances
         self.brakes = rooms.brakes
@@ -376,6 +380,7 @@ class Connect(_Root["Store"]):
         disputes: Payments that buyers dispute: answered, accepted, recovered.
         transfers: Money moved from the platform to a connected account, and back.
         payouts: Money paid out to a bank.
+        runs: Thousands of operations as one: planned, previewed, carried out, resumed, reported.
         topups: The platform's own money added to its balance.
         balances: What is there, and every movement.
         brakes: What the platform forbids itself.
@@ -404,6 +409,7 @@ class Connect(_Root["Store"]):
     refunds: Refunds
     transfers: Transfers
     payouts: Payouts
+    runs: Runs
     topups: TopUps
     balances: Balances
     brakes: BrakeRoom
@@ -432,6 +438,7 @@ class Connect(_Root["Store"]):
         self.refunds = rooms.refunds
         self.transfers = rooms.transfers
         self.payouts = rooms.payouts
+        self.runs = rooms.runs
         self.topups = rooms.topups
         self.balances = rooms.balances
         self.brakes = rooms.brakes

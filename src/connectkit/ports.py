@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from typing import Final, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeAlias, TypeVar
+
+from .drive import run
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""Something to do, beside others."""
 
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts the time that the machine was asleep
 
@@ -74,6 +79,13 @@ class World(Protocol):
         """Wait."""
         ...
 
+    async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
+        """Do jobs side by side, at most *limit* at once; the next one is taken when there is room for it.
+
+        After the first that fails none is begun, those that are under way end, and its error is raised.
+        """
+        ...
+
     def now(self) -> datetime:
         """Give this process's wall clock, aware, in UTC."""
         ...
@@ -111,6 +123,35 @@ class BlockingWorld(_Clocks):
         """Block the thread."""
         time.sleep(seconds)  # noqa: ASYNC251  # blocking is this world's way to wait
 
+    async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
+        """Do jobs in so many threads, each of which drives its own coroutine."""
+        taking, failures = threading.Lock(), list[BaseException]()
+
+        def take_jobs() -> None:
+            try:
+                while not failures:
+                    with taking:
+                        job = run(_following(jobs))
+                    if job is None:
+                        return
+                    run(job())
+            except BaseException as error:  # noqa: BLE001  # it is raised where all of them were begun
+                failures.append(error)
+
+        threads = [threading.Thread(target=take_jobs, name="connectkit-each", daemon=True) for _ in range(limit)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException as interrupt:
+            failures.append(interrupt)
+            for thread in threads:
+                thread.join()
+            raise
+        if failures:
+            raise failures[0]
+
 
 class AsyncioWorld(_Clocks):
     """The world of an asyncio event loop."""
@@ -131,3 +172,30 @@ class AsyncioWorld(_Clocks):
         from asyncio import sleep  # noqa: PLC0415  # asyncio costs more to import than all the rest of connectkit
 
         await sleep(seconds)
+
+    async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
+        """Do jobs in so many tasks of a group."""
+        from asyncio import Lock, TaskGroup  # noqa: PLC0415  # as above
+
+        taking, failures = Lock(), list[Exception]()
+
+        async def take_jobs() -> None:
+            try:
+                while not failures:
+                    async with taking:
+                        job = await _following(jobs)
+                    if job is None:
+                        return
+                    await job()
+            except Exception as error:  # noqa: BLE001  # it is raised where all of them were begun
+                failures.append(error)
+
+        async with TaskGroup() as group:
+            for _ in range(limit):
+                group.create_task(take_jobs())
+        if failures:
+            raise failures[0]
+
+
+async def _following(jobs: AsyncIterator[Job]) -> Job | None:
+    return await anext(jobs, None)

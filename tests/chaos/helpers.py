@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from threading import Event
+from time import sleep
 
-from connectkit import Connect, Money, OperationInProgress, SQLiteStore
+from connectkit import Connect, Money, OperationInProgress, RunProgress, SQLiteStore
 
 
 def connected(path: str, url: str) -> Connect:
     return Connect("sk_test_1", store=SQLiteStore(path), base_url=url)
+
+
+def hasty(path: str, url: str) -> Connect:
+    """Give a client whose claims end soon."""
+    return Connect("sk_test_1", store=SQLiteStore(path), base_url=url, deadline=0.5, look_up_pause=0.0)
+
+
+def until_free(call: Callable[[], object]) -> None:
+    """Call as soon as a claim that was left behind has ended."""
+    while True:
+        try:
+            call()
+        except OperationInProgress:
+            sleep(0.05)
+        else:
+            return
 
 
 def say(line: str) -> None:
@@ -45,5 +64,23 @@ def order(path: str, url: str) -> None:
         sys.stdin.readline()
 
 
+def pay_sellers(path: str, url: str, *sellers: str) -> None:
+    """Carry a run out, and stand still half way, with rows under way."""
+    half = Event()
+
+    def listen(now: RunProgress) -> None:
+        if now.done == now.total // 2:
+            say("half")
+            half.wait()
+
+    with hasty(path, url) as connect:
+        rows = [
+            {"name": f"row-{number}", "destination": sellers[number % len(sellers)], "amount": Money(100, "usd")}
+            for number in range(12)
+        ]
+        connect.runs.execute(connect.runs.plan(key="payday", verb="transfers.create", rows=rows), progress=listen)
+
+
 if __name__ == "__main__":
-    {"pay_once": pay_once, "order": order}[sys.argv[1]](sys.argv[2], sys.argv[3])
+    jobs = {"pay_once": pay_once, "order": order, "pay_sellers": pay_sellers}
+    jobs[sys.argv[1]](*sys.argv[2:])

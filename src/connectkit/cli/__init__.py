@@ -1,4 +1,4 @@
-"""The command line: `connectkit demo`, `simulator`, `parity`, `operations` and `events`."""
+"""The command line: `connectkit demo`, `simulator`, `parity`, `operations`, `runs` and `events`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _run(options: argparse.Namespace) -> int:
         from .parity import parity as command  # noqa: PLC0415  # see above
     elif options.command == "operations":
         from .operations import operations as command  # noqa: PLC0415  # see above
+    elif options.command == "runs":
+        from .runs import runs as command  # noqa: PLC0415  # see above
     else:
         from .events import events as command  # noqa: PLC0415  # see above
     return command(options)
@@ -64,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
 
     add_to(commands)
+    from .runs import add_to as add_runs_to  # noqa: PLC0415  # as above
+
+    add_runs_to(commands)
     from .events import add_to as add_events_to  # noqa: PLC0415  # as above
 
     add_events_to(commands)

@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,20 +16,15 @@ from connectkit.errors import ConnectKitError, InvalidRequest
 from connectkit.storage.base import Store
 from connectkit.storage.records import Operation, State
 
-_KEY: Final = "STRIPE_API_KEY"
+KEY: Final = "STRIPE_API_KEY"
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  # argparse does not name the type
     """Add the command to a parser."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "operations", help=f"look at the journal and finish what was left; the API key is in {_KEY}"
+        "operations", help=f"look at the journal and finish what was left; the API key is in {KEY}"
     )
-    parser.add_argument("--store", required=True, help="an SQLite file, or the URI of a PostgreSQL or Redis server")
-    parser.add_argument("--live", action="store_true", help="the key is a live key, and real money moves")
-    parser.add_argument("--platform", help="the platform's own account id; asked of Stripe if it is not given")
-    parser.add_argument("--tenant", default="", help="one of several tenants")
-    parser.add_argument("--base-url", metavar="URL", help="another server than Stripe's")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    add_store_to(parser)
     verbs = parser.add_subparsers(dest="verb", required=True)
     listing = verbs.add_parser("list", help="list what has not ended, the oldest first")
     listing.add_argument("--all", action="store_true", help="list what has ended as well")
@@ -62,23 +58,51 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  # argparse does not name the
     verbs.add_parser("release", help="let everything go on that was stopped")
 
 
+def add_store_to(parser: argparse.ArgumentParser) -> None:
+    """Add what says whose journal is meant, and where it is."""
+    parser.add_argument("--store", required=True, help="an SQLite file, or the URI of a PostgreSQL or Redis server")
+    parser.add_argument("--live", action="store_true", help="the key is a live key, and real money moves")
+    parser.add_argument("--platform", help="the platform's own account id; asked of Stripe if it is not given")
+    parser.add_argument("--tenant", default="", help="one of several tenants")
+    parser.add_argument("--base-url", metavar="URL", help="another server than Stripe's")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def api_key() -> str | None:
+    """Give the API key, or say where it is missing."""
+    key = os.environ.get(KEY)
+    if not key:
+        sys.stderr.write(f"Set {KEY} to a secret or restricted key: it is not taken from the command line.\n")
+    return key or None
+
+
+@contextmanager
+def connected(key: str, options: argparse.Namespace) -> Generator[Connect, None, None]:
+    """Give a client over the store that is meant, and close both.
+
+    Raises:
+        ConnectKitError: They do not fit, or the store cannot be opened.
+    """
+    store = opened(options.store)
+    chosen = {"livemode": options.live, "platform": options.platform, "tenant": options.tenant}
+    with Connect(key, store=store, base_url=options.base_url, **chosen) as connect:
+        yield connect
+    store.close()
+
+
 def operations(options: argparse.Namespace) -> int:
     """Do what was asked for, and give the exit status."""
-    api_key = os.environ.get(_KEY)
-    if not api_key:
-        sys.stderr.write(f"Set {_KEY} to a secret or restricted key: it is not taken from the command line.\n")
+    key = api_key()
+    if key is None:
         return 2
     try:
-        store = opened(options.store)
-        chosen = {"livemode": options.live, "platform": options.platform, "tenant": options.tenant}
-        with Connect(api_key, store=store, base_url=options.base_url, **chosen) as connect:
+        with connected(key, options) as connect:
             rows = _VERBS[options.verb](connect, options)
-        store.close()
     except ConnectKitError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for row in rows:
-        sys.stdout.write(f"{json.dumps(row) if options.json else _line(row)}\n")
+        sys.stdout.write(f"{json.dumps(row) if options.json else line(row)}\n")
     return 0
 
 
@@ -204,5 +228,6 @@ def _row(operation: Operation) -> Mapping[str, Any]:
     }
 
 
-def _line(row: Mapping[str, Any]) -> str:
+def line(row: Mapping[str, Any]) -> str:
+    """Write a row for a person."""
     return "  ".join(f"{name}: {value}" for name, value in row.items() if value not in ("", None))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from connectkit.calls.caller import Caller
 from connectkit.calls.deciding import Desk
 from connectkit.calls.planning import Watching
+from connectkit.calls.running import VERB, Running
 from connectkit.calls.working import Worker
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import InvalidRequest
@@ -18,6 +19,8 @@ from connectkit.storage.records import Operation, State
 
 UNFINISHED: Final = (State.PLANNED, State.STARTED, State.UNKNOWN, State.REVIEW)
 """The states that are no end."""
+
+_SIDE_BY_SIDE: Final = 20  # rows of a run
 
 
 class AsyncOperations:
@@ -91,6 +94,8 @@ class AsyncOperations:
     async def resume(self, operation: Operation | str) -> Sequence[str]:
         """Bring an abandoned operation to its end, and give the ids of the objects that came of it.
 
+        A run is carried on with all its rows; `runs.report` tells of those that were refused.
+
         Nothing is done twice: what was frozen at the first send goes again under the same wire key, and where Stripe
         may have forgotten that key, the operation's mark is looked for first. Any number of processes may do this at
         once.
@@ -107,6 +112,10 @@ class AsyncOperations:
             OperationError: There is none of this name.
         """
         row = await self._desk.found(operation, "") if isinstance(operation, str) else operation
+        if row.verb == VERB:
+            running = Running(self._caller)
+            report = await running.execute(await running.found(row.identity.key), None, _SIDE_BY_SIDE)
+            return [outcome.object_id for outcome in report.in_state(State.SUCCEEDED)]
         return [str(answer.data["id"]) for answer in await self._caller.resume(row)]
 
     async def settle(self, key: str, object_id: str, *, step: str = "") -> Operation:

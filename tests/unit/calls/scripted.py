@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,7 +19,7 @@ from connectkit.calls.sender import Sender
 from connectkit.drive import run
 from connectkit.errors import Unreachable
 from connectkit.journal import Journal
-from connectkit.ports import Untold
+from connectkit.ports import Job, Untold
 from connectkit.requests import Request, Response
 from connectkit.sdk import Unanswered
 from connectkit.storage.bridges import Inline
@@ -49,6 +49,11 @@ class HandWorld:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.passed += seconds
+
+    async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
+        del limit
+        async for job in jobs:
+            await job()
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.passed)

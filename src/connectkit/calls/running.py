@@ -1,0 +1,315 @@
+"""A run: thousands of operations under one name, written down before the first of them, carried out by anybody.
+
+The run is an operation of its own. It is claimed, leased, shown and resumed like any other; its rows, as they are to be
+sent, lie beside it in notes, named by the fingerprint of all of them, so that they cannot change. Each row is an
+operation with a key derived from the run's, and so is done once, whoever carries the run out and however often.
+
+Rows of one account are sent in their order, one after the other; those of different accounts side by side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from attrs import evolve, field, frozen, mutable
+
+from connectkit.errors import (
+    AuthenticationFailed,
+    Braked,
+    ClockSkewed,
+    ConnectKitError,
+    OperationError,
+    OperationInProgress,
+    OutcomeUnknown,
+    ReviewNeeded,
+    StoreUnavailable,
+    Unreachable,
+)
+from connectkit.journal import Doubt, Held, Refusal, Report, Success
+from connectkit.models.runs import RowOutcome, RunProgress, RunReport
+from connectkit.money import Money
+from connectkit.ports import Job, mutex
+from connectkit.requests import compact, fingerprint
+from connectkit.storage.records import Identity, Note, Operation, State
+
+from . import plans
+from .caller import Caller
+from .frozen import Frozen
+
+VERB: Final = "runs.execute"
+"""The verb of a run."""
+
+Listen: TypeAlias = Callable[[RunProgress], None]
+"""Told how far a run has come, by one thread at a time."""
+
+_RUN: Final = "run"
+_RUNS: Final = "runs"
+_CHUNK: Final = 100  # rows in a note
+_LEASES: Final = 3.0  # deadlines of a send: a row that a killed process has left is free by then
+_LOOK: Final = 1.0  # seconds between two looks at whether somebody wants the run to stop
+_NEXT: Final = "See runs.list() for those that are."
+
+
+@frozen
+class Row:
+    """One row of a run.
+
+    Attributes:
+        number: Its place, counted from 1.
+        name: Its name, unique in the run.
+        operation: What is written down and sent.
+    """
+
+    number: int
+    name: str
+    operation: Operation
+
+    @property
+    def lane(self) -> str:
+        """What it has to keep its place for: the account, or what else it is about."""
+        if self.operation.account:
+            return self.operation.account
+        steps = plans.loads(self.operation.request)
+        frozen = steps[0].frozen if steps else Frozen.loads(self.operation.request)
+        return str(frozen.request.account or frozen.request.params.get("payment_intent") or frozen.request.path)
+
+
+@mutable
+class _Course:
+    """One execution of a run, by all its threads or tasks together."""
+
+    key: str
+    claim: Held
+    total: int
+    listen: Listen | None
+    looked: float
+    states: dict[State, int] = field(factory=dict[State, int])
+    stopped: bool = False
+    looking: bool = False
+    _mutex: Any = field(factory=mutex)
+
+    def ended(self, state: State) -> None:
+        """Count a row that was brought to some end."""
+        with self._mutex:
+            self.states[state] = self.states.get(state, 0) + 1
+            if self.listen is not None:
+                self.listen(RunProgress(total=self.total, done=sum(self.states.values()), states=dict(self.states)))
+
+    def mine(self) -> bool:
+        """Take it upon oneself to look after the run, unless somebody else is at it."""
+        with self._mutex:
+            taken, self.looking = not self.looking, True
+            return taken
+
+
+class Running(Caller):
+    """Carries runs out.
+
+    Args:
+        caller: Whose operations these are.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
+
+    async def write(self, key: str, rows: Sequence[Row]) -> Operation:
+        """Write a run down, durably, and give the operation that it is; it is the same every time.
+
+        Raises:
+            OperationConflict: The key names another run, or something else.
+        """
+        whole = [[row.number, row.name, row.operation.fingerprint] for row in rows]
+        digest = fingerprint(VERB, {"key": key, "rows": whole}, None)  # the rows of another run are not its own
+        request = compact({plans.PLAN: [], _RUN: {"rows": len(rows), "topic": _topic(digest)}})
+        run = Operation(await self.owner.identity(key), VERB, digest, request)
+        if await self._journal.get(run.identity) is None:
+            realm = await self.owner.realm()
+            for start in range(0, len(rows), _CHUNK):
+                text = compact([_document(row) for row in rows[start : start + _CHUNK]])
+                await self.set_note(Note(realm, _topic(digest), f"{start:08}", text))  # it is there already, or now
+            await self._mark(key, _topic(digest))
+        return run
+
+    async def execute(self, run: Operation, listen: Listen | None, limit: int) -> RunReport:
+        """Bring a run as far as it goes, and report.
+
+        Args:
+            run: The operation that it is.
+            listen: Told how far it has come.
+            limit: How many rows are under way at once.
+        """
+        claim = await self._claim(run, wait=0.0)
+        if isinstance(claim, Held):
+            rows = await self._rows(run)
+            await self._mark(run.identity.key, _topic(run.fingerprint))
+            course = _Course(run.identity.key, claim, len(rows), listen, self.world.boot())
+            whole = False
+            try:
+                await self._carried_out(course, rows, limit)
+                whole = not course.stopped
+            finally:
+                await self._journal.settle(course.claim, self._ending(course, whole=whole))
+        return await self.report(run.identity.key)
+
+    async def stop(self, key: str) -> None:
+        """Have whoever carries a run out begin no other row of it.
+
+        Raises:
+            OperationError: There is none of this name.
+        """
+        await self.found(key)
+        await self._mark(key, "")
+
+    async def found(self, key: str) -> Operation:
+        """Give a run.
+
+        Raises:
+            OperationError: There is none of this name.
+        """
+        found = await self._journal.get(await self.owner.identity(key))
+        if found is None or found.operation.verb != VERB:
+            message = "No run of this name is in the store."
+            raise OperationError(message, key=key, next_step=_NEXT)
+        if not found.operation.request:
+            message = "What this run was to send has been purged."
+            raise OperationError(message, key=key, next_step="Its rows are in the journal under their own names.")
+        return evolve(found.operation, state=found.operation.seen(found.now))
+
+    async def names(self) -> AsyncGenerator[str, None]:
+        """Go through the names of all runs."""
+        async for note in self.notes(_RUNS):
+            yield note.name
+
+    async def report(self, key: str) -> RunReport:
+        """Tell what became of each row of a run, as the journal knows it."""
+        run = await self.found(key)
+        outcomes = [await self._outcome(row) for row in await self._rows(run)]
+        return RunReport(key=key, state=run.state, rows=tuple(outcomes))
+
+    async def _rows(self, run: Operation) -> Sequence[Row]:
+        topic = json.loads(run.request)[_RUN]["topic"]
+        notes = [json.loads(note.text) async for note in self.notes(topic)]
+        return [_row(run.identity, document) for note in notes for document in note]
+
+    async def _outcome(self, row: Row) -> RowOutcome:
+        operation = row.operation
+        found = await self._journal.get(operation.identity)
+        state, object_id, why = State.PLANNED, "", ""
+        if found is not None and found.operation.fingerprint != operation.fingerprint:
+            state, why = State.REFUSED, "The key of this row names another operation."
+        elif found is not None:
+            known = found.operation
+            state, object_id, why = known.seen(found.now), known.object_id, _why(known.refusal)
+        return RowOutcome(
+            number=row.number,
+            name=row.name,
+            verb=operation.verb,
+            account=operation.account,
+            amount=Money(operation.amount, operation.currency) if operation.currency else None,
+            state=state,
+            object_id=object_id,
+            why=why,
+        )
+
+    async def _carried_out(self, course: _Course, rows: Iterable[Row], limit: int) -> None:
+        lanes: dict[str, list[Row]] = {}
+        for row in rows:
+            lanes.setdefault(row.lane, []).append(row)
+
+        async def jobs() -> AsyncGenerator[Job, None]:
+            for lane in sorted(lanes.values(), key=len, reverse=True):  # the longest takes longest
+                yield lambda lane=lane: self._lane(course, lane)  # type: ignore[misc]
+
+        await self.world.each(jobs(), min(limit, len(lanes)))
+
+    async def _lane(self, course: _Course, rows: Sequence[Row]) -> None:
+        for row in rows:
+            await self._look_after(course)
+            if course.stopped:
+                return
+            course.ended(await self._brought(row))
+
+    async def _brought(self, row: Row) -> State:
+        """Bring a row to its end; what stands against the one alone does not stand against the others."""
+        try:
+            claim = await self._claim(row.operation, wait=_LEASES * self._sender.deadline)
+            if isinstance(claim, Held):
+                await self.carry(claim)
+        except (AuthenticationFailed, ClockSkewed, StoreUnavailable):
+            raise
+        except ConnectKitError as error:
+            if isinstance(error, Braked) and error.brake in {"stop", "dry_run"}:
+                raise
+            return _ended_by(error)
+        return State.SUCCEEDED
+
+    async def _look_after(self, course: _Course) -> None:
+        """Keep the claim, and see whether the run is to stop; one at a time does, and nobody waits for him."""
+        if not course.mine():
+            return
+        try:
+            course.claim = await self.performer.held_on(course.claim)
+            if self.world.boot() - course.looked >= _LOOK:
+                course.looked = self.world.boot()
+                course.stopped = not (await self.note(_RUNS, course.key)).text
+        finally:
+            course.looking = False
+
+    async def _mark(self, key: str, text: str) -> None:
+        """Note that a run is to be carried out, or that it is to stop; of several who do, each may come last."""
+        note = await self.note(_RUNS, key)
+        if note.text != text or not note.version:
+            await self.set_note(evolve(note, text=text))
+
+    def _ending(self, course: _Course, *, whole: bool) -> Report:
+        now, states = self._journal.store_time(course.claim), course.states
+        refused, succeeded = states.get(State.REFUSED, 0), states.get(State.SUCCEEDED, 0)
+        if not whole or refused + succeeded < course.total:
+            return Doubt(now, possible=True)
+        if refused:
+            why = compact({"message": f"{refused} of {course.total} rows were refused."})
+            return Refusal(now, spent=False, object_id="", why=why)
+        name = f"run_{course.claim.operation.fingerprint[:24]}"
+        return Success(name, compact({"id": name, "rows": course.total}))
+
+
+def _topic(digest: str) -> str:
+    return f"run/{digest}"
+
+
+def _ended_by(error: ConnectKitError) -> State:
+    match error:
+        case ReviewNeeded():
+            return State.REVIEW
+        case OutcomeUnknown():
+            return State.UNKNOWN
+        case OperationInProgress():
+            return State.STARTED
+        case Unreachable():
+            return State.PLANNED
+        case _:
+            return State.REFUSED
+
+
+def _why(refusal: str) -> str:
+    if not refusal:
+        return ""
+    document: Mapping[str, Any] = json.loads(refusal)
+    return str(document.get("message") or refusal)
+
+
+def _document(row: Row) -> list[Any]:
+    operation = row.operation
+    key = operation.identity.key
+    moved = [operation.account, operation.amount, operation.currency]
+    return [row.number, row.name, key, operation.verb, operation.fingerprint, operation.request, *moved]
+
+
+def _row(run: Identity, document: Sequence[Any]) -> Row:
+    number, name, key, verb, digest, request, account, amount, currency = document
+    operation = Operation(
+        evolve(run, key=key), verb, digest, request, account=account, amount=amount, currency=currency
+    )
+    return Row(number, name, operation)
