@@ -18,7 +18,7 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.resources.evidence import Evidence
 
-from . import selling, taking
+from . import many, selling, taking
 from .play import Play, usd
 
 _RETURN: Final = "https://marketplace.example/welcome-back"
@@ -423,6 +423,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("payouts", "One seller is paid out to a bank, another at once.", payouts),
     Scene("failed payout", "A closed bank account gives the money back.", failed_payout),
     Scene("top-up", "The platform adds its own money, and transfers of it.", topup),
+    Scene("run", "Many transfers as one: looked over, carried out side by side, reported.", many.run),
     Scene("journal", "Every operation is settled.", journal),
     Scene("reconciliation", "Every movement leads to the operation that caused it, to the cent.", reconciled),
     Scene("ledger", "The whole simulated world sums to zero.", ledger),
