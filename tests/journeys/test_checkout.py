@@ -139,6 +139,35 @@ def test_a_destination_page(colour: str) -> None:
     travel(colour, journey)
 
 
+@pytest.mark.parametrize("kind", ["direct", "destination"])
+def test_a_page_that_is_subscribed_to_is_delivered_once(colour: str, kind: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        owner = await seller(connect, type="standard" if kind == "direct" else "custom")
+        account = owner if kind == "direct" else None
+        box = [LineItem(name="Box", price=usd("20.00"), every="month")]
+        told: Any = {"key": "box-1", "line_items": box, "success_url": BACK, "metadata": {"order": "1"}}
+        session = (
+            await connect.checkout.direct.subscribe(account=owner, fee_percent="12.5", **told)
+            if kind == "direct"
+            else await connect.checkout.destination.subscribe(destination=owner, transfer_percent="80", **told)
+        )
+        delivered: list[PaidOrder] = []
+        deliver = delivering(delivered, colour)
+        early = await connect.checkout.fulfil(session.id, deliver, account=account)
+        assert (session.mode, early.state) == ("subscription", FulfilmentState.OPEN)
+        connect.simulator.pay(session.id)
+        seen = await connect.checkout.retrieve(session.id, account=account)
+        assert (seen.paid, seen.payment, seen.total) == (True, "", usd("20.00"))
+        assert (seen.subscription[:4], seen.customer[:4]) == ("sub_", "cus_")
+        done = [await connect.checkout.fulfil(session.id, deliver, account=account) for _ in range(2)]
+        assert [one.now for one in done] == [True, False]
+        assert [(order.payment, order.account, order.session) for order in delivered] == [(None, account, seen)]
+        rows = [row.net async for row in connect.balances.transactions(account=None if account else owner)]
+        assert rows == [usd("2.50" if account else "16.00")]
+
+    travel(colour, journey)
+
+
 def test_an_embedded_page_that_reserves_and_is_settled(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)

@@ -7,6 +7,14 @@ from typing import Any
 import pytest
 from tests.simulator.driver import Driver
 from tests.simulator.test_checkout import CARD, read, types, visit
+from tests.simulator.till import Till
+
+from connectkit.simulator import Simulator
+
+
+@pytest.fixture
+def till(simulator: Simulator) -> Till:
+    return Till(simulator)
 
 
 def a_price(driver: Driver, **changes: Any) -> dict[str, Any]:
@@ -113,11 +121,26 @@ def test_whoever_follows_a_link_pays_on_a_page_of_her_own(driver: Driver) -> Non
     assert driver.get(f"/v1/payment_links/{link['id']}/line_items").body["data"] == link["line_items"]["data"]
 
 
-def test_a_link_to_a_subscription_says_that_its_page_is_not_simulated(driver: Driver) -> None:
-    price = a_price(driver, recurring={"interval": "month"})["id"]
-    link = driver.made("/v1/payment_links", {"line_items": [{"price": price, "quantity": 1}]})
-    status, _, shown = visit(driver, link["url"])
-    assert (status, "subscription mode" in shown) == (410, True)
+def test_a_link_to_a_subscription_begins_one(till: Till) -> None:
+    driver, seller = till.driver, till.seller()
+    told = {"line_items": [{"price": a_price(driver, recurring={"interval": "month"})["id"], "quantity": 2}]}
+    shares = {"application_fee_percent": 10, "transfer_data": {"destination": seller}}
+    link = driver.made("/v1/payment_links", {**told, **shares, "subscription_data": {"metadata": {"a": "b"}}})
+    visit(driver, visit(driver, link["url"])[1], **CARD)
+    (subscription,) = till.listed("/v1/subscriptions")
+    assert (subscription["status"], subscription["metadata"]) == ("active", {"a": "b"})
+    assert till.held(seller) == round(subscription["items"]["data"][0]["price"]["unit_amount"] * 2 * 0.9)
+    path = f"/v1/payment_links/{link['id']}"
+    assert driver.post(path, {"subscription_data": {"metadata": {"a": "c"}}}).error["param"] == "subscription_data"
+    for name, wrong, status in (
+        ("application_fee_amount", {"application_fee_amount": 5}, 400),
+        ("transfer_data[amount]", {"transfer_data": {"destination": seller, "amount": 5}}, 501),
+    ):
+        reply = driver.post("/v1/payment_links", {**told, **wrong})
+        assert (reply.status, reply.error["param"]) == (status, name)
+    once = {"line_items": [{"price": a_price(driver)["id"], "quantity": 1}]}
+    reply = driver.post("/v1/payment_links", {**once, "application_fee_percent": 5})
+    assert (reply.status, reply.error["param"]) == (400, "application_fee_percent")
 
 
 def test_a_link_changes_and_is_closed(driver: Driver) -> None:

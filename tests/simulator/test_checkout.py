@@ -200,7 +200,6 @@ def test_an_embedded_page_has_no_address_of_its_own(driver: Driver) -> None:
         ({"ui_mode": "embedded_page"}, 400, "return_url"),
         ({"mode": "setup"}, 400, "currency"),
         ({"mode": "gift"}, 400, "mode"),
-        ({"mode": "subscription"}, 501, "mode"),
         ({"setup_intent_data": {"description": "x"}}, 400, "setup_intent_data"),
         ({"discounts": [{"coupon": "x"}]}, 501, "discounts"),
         ({"customer": "cus_x"}, 400, "customer"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from connectkit.simulator.money.checks import check_intent
 from connectkit.simulator.refusals import Refusal, invalid, missing
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
@@ -61,20 +62,49 @@ def fee_percent(given: object, param: str) -> float | None:
     return percent
 
 
+def shares_of(params: Mapping[str, Any]) -> Object:
+    """Give what tells who gets what of each payment.
+
+    Raises:
+        Refusal: A percentage is out of bounds.
+    """
+    data = params.get("transfer_data")
+    split = fee_percent(part(params, "transfer_data").get("amount_percent"), "transfer_data[amount_percent]")
+    return {
+        "application_fee_percent": fee_percent(params.get("application_fee_percent"), "application_fee_percent"),
+        "on_behalf_of": params.get("on_behalf_of") or None,
+        "transfer_data": data and {"destination": data["destination"], "amount_percent": split},
+    }
+
+
+def check_shares(world: World, account: str, shares: Object, currency: str, total: int) -> None:
+    """Refuse what the payments of a subscription could not be made with.
+
+    Raises:
+        Refusal: A fee that nobody could take, or an account that is not there or not ready.
+    """
+    data = shares["transfer_data"]
+    if shares["application_fee_percent"] is not None and account == world.platform and data is None:
+        message = "You can only apply an application_fee_percent when acting for an account or with transfer_data."
+        raise invalid(message, param="application_fee_percent")
+    if total:
+        asked = {"amount": total, "currency": currency, "on_behalf_of": shares["on_behalf_of"]}
+        check_intent(world, account, {**asked, "transfer_data": part({"": data}, "") or None})
+
+
 def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Object, int]]) -> Object:
     """Give a subscription as it is before its first payment.
 
     Raises:
         Refusal: A percentage is out of bounds.
     """
+    shares = shares_of(params)
     id, now = world.ids.new("sub"), world.clock.now
-    data = params.get("transfer_data")
-    split = fee_percent(part(params, "transfer_data").get("amount_percent"), "transfer_data[amount_percent]")
     return {
         "id": id,
         "object": "subscription",
         **dict.fromkeys(_NOTHING),
-        "application_fee_percent": fee_percent(params.get("application_fee_percent"), "application_fee_percent"),
+        **shares,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": now,
         "billing_schedules": [],
@@ -101,13 +131,11 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         },
         "livemode": world.livemode,
         "metadata": {},
-        "on_behalf_of": params.get("on_behalf_of") or None,
         "payment_settings": dict.fromkeys(
             ("payment_method_options", "payment_method_types", "save_default_payment_method")
         ),
         "start_date": now,
         "status": "incomplete",
-        "transfer_data": data and {"destination": data["destination"], "amount_percent": split},
         "_period": 0,
     }
 

@@ -15,6 +15,8 @@ from connectkit.simulator.refusals import invalid, no_such
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .subscribing import asked_of, subscribe
+
 
 def complete(world: World, session: Object, method: Object) -> None:
     """Pay for a session, or set up what it is for.
@@ -34,12 +36,18 @@ def complete(world: World, session: Object, method: Object) -> None:
         intent["payment_method"] = method["id"]
         set_up(world, intent, back)
         return
+    if session["mode"] == "subscription":
+        session["customer"] = session["customer"] or _customer(world, session)
+        world.get(session["_account"], "customer", session["customer"], param="customer")
     if not session["amount_total"]:
+        if session["mode"] == "subscription":
+            subscribe(world, session, None, method)
         _finish(world, session, "no_payment_required")
         return
     intent = _intent(world, session, method)
     pay(world, intent, back)
     if session["status"] == "open" and intent["status"] in {"processing", "requires_capture"}:
+        _begin(world, session, intent)
         _finish(world, session, "unpaid")
 
 
@@ -58,10 +66,22 @@ def buy(world: World, id: str, name: str) -> str:
     if session is None or session["object"] != "checkout.session":
         raise no_such("checkout.session", id, param="session")
     complete(world, session, method_of(world, session["_account"], name, "payment_method"))
-    waiting = world.find(session["payment_intent"] or "")
+    waiting = world.find(session["payment_intent"] or session["_intent"] or "")
     if waiting is not None and waiting["status"] == "requires_action":
         authenticate(world, waiting["id"], passed=True)
     return returned(session) or ""
+
+
+def begun_of(world: World, session: Object) -> Object | None:
+    """Give the payment or the setup that a session has begun; that of a subscription is not shown with the session."""
+    return world.find(session["payment_intent"] or session["setup_intent"] or session["_intent"] or "")
+
+
+def _begin(world: World, session: Object, intent: Object) -> None:
+    """Begin what is subscribed to, if anything is."""
+    if session["mode"] == "subscription":
+        method = world.get(session["_account"], "payment_method", intent["payment_method"])
+        subscribe(world, session, intent, method)
 
 
 def _details(session: Object, method: Object) -> Object:
@@ -80,7 +100,7 @@ def _details(session: Object, method: Object) -> Object:
 
 def _intent(world: World, session: Object, method: Object) -> Object:
     """Give the payment intent of a session, ready for a payment method; an attempt that failed is taken up again."""
-    held = world.find(session["payment_intent"] or "")
+    held = begun_of(world, session)
     if held is not None:
         held |= paying(method)
         return held
@@ -89,10 +109,12 @@ def _intent(world: World, session: Object, method: Object) -> Object:
     if customer is None and session["customer_creation"] == "always":
         customer = session["customer"] = _customer(world, session)
     told = {"amount": session["amount_total"], "currency": session["currency"], "customer": customer}
-    params = {**data, **told, "allowed_payment_method_types": session["payment_method_types"]}
+    again = session["mode"] == "subscription"
+    asked = asked_of(session) if again else {**data, **told}
+    params = {**asked, "allowed_payment_method_types": session["payment_method_types"]}
     intent = propose(world, session["_account"], params, method)
     intent["_session"] = session["id"]
-    session["payment_intent"] = intent["id"]
+    session["_intent" if again else "payment_intent"] = intent["id"]
     return intent
 
 
@@ -117,6 +139,7 @@ def _paid(world: World, intent: Object) -> None:
     paid = intent["status"] == "succeeded"
     if session["status"] == "open":
         if paid:
+            _begin(world, session, intent)
             _finish(world, session, "paid")
         return
     if paid:
@@ -139,12 +162,11 @@ def expire(world: World, session: Object) -> None:
     if session["status"] != "open":
         return
     session |= {"status": "expired", "url": None}
-    for name in ("payment_intent", "setup_intent"):
-        begun = world.find(session[name] or "")
-        if begun is not None:
-            begun |= {"status": "canceled", "cancellation_reason": "automatic", "next_action": None}
-            begun |= {"canceled_at": world.clock.now} if name == "payment_intent" else {}
-            world.emit(f"{name}.canceled", begun)
+    begun = begun_of(world, session)
+    if begun is not None:
+        begun |= {"status": "canceled", "cancellation_reason": "automatic", "next_action": None}
+        begun |= {"canceled_at": world.clock.now} if begun["object"] == "payment_intent" else {}
+        world.emit(f"{begun['object']}.canceled", begun)
     world.emit("checkout.session.expired", session)
 
 

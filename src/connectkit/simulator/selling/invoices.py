@@ -94,7 +94,10 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
             "on_behalf_of": subscription["on_behalf_of"],
             "parent": {
                 "quote_details": None,
-                "subscription_details": {"metadata": {}, "subscription": subscription["id"]},
+                "subscription_details": {
+                    "metadata": dict(subscription["metadata"]),
+                    "subscription": subscription["id"],
+                },
                 "type": "subscription_details",
             },
             "payment_settings": dict.fromkeys(("default_mandate", "payment_method_options", "payment_method_types")),
@@ -130,29 +133,35 @@ def collect(world: World, invoice: Object, method: Object) -> None:
     """
     invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
     if not invoice["total"]:
-        _close(world, invoice)
+        close(world, invoice)
         return
     held = world.find(invoice["_intent"] or "")
     if held is None:
         subscription = world.get(invoice["_account"], "subscription", invoice["_subscription"])
-        held = propose(world, invoice["_account"], _params(invoice, subscription), method)
-        held["_invoice"] = invoice["id"]
-        invoice["_intent"] = held["id"]
+        asked = {name: invoice[name] for name in ("currency", "customer")} | {"amount": invoice["total"]}
+        held = propose(world, invoice["_account"], paid_with(asked, subscription), method)
+        tie(invoice, held)
     else:
         held |= paying(method)
     pay(world, held, {})
 
 
-def _params(invoice: Object, subscription: Object) -> dict[str, Any]:
-    """Give what the payment of an invoice is made with; the platform's part is a part of the total."""
-    data, percent = subscription["transfer_data"], subscription["application_fee_percent"]
-    params = {name: invoice[name] for name in ("currency", "customer", "on_behalf_of")} | {"amount": invoice["total"]}
+def tie(invoice: Object, intent: Object) -> None:
+    """Have an invoice paid by a payment intent."""
+    intent["_invoice"] = invoice["id"]
+    invoice["_intent"] = intent["id"]
+
+
+def paid_with(asked: Object, shares: Object) -> dict[str, Any]:
+    """Give what a payment of a subscription is made with; the platform's part is a part of the total."""
+    data, percent, total = shares["transfer_data"], shares["application_fee_percent"], asked["amount"]
+    params = {**asked, "on_behalf_of": shares["on_behalf_of"]}
     if percent is not None:
-        params["application_fee_amount"] = _part(invoice["total"], percent)
+        params["application_fee_amount"] = _part(total, percent)
     if data is not None:
         params["transfer_data"] = {"destination": data["destination"]}
         if data["amount_percent"] is not None:
-            params["transfer_data"]["amount"] = _part(invoice["total"], data["amount_percent"])
+            params["transfer_data"]["amount"] = _part(total, data["amount_percent"])
     return {**params, "capture_method": "automatic", "description": "Subscription", "setup_future_usage": "off_session"}
 
 
@@ -160,7 +169,8 @@ def _part(total: int, percent: float) -> int:
     return int(Fraction(str(percent)) * total / 100 + Fraction(1, 2))
 
 
-def _close(world: World, invoice: Object) -> None:
+def close(world: World, invoice: Object) -> None:
+    """Have an invoice paid."""
     invoice |= {"status": "paid", "amount_paid": invoice["total"], "amount_remaining": 0, "auto_advance": False}
     invoice["status_transitions"]["paid_at"] = world.clock.now
     world.emit("invoice.paid", invoice)
@@ -183,7 +193,7 @@ def _heard(world: World, intent: Object) -> None:
     if invoice is None:
         return
     if intent["status"] == "succeeded":
-        _close(world, invoice)
+        close(world, invoice)
         return
     world.emit("invoice.payment_failed", invoice)
     for hear in _SETTLED:

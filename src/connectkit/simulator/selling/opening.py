@@ -62,6 +62,7 @@ def new_session(world: World, params: dict[str, Any]) -> Object:
         "total_details": None if mode == "setup" else {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": place,
         "url": f"{world.site}/c/pay/{id}" if hosted else None,
+        "_intent": None,
         "_data": params.get("payment_intent_data", {}),
         "_subscription": params.get("subscription_data", {}),
     }

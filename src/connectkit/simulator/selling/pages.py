@@ -17,7 +17,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .completing import complete, returned
+from .completing import begun_of, complete, returned
 from .items import items_of
 
 topic: Final = Topic("Checkout pages")
@@ -77,7 +77,7 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
         except Refusal as refusal:
             wrong = refusal.message
     if session["status"] == "open":
-        waiting = authentication_url(world, world.find(session["payment_intent"] or session["setup_intent"] or ""))
+        waiting = authentication_url(world, begun_of(world, session))
         return _page(world, session, wrong) if waiting is None else Answer(303, {"Location": waiting})
     url = returned(session)
     thanks = page("Thank you", "<p>You can close this page.</p>")

@@ -18,6 +18,7 @@ from connectkit.simulator.state import World
 from .completing import expire
 from .items import Line, add_items, items_list, items_of, read_items
 from .opening import new_session
+from .subscribing import check_subscribed
 
 topic: Final = Topic("Checkout sessions")
 topic.kind("checkout.session")
@@ -93,9 +94,6 @@ def _check_mode(params: dict[str, Any]) -> None:
     for other, name in _DATA.items():
         if name in params and other != mode:
             raise invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name)
-    if mode == "subscription":
-        message = "The simulator does not have Checkout sessions in subscription mode yet."
-        raise Refusal(message, status=501, type="api_error", param="mode")
     if mode != "setup" and not params.get("line_items"):
         raise missing("line_items")
     if mode == "setup" and not params.get("currency") and not params.get("allowed_payment_method_types"):
@@ -120,7 +118,9 @@ def _check_customer(world: World, account: str, params: dict[str, Any]) -> None:
 def _price(world: World, account: str, session: Object, params: dict[str, Any], lines: list[Line]) -> None:
     total = sum(line.unit * line.quantity for line in lines)
     session |= {"amount_subtotal": total, "amount_total": total, "currency": lines[0].currency}
-    if total:
+    if params["mode"] == "subscription":
+        check_subscribed(world, account, lines, part(params, "subscription_data"))
+    elif total:
         data = part(params, "payment_intent_data")
         told = {"amount": total, "currency": session["currency"], "customer": params.get("customer")}
         check_intent(world, account, {**data, **told})

@@ -10,15 +10,15 @@ from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
 from connectkit.simulator.lists import listing
-from connectkit.simulator.money.checks import check_intent
 from connectkit.simulator.money.methods import method_of
 from connectkit.simulator.refusals import Refusal, invalid, missing, refused
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object, merge_metadata, part
+from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from .beginning import check_items, new_subscription
+from .beginning import check_items, check_shares, new_subscription
 from .invoices import bill, collect, settled, void
+from .lines import lines_of
 from .periods import period
 
 topic: Final = Topic("subscriptions")
@@ -52,7 +52,8 @@ def create(world: World, call: Call) -> Object:
     items = check_items(world, account, params.get("items", []))
     told = new_subscription(world, params, items) | {"_account": account}
     told["application"] = None if account == world.platform else applied(world)
-    _check_cut(world, told, items)
+    total = sum(price["unit_amount"] * quantity for price, quantity in items)
+    check_shares(world, account, told, told["currency"], total)
     name = params.get("default_payment_method") or customer["invoice_settings"]["default_payment_method"]
     if name is None and behaviour == _BEHAVIOURS[0]:
         message = (
@@ -67,10 +68,15 @@ def create(world: World, call: Call) -> Object:
     merge_metadata(subscription, params)
     world.emit("customer.subscription.created", subscription)
     _bill(world, subscription, "subscription_create", None if behaviour == "default_incomplete" else method)
+    begun(world, subscription)
+    return subscription
+
+
+def begun(world: World, subscription: Object) -> None:
+    """Wait for the first payment, if it is not made, and for the end of the period."""
     if subscription["status"] == "incomplete":
         world.clock.after(_WAITS, partial(_give_up, world, subscription))
     _plan(world, subscription)
-    return subscription
 
 
 def _check(params: dict[str, Any], known: frozenset[str]) -> None:
@@ -80,66 +86,12 @@ def _check(params: dict[str, Any], known: frozenset[str]) -> None:
         raise Refusal(message, status=501, type="api_error", param=others[0])
 
 
-def _check_cut(world: World, told: Object, items: list[tuple[Object, int]]) -> None:
-    """Refuse what the payments of a subscription could not be made with."""
-    total = sum(price["unit_amount"] * quantity for price, quantity in items)
-    direct, data = told["_account"] != world.platform, told["transfer_data"]
-    if told["application_fee_percent"] is not None and not direct and data is None:
-        message = "You can only apply an application_fee_percent when acting for an account or with transfer_data."
-        raise invalid(message, param="application_fee_percent")
-    if total:
-        asked = {"amount": total, "currency": told["currency"], "on_behalf_of": told["on_behalf_of"]}
-        check_intent(world, told["_account"], {**asked, "transfer_data": part({"": data}, "") or None})
-
-
 def _bill(world: World, subscription: Object, reason: str, method: Object | None) -> None:
-    lines = [_line(world, item, subscription) for item in subscription["items"]["data"]]
-    invoice = bill(world, subscription, lines, reason)
+    invoice = bill(world, subscription, lines_of(world, subscription), reason)
     subscription["latest_invoice"] = invoice["id"]
     if method is not None:
         with suppress(Refusal):  # the status of the subscription tells of it
             collect(world, invoice, method)
-
-
-def _line(world: World, item: Object, subscription: Object) -> Object:
-    price, quantity = item["price"], item["quantity"]
-    amount = price["unit_amount"] * quantity
-    product = world.find(price["product"]) or {}
-    return {
-        "id": world.ids.new("il"),
-        "object": "line_item",
-        "amount": amount,
-        "currency": price["currency"],
-        "description": f"{quantity} of {product.get('name')}",
-        "discount_amounts": [],
-        "discountable": True,
-        "discounts": [],
-        "livemode": world.livemode,
-        "metadata": {},
-        "parent": {
-            "invoice_item_details": None,
-            "subscription_item_details": {
-                "invoice_item": None,
-                "proration": False,
-                "proration_details": {"credited_items": None},
-                "subscription": subscription["id"],
-                "subscription_item": item["id"],
-            },
-            "type": "subscription_item_details",
-        },
-        "period": {"start": item["current_period_start"], "end": item["current_period_end"]},
-        "pretax_credit_amounts": [],
-        "pricing": {
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
-        "quantity": quantity,
-        "quantity_decimal": str(quantity),
-        "subscription": subscription["id"],
-        "subtotal": amount,
-        "taxes": [],
-    }
 
 
 def _plan(world: World, subscription: Object) -> None:
