@@ -12,6 +12,7 @@ import stripe
 from connectkit.requests import Request, Upload
 from connectkit.sdk import API_VERSION, Sdk
 
+from . import buyers
 from .endpoints import PARAMS
 
 ACCOUNT = "acct_9"
@@ -361,6 +362,7 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
         lambda c, p: c.v2.core.accounts.close("acct_1", p, V2_OPTIONS),
     ),
     ("post", "/v2/core/account_links", V2_LINK, lambda c, p: c.v2.core.account_links.create(p, V2_OPTIONS)),
+    *buyers.CALLS,
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -133,6 +134,29 @@ def test_a_body_may_come_in_pieces(kind: str) -> None:
     with SERVED[kind](store) as address:
         assert streamed(f"{address}/webhooks", encoded(snapshot())) == 200
     assert len(store._deliveries) == 1
+
+
+def test_pieces_are_put_together_to_the_last() -> None:
+    body = encoded(snapshot())
+    pieces = [body[:10], body[10:20], body[20:]]
+    coming = [{"type": "http.request", "body": piece, "more_body": piece != pieces[-1]} for piece in pieces]
+    answered: list[Any] = []
+    signature = sign(body, SECRET, datetime.now(tz=UTC)).encode()
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    store = MemoryStore()
+    scope = {"type": "http", "method": "POST", "headers": [(b"stripe-signature", signature)]}
+
+    async def served() -> None:
+        await for_asgi.application(asynchronous(store))(scope, receive, send)
+
+    asyncio.run(served())
+    assert (answered[0]["status"], coming, len(store._deliveries)) == (200, [], 1)
 
 
 def test_a_store_that_is_away_is_told_to_stripe() -> None:

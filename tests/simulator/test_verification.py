@@ -76,6 +76,13 @@ def test_a_file_is_for_what_it_was_uploaded_for(driver: Driver, where: str) -> N
     assert driver.post(path, told(right)).status == 200
 
 
+def test_a_document_may_name_its_signer_alone(driver: Driver) -> None:
+    account = company(driver)
+    before = seen(driver, account)["requirements"]
+    driver.made(f"/v1/accounts/{account}", {"documents": {"proof_of_registration": {"signer": {"person": "person_1"}}}})
+    assert seen(driver, account)["requirements"] == before
+
+
 def test_people_have_documents_too(driver: Driver, simulator: Simulator) -> None:
     account = company(driver)
     path = f"/v1/accounts/{account}/persons"

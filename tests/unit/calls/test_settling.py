@@ -78,6 +78,14 @@ def test_a_payment_intent_happened_when_it_came_as_far_as_asked(
     assert finder.happened(sent("/v1/payment_intents", **params), {"status": status}) is happened
 
 
+@pytest.mark.parametrize(("amount", "happened"), [(1200, True), (1000, False)])
+def test_an_increment_happened_when_as_much_is_reserved(amount: int, *, happened: bool) -> None:
+    path = "/v1/payment_intents/:id/increment_authorization"
+    check = endpoint_of(sent(path)).settling
+    assert isinstance(check, StateCheck)
+    assert check.happened(sent(path, amount=1200), {"amount": amount, "status": "requires_capture"}) is happened
+
+
 def test_after_a_decline_the_same_payment_intent_is_confirmed() -> None:
     create = sent("/v1/payment_intents", amount=100, confirm=True, payment_method="pm_1", return_url="https://e.org")
     onward = endpoint_of(create).onward

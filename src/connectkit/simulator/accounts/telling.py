@@ -99,7 +99,9 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
     if "business_type" in params:
         account["business_type"] = params["business_type"] or None
     _tell_owner(world, account, params)
-    account["_papers"] |= {kind: paper["files"] for kind, paper in params.get("documents", {}).items() if paper}
+    account["_papers"] |= {
+        kind: paper["files"] for kind, paper in params.get("documents", {}).items() if paper and "files" in paper
+    }
     for name, wish in params.get("capabilities", {}).items():
         request(world, account, name, requested=wish.get("requested", False))
     if "external_account" in params:
