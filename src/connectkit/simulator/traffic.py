@@ -51,7 +51,7 @@ class Limiter:
     """
 
     def __init__(self, traffic: Traffic) -> None:
-        self.traffic = traffic
+        self.traffic: Traffic = traffic
         self.paused = False
         self._buckets: dict[tuple[str, str] | None, _Bucket] = {}
 

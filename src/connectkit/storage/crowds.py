@@ -81,7 +81,7 @@ class Crowd:
     def __init__(self, store: SharingStore) -> None:
         from asyncio import get_running_loop  # noqa: PLC0415  # asyncio costs more than all the rest of connectkit
 
-        self.loop = get_running_loop()
+        self.loop: asyncio.AbstractEventLoop = get_running_loop()
         self._store = store
         self._turns: list[_Turn[Any]] = []
         self._events = _Events(store)
