@@ -16,12 +16,11 @@ from typing import Final, TypeAlias
 from attrs import evolve, field, frozen
 
 from connectkit.calls.caller import Caller
-from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer, part
 from connectkit.models.checkout import CheckoutLine, CheckoutSession, Fulfilment, FulfilmentState, standing_of
 from connectkit.models.payments import Payment
 from connectkit.requests import Request, checked_id, compact
-from connectkit.storage.base import AsyncStore, Store, TransactionalStore
+from connectkit.storage.base import AsyncStore, Store, TransactionalStore, transactional
 from connectkit.storage.records import Delivery, Note
 
 TYPES: Final = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
@@ -76,11 +75,7 @@ class PaidOrder:
         return await self._transactional().aenlist_event(connection, self._effect(name))
 
     def _transactional(self) -> TransactionalStore:
-        if isinstance(self._store, TransactionalStore):
-            return self._store
-        message = f"A {type(self._store).__name__} cannot write in your transaction."
-        step = "Use a store in your own database, or build the keys of operations on order.key."
-        raise InvalidRequest(message, param="connection", next_step=step)
+        return transactional(self._store, "build the keys of operations on order.key.")
 
     def _effect(self, name: str) -> Delivery:
         return Delivery(self._scope, f"{self.session.id}#{name}", "connectkit.fulfilment", b"", done=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from .assembly import Parts
 from .calls.planning import Planning, Terms, Watching, Write
 from .errors import InvalidRequest
-from .storage.base import TransactionalStore
+from .storage.base import transactional
 from .storage.ciphers import Enciphered
 from .storage.records import Operation, Stored
 
@@ -38,11 +38,7 @@ def _inserting(parts: Parts) -> Write:
 
 
 def _enlisting(parts: Parts, connection: object) -> Write:
-    store, memory = parts.store, parts.memory
-    if not isinstance(store, TransactionalStore):
-        message = f"A {type(store).__name__} cannot write in your transaction."
-        step = "Use a store in your own database, or leave the connection out to commit at once."
-        raise InvalidRequest(message, param="connection", next_step=step)
+    store, memory = transactional(parts.store, "leave the connection out to commit at once."), parts.memory
 
     async def enlist(draft: Operation) -> Stored:
         if parts.blocking:

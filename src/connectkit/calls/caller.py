@@ -458,6 +458,34 @@ class Caller:
         return Doubt(now, possible=True)
 
 
+class OtherCaller(Caller):
+    """A caller that does something else with what another one would send.
+
+    Args:
+        caller: Whose operations these are.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
+
+    async def kept_whole(self, intent: Intent, so_that: str, instead: str) -> Operation:
+        """Give an intent as it is written down, which has to be all that is needed to send it.
+
+        Args:
+            intent: What is wanted.
+            so_that: What could not be done otherwise.
+            instead: What to do then.
+
+        Raises:
+            InvalidRequest: It holds personal data, which the store never does.
+        """
+        draft = await self.drafted(intent)
+        if Frozen.loads(draft.request).has_seals:
+            message = f"This holds personal data, which the journal does not keep, so that {so_that}."
+            raise InvalidRequest(message, next_step=instead)
+        return draft
+
+
 def stored_answers(operation: Operation) -> Sequence[Answer]:
     """Give the answers of an operation that was done before, one for each call.
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
 
-from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer
 from connectkit.requests import Params
 from connectkit.storage.records import Operation
 
-from .caller import Caller, Intent
-from .frozen import Frozen
+from .caller import Intent, OtherCaller
 from .plans import Step
 
 
@@ -19,7 +17,7 @@ class Drafted(Exception):  # it ends a verb without sending, and is no error
     """A verb has said what it would send."""
 
 
-class Drafting(Caller):
+class Drafting(OtherCaller):
     """Ends each verb with `Drafted`.
 
     Args:
@@ -31,9 +29,6 @@ class Drafting(Caller):
 
     draft: Operation
 
-    def __init__(self, caller: Caller) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
-
     async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:  # noqa: ARG002  # nobody is sending
         """Say what an intent would be.
 
@@ -41,11 +36,7 @@ class Drafting(Caller):
             Drafted: It is right.
             InvalidRequest: It holds personal data, which the store never does.
         """
-        draft = await self.drafted(intent)
-        if Frozen.loads(draft.request).has_seals:
-            message = "This holds personal data, which the journal does not keep, so that a run could not be resumed."
-            raise InvalidRequest(message, next_step="Call the verb itself.")
-        self.draft = draft
+        self.draft = await self.kept_whole(intent, "a run could not be resumed", "Call the verb itself.")
         raise Drafted
 
     async def flow(

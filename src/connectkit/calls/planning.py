@@ -8,12 +8,12 @@ from typing import Final, NoReturn, TypeAlias
 
 from attrs import evolve, frozen
 
-from connectkit.errors import InvalidRequest, OperationError
+from connectkit.errors import OperationError
 from connectkit.models.base import Answer, Data
 from connectkit.requests import Params
 from connectkit.storage.records import Identity, Operation, State, Stored
 
-from .caller import Caller, Intent, stored_answers
+from .caller import Caller, Intent, OtherCaller, stored_answers
 from .endings import conflict, in_progress, replayed, review, tried
 from .frozen import Frozen
 from .plans import Step
@@ -55,7 +55,7 @@ class Terms:
         return evolve(draft, state=State.PLANNED, token=0, deferred=True, priority=self.priority, due=due)
 
 
-class Planning(Caller):
+class Planning(OtherCaller):
     """Writes each intent down for the workers, and ends the verb with `Planned`.
 
     Args:
@@ -65,7 +65,7 @@ class Planning(Caller):
     """
 
     def __init__(self, caller: Caller, write: Write, terms: Terms) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
+        super().__init__(caller)
         self._write = write
         self._terms = terms
 
@@ -77,11 +77,8 @@ class Planning(Caller):
             InvalidRequest: It holds personal data, which the store never does.
             OperationConflict: The key names another request.
         """
-        draft = await self.drafted(intent)
-        if Frozen.loads(draft.request).has_seals:
-            message = "This holds personal data, which the journal does not keep, so that no worker could send it."
-            raise InvalidRequest(message, next_step="Call the verb itself, outside of your transaction.")
-        await self._plan(draft)
+        instead = "Call the verb itself, outside of your transaction."
+        await self._plan(await self.kept_whole(intent, "no worker could send it", instead))
 
     async def flow(
         self,
@@ -107,15 +104,12 @@ class Planning(Caller):
         raise Planned(stored.operation)
 
 
-class Watching(Caller):
+class Watching(OtherCaller):
     """Looks what became of an operation, and never sends it.
 
     Args:
         caller: Whose operations these are.
     """
-
-    def __init__(self, caller: Caller) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
 
     async def perform(self, intent: Intent, *, wait: float = 0.0) -> Answer:
         """Give the answer of a single call.

@@ -35,7 +35,7 @@ from connectkit.requests import compact, fingerprint
 from connectkit.storage.records import Identity, Note, Operation, State
 
 from . import plans
-from .caller import Caller
+from .caller import OtherCaller
 from .frozen import Frozen
 
 VERB: Final = "runs.execute"
@@ -104,15 +104,12 @@ class _Course:
             return taken
 
 
-class Running(Caller):
+class Running(OtherCaller):
     """Carries runs out.
 
     Args:
         caller: Whose operations these are.
     """
-
-    def __init__(self, caller: Caller) -> None:
-        super().__init__(caller.performer, caller.world, caller.owner, version=caller.version, scope=caller.scope)
 
     async def write(self, key: str, rows: Sequence[Row]) -> Operation:
         """Write a run down, durably, and give the operation that it is; it is the same every time.

@@ -92,18 +92,27 @@ def connected(key: str, options: argparse.Namespace) -> Generator[Connect, None,
 
 def operations(options: argparse.Namespace) -> int:
     """Do what was asked for, and give the exit status."""
+    return answered(options, lambda connect: written(_VERBS[options.verb](connect, options), options))
+
+
+def answered(options: argparse.Namespace, ask: Callable[[Connect], str]) -> int:
+    """Print what a client is asked for, or why it cannot be had, and give the exit status."""
     key = api_key()
     if key is None:
         return 2
     try:
         with connected(key, options) as connect:
-            rows = _VERBS[options.verb](connect, options)
+            text = ask(connect)
     except ConnectKitError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for row in rows:
-        sys.stdout.write(f"{json.dumps(row) if options.json else line(row)}\n")
+    sys.stdout.write(text)
     return 0
+
+
+def written(rows: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> str:
+    """Write rows as they are wanted, each on a line."""
+    return "".join(f"{json.dumps(row) if options.json else line(row)}\n" for row in rows)
 
 
 def opened(address: str) -> Store:

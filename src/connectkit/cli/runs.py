@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from connectkit.connect import Connect
-from connectkit.errors import ConnectKitError
 from connectkit.models.runs import RunProgress, RunReport
 
-from .operations import KEY, add_store_to, api_key, connected, line
+from .operations import KEY, add_store_to, answered, written
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  # argparse does not name the type
@@ -37,21 +35,13 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  # argparse does not name the
 
 def runs(options: argparse.Namespace) -> int:
     """Do what was asked for, and give the exit status."""
-    key = api_key()
-    if key is None:
-        return 2
-    try:
-        with connected(key, options) as connect:
-            if options.verb == "report" and options.csv:
-                sys.stdout.write(connect.runs.report(options.key).to_csv())
-                return 0
-            rows = _VERBS[options.verb](connect, options)
-    except ConnectKitError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    for row in rows:
-        sys.stdout.write(f"{json.dumps(row) if options.json else line(row)}\n")
-    return 0
+    return answered(options, lambda connect: _asked(connect, options))
+
+
+def _asked(connect: Connect, options: argparse.Namespace) -> str:
+    if options.verb == "report" and options.csv:
+        return connect.runs.report(options.key).to_csv()
+    return written(_VERBS[options.verb](connect, options), options)
 
 
 def _list(connect: Connect, _: argparse.Namespace) -> Sequence[Mapping[str, Any]]:

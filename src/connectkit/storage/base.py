@@ -18,6 +18,8 @@ from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
+from connectkit.errors import InvalidRequest
+
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 
@@ -413,3 +415,20 @@ class TransactionalStore(Protocol):
     async def aenlist_event(self, connection: object, delivery: Delivery) -> bool:
         """Remember *delivery* in the transaction of an asynchronous *connection*; see `enlist_event`."""
         ...
+
+
+def transactional(store: object, instead: str) -> TransactionalStore:
+    """Give *store*, which has to write in somebody else's transaction.
+
+    Args:
+        store: The store.
+        instead: What can be done without a transaction, after "Use a store in your own database, or".
+
+    Raises:
+        InvalidRequest: It has no transactions.
+    """
+    if isinstance(store, TransactionalStore):
+        return store
+    message = f"A {type(store).__name__} cannot write in your transaction."
+    step = f"Use a store in your own database, or {instead}"
+    raise InvalidRequest(message, param="connection", next_step=step)

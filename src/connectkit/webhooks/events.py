@@ -37,7 +37,7 @@ from connectkit.models.settings import PayoutSettings
 from connectkit.models.setups import SetupIntent
 from connectkit.models.topups import TopUp
 from connectkit.models.transfers import Transfer
-from connectkit.storage.base import AsyncStore, Store, TransactionalStore
+from connectkit.storage.base import AsyncStore, Store, TransactionalStore, transactional
 from connectkit.storage.records import Delivery
 
 from .replies import Reason
@@ -218,14 +218,8 @@ class Event(Generic[T_co]):
         return await self._transactional().aenlist_event(connection, self._effect(name))
 
     def _transactional(self) -> TransactionalStore:
-        store = self._reached().store
-        if isinstance(store, TransactionalStore):
-            return store
-        message = f"A {type(store).__name__} cannot write in your transaction."
-        step = (
-            "Use a store in your own database, or name operations after the event, which makes a second run harmless."
-        )
-        raise InvalidRequest(message, param="connection", next_step=step)
+        instead = "name operations after the event, which makes a second run harmless."
+        return transactional(self._reached().store, instead)
 
     def _effect(self, name: str) -> Delivery:
         effect = f"{self.id}#{name or self._reached().handler}"

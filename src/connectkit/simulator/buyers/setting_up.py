@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.money.cards import MESSAGES
-from connectkit.simulator.money.confirming import authentication, microdeposits
+from connectkit.simulator.money.confirming import authentication, microdeposits, rejected
 from connectkit.simulator.money.mandates import new_mandate
 from connectkit.simulator.money.methods import card_of
 from connectkit.simulator.refusals import card_declined
@@ -89,13 +89,7 @@ def _finish(world: World, intent: Object, params: dict[str, Any]) -> Object:
 
 
 def _failed(world: World, intent: Object, error: Object) -> None:
-    method = world.get(intent["_account"], "payment_method", intent["payment_method"])
-    intent |= {
-        "status": "requires_payment_method",
-        "payment_method": None,
-        "next_action": None,
-        "last_setup_error": {**error, "payment_method": world.render(method)},
-    }
+    rejected(world, intent, "last_setup_error", error)
     world.emit("setup_intent.setup_failed", intent)
 
 

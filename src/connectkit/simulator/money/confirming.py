@@ -187,14 +187,19 @@ def deposits_known(world: World, intent: Object) -> None:
     pay(world, intent, {})
 
 
-def _failed(world: World, intent: Object, error: Object) -> None:
+def rejected(world: World, intent: Object, member: str, error: Object) -> None:
+    """Let an intent wait for another way to pay; *member* of it tells why the one that it had was no good."""
     method = world.get(intent["_account"], "payment_method", intent["payment_method"])
     intent |= {
         "status": "requires_payment_method",
         "payment_method": None,
         "next_action": None,
-        "last_payment_error": {**error, "payment_method": world.render(method)},
+        member: {**error, "payment_method": world.render(method)},
     }
+
+
+def _failed(world: World, intent: Object, error: Object) -> None:
+    rejected(world, intent, "last_payment_error", error)
     world.emit("payment_intent.payment_failed", intent)
     _tell(world, intent)
 
