@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import sqlalchemy as sa
 from examples.sqlalchemy_store import VERSION, SQLAlchemyStore, schema
+from hypothesis import settings
 
 from connectkit.storage.base import Store
 from connectkit.testing import SharedStoreSuite, StoreMachine
@@ -55,3 +56,4 @@ class SQLAlchemyMachine(StoreMachine):
 
 
 TestSQLAlchemyMachine = SQLAlchemyMachine.TestCase
+TestSQLAlchemyMachine.settings = settings(max_examples=settings().max_examples // 4)  # each makes an engine and tables

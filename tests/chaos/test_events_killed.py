@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -39,7 +40,7 @@ class Crew:
 
     def __init__(self, place: players.Place) -> None:
         self._place = place
-        self._lock = threading.Lock()
+        self.over = threading.Event()
         self.ports = [0] * len(SERVERS)
         self.members: dict[str, BaseProcess] = {}
         for number in range(len(SERVERS)):
@@ -51,6 +52,7 @@ class Crew:
         here, there = SPAWN.Pipe()
         process = SPAWN.Process(target=SERVERS[number], args=(self._place, there), daemon=True)
         process.start()
+        there.close()  # or the end of a server that never came up would not be noticed
         self.ports[number] = int(here.recv())
         self.members[f"server {number}"] = process
 
@@ -69,7 +71,8 @@ class Crew:
         else:
             self.work(int(number), chance.randrange(1_000_000))
 
-    def end(self) -> None:
+    def close(self) -> None:
+        self.over.set()
         for process in self.members.values():
             process.kill()
             process.join()
@@ -78,7 +81,7 @@ class Crew:
 def deliver(crew: Crew, number: int, turn: int, done: Callable[[], None]) -> None:
     """Deliver as Stripe does: again, until it is acknowledged."""
     body = body_of(number)
-    while True:
+    while not crew.over.is_set():
         headers = {"Stripe-Signature": sign(body, players.SECRET, datetime.now(tz=UTC))}
         port = crew.ports[turn % len(SERVERS)]
         try:
@@ -115,20 +118,17 @@ def test_every_effect_happens_once_and_in_order(kind: str) -> None:
     def note() -> None:
         progress[0] = next(delivered)
 
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            posts = [pool.submit(deliver, crew, number, turn, note) for turn, number in enumerate(copies)]
-            for kill in range(KILLS):
-                while progress[0] < len(copies) * (kill + 1) // (KILLS + 2):
-                    time.sleep(0.02)
-                crew.kill(chance)
-            for post in posts:
-                post.result()
+    with ThreadPoolExecutor(8) as pool, closing(crew):
+        posts = [pool.submit(deliver, crew, number, turn, note) for turn, number in enumerate(copies)]
+        for kill in range(KILLS):
+            while progress[0] < len(copies) * (kill + 1) // (KILLS + 2):
+                time.sleep(0.02)
+            crew.kill(chance)
+        for post in posts:
+            post.result()
         until = time.monotonic() + PATIENCE
         while players.waiting(place) and time.monotonic() < until:
             time.sleep(0.1)
-    finally:
-        crew.end()
     effects, received = players.effects(place), players.received(place)
     site.close()
     assert sorted(effects) == sorted(f"evt_{number}" for number in range(EVENTS))

@@ -17,7 +17,7 @@ from .processes import Child, claim_in_passing, claim_one, insert_one, take_one,
 from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
 from .stores import StoreSuite
 
-_PROCESSES: Final = 8
+_PROCESSES: Final = 4
 
 VERBS: Final[Mapping[str, Callable[[Store], object]]] = {
     "insert": lambda store: store.insert(draft(), HELD),
