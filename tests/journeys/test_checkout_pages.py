@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
 from threading import Thread
 from typing import Any
@@ -28,9 +28,9 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def ask(self, method: str, path: str) -> tuple[int, str]:
+    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, str]:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
-        connection.request(method, path)
+        connection.request(method, path, body)
         answer = connection.getresponse()
         status, text = answer.status, answer.read().decode()
         connection.close()
@@ -48,7 +48,7 @@ def shop() -> Iterator[Shop]:
     with Connect.sandbox() as connect:
         seller = connect.onboarding.create(key="seller", country="US", type="express").id
         connect.simulator.onboard(seller)
-        yield Shop(connect, "pk_test_shop", seller)
+        yield Shop(connect, "pk_test_shop", seller, ["whsec_shop"])
 
 
 @pytest.fixture
@@ -86,11 +86,39 @@ def test_a_page_that_is_loaded_again_pays_the_same_order(shop: Shop, browser: Br
     assert paid.fee == (None if kind == "separate" else FEE)
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/direct/1", "/orders/direct/../../etc", "/server.py"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_paid_is_delivered_when_stripe_says_so(shop: Shop, browser: Browser, kind: str) -> None:
+    needs = browser.order(kind)
+    for connected in (False, True):
+        shop.connect.simulator.subscribe(_heard(shop), "whsec_shop", connect=connected)
+    assert "as soon as" in browser.ask("GET", f"/thanks/{kind}/1?redirect_status=succeeded")[1]
+    payment_id = needs["clientSecret"].partition("_secret_")[0]
+    account = needs.get("stripeAccount")
+    shop.connect.charges.confirm(payment_id, key="buyer", payment_method="pm_card_visa", account=account)
+    assert shop.delivered == {f"{kind}/1"}
+    assert "on its way" in browser.ask("GET", f"/thanks/{kind}/1?redirect_status=succeeded")[1]
+    assert f"/{kind}?order=1" in browser.ask("GET", f"/thanks/{kind}/1?redirect_status=failed")[1]
+
+
+def _heard(shop: Shop) -> Callable[[bytes, Mapping[str, str]], None]:
+    def hear(body: bytes, headers: Mapping[str, str]) -> None:
+        assert shop.hear(body, headers["Stripe-Signature"]) == 200
+
+    return hear
+
+
+def test_what_stripe_did_not_sign_is_refused(shop: Shop, browser: Browser) -> None:
+    assert browser.ask("POST", "/webhooks", b'{"type": "payment_intent.succeeded"}')[0] == 400
+    assert shop.delivered == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/orders/direct/1", "/orders/direct/../../etc", "/server.py", "/thanks/direct/x"]
+)
 def test_there_is_nothing_else(browser: Browser, path: str) -> None:
     assert browser.ask("GET", path)[0] == 404
 
 
 def test_an_order_has_a_number(browser: Browser) -> None:
     assert browser.ask("POST", "/orders/direct/x")[0] == 404
-    assert browser.ask("GET", "/thanks")[0] == 200
+    assert browser.ask("GET", "/shop.css")[0] == 200

@@ -143,7 +143,7 @@ def test_what_is_saved_for_later_is_there_later(driver: Driver, simulator: Simul
     [
         ({"individual.dob.day": "first"}, "Invalid integer: first"),
         ({"external_account.account_number": "123"}, "test bank account number"),
-        ({"individual.first_name": ""}, "individual.first_name"),
+        ({"individual.first_name": ""}, "First name is missing."),
     ],
 )
 def test_what_cannot_be_read_is_said_on_the_page(
@@ -220,3 +220,93 @@ def test_what_will_be_wanted_is_asked_for_where_the_platform_says_so(driver: Dri
     assert early.form.values.keys() == {"individual.political_exposure", "individual.gender"}
     assert early.finish() == BACK
     assert seen(driver, account)["future_requirements"]["currently_due"] == []
+
+
+PNG, PDF = b"\x89PNG\r\n\x1a\n" + bytes(9), b"%PDF-1.7\r\n"
+DOCUMENT = "individual.verification.document"
+
+
+def unproven(driver: Driver, simulator: Simulator) -> str:
+    """Give an account that is to prove who its owner is."""
+    account: str = driver.made("/v1/accounts", {**EXPRESS, "business_type": "individual"})["id"]
+    opened(driver, simulator, account).send(**{"individual.dob.year": "1990"})
+    return account
+
+
+def test_a_document_is_uploaded_with_both_sides(driver: Driver, simulator: Simulator) -> None:
+    account = unproven(driver, simulator)
+    visitor = opened(driver, simulator, account)
+    assert visitor.form.uploads == [f"{DOCUMENT}.front", f"{DOCUMENT}.back"]
+    visitor.upload(**{f"{DOCUMENT}.front": ("front.png", PNG), f"{DOCUMENT}.back": ("back.pdf", PDF)})
+    assert visitor.sent_to == BACK
+    assert seen(driver, account)["charges_enabled"] is True
+    back, front = list(simulator.world.table(account, "file").where())
+    assert (front["purpose"], front["type"], front["size"]) == ("identity_document", "png", len(PNG))
+    assert (back["type"], back["size"]) == ("pdf", len(PDF))  # the break at its end included
+    verification = (simulator.world.find(account) or {})["individual"]["verification"]
+    assert verification["document"]["back"] == back["id"]
+
+
+def test_an_unreadable_picture_fails_until_another_is_sent(driver: Driver, simulator: Simulator) -> None:
+    account = unproven(driver, simulator)
+    visitor = opened(driver, simulator, account)
+    visitor.upload(**{f"{DOCUMENT}.front": ("failed.png", PNG)})
+    assert "Document: " in visitor.form.text
+    assert seen(driver, account)["charges_enabled"] is False
+    visitor.upload(**{f"{DOCUMENT}.front": ("success.png", PNG)})
+    assert visitor.sent_to == BACK
+    assert seen(driver, account)["charges_enabled"] is True
+
+
+@pytest.mark.parametrize(
+    ("side", "name", "content", "told"),
+    [
+        ("front", "notes.txt", b"I am Ana.", "notes.txt is no JPG, PNG or PDF"),
+        ("front", "wide.png", PNG + bytes(10 * 1024 * 1024), "wide.png is larger than 10 MB"),
+        ("back", "back.png", PNG, "A back needs its front"),
+    ],
+)
+def test_what_stripe_does_not_take_is_said_and_nothing_is_kept(
+    driver: Driver, simulator: Simulator, side: str, name: str, content: bytes, told: str
+) -> None:
+    account = unproven(driver, simulator)
+    visitor = opened(driver, simulator, account)
+    visitor.upload(**{f"{DOCUMENT}.{side}": (name, content)})
+    assert told in visitor.form.text
+    assert len(simulator.world.table(account, "file")) == 0
+    visitor.upload()
+    assert visitor.sent_to == BACK  # by the test file that is chosen there
+
+
+def test_papers_of_a_company_are_uploaded_for_what_they_are(driver: Driver, simulator: Simulator) -> None:
+    account = driver.made("/v1/accounts", {**EXPRESS, "business_type": "company"})["id"]
+    opened(driver, simulator, account).finish()
+    for item in ("documents.company_license.files", "company.verification.document"):
+        simulator.demand(account, item)
+    visitor = opened(driver, simulator, account)
+    assert "documents.company_license.files.file" in visitor.form.uploads
+    visitor.upload(
+        **{
+            "documents.company_license.files.file": ("licence.pdf", PDF),
+            "company.verification.document.front": ("deed.pdf", PDF),
+            "company.verification.document.back": ("deed-2.pdf", PDF),
+        }
+    )
+    assert visitor.sent_to == BACK
+    purposes = {file["filename"]: file["purpose"] for file in simulator.world.table(account, "file").where()}
+    assert purposes == {
+        "licence.pdf": "account_requirement",
+        "deed.pdf": "additional_verification",
+        "deed-2.pdf": "additional_verification",
+    }
+    assert seen(driver, account)["requirements"]["currently_due"] == []
+
+
+def test_what_was_written_stands_there_still(driver: Driver, simulator: Simulator) -> None:
+    account = driver.made("/v1/accounts", {**EXPRESS, "business_type": "individual"})["id"]
+    visitor = opened(driver, simulator, account)
+    visitor.send(**{"individual.first_name": "Ana", "individual.dob.day": "first"})
+    assert (visitor.form.values["individual.first_name"], visitor.form.values["individual.dob.day"]) == ("Ana", "1")
+    assert "Date of birth, day: Invalid integer: first" in visitor.form.text
+    visitor.send(**{"individual.first_name": "  "})
+    assert "First name is missing." in visitor.form.text

@@ -16,6 +16,7 @@ class Form(HTMLParser):
         values: What stands in each field that is written into or chosen from.
         choices: What can be chosen.
         ticks: What can be ticked, and what that says.
+        uploads: What takes a file.
         buttons: What the form is sent off with.
         text: What else the page says.
     """
@@ -25,6 +26,7 @@ class Form(HTMLParser):
         self.values: dict[str, str] = {}
         self.choices: dict[str, list[str]] = {}
         self.ticks: dict[str, str] = {}
+        self.uploads: list[str] = []
         self.buttons: list[str] = []
         self.text = ""
         self._select = ""
@@ -34,6 +36,8 @@ class Form(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "input" and given.get("type") == "checkbox":
             self.ticks[given["name"]] = given["value"]
+        elif tag == "input" and given.get("type") == "file":
+            self.uploads.append(given["name"])
         elif tag == "input":
             self.values[given["name"]] = given["value"]
         elif tag == "select":
@@ -50,6 +54,10 @@ class Form(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
+
+
+def _part(told: str, content: bytes) -> bytes:
+    return f"--between\r\nContent-Disposition: form-data; {told}\r\n\r\n".encode() + content + b"\r\n"
 
 
 class Visitor:
@@ -77,6 +85,14 @@ class Visitor:
         assert button in self.form.buttons
         filled = {**self.form.values, **self.form.ticks, **written, button: button}
         self._arrive(*self._fetch("POST", self._path, urlencode(filled).encode()))
+
+    def upload(self, **files: tuple[str, bytes]) -> None:
+        """Choose files for some fields, by name and content, none for others, and send the form off."""
+        filled = {**self.form.values, **self.form.ticks, "submit": "submit"}
+        chosen = {**dict.fromkeys(self.form.uploads, ("", b"")), **files}
+        parts = [_part(f'name="{name}"', text.encode()) for name, text in filled.items()]
+        parts += [_part(f'name="{name}"; filename="{called}"', content) for name, (called, content) in chosen.items()]
+        self._arrive(*self._fetch("POST", self._path, b"".join(parts) + b"--between--\r\n"))
 
     def finish(self) -> str:
         """Leave everything as it stands in the fields, until the form is done; give where that leads."""

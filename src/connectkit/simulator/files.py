@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from .calls import Call
 from .refusals import invalid
@@ -24,12 +25,21 @@ _TYPES: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"%PDF-": "pdf"}
 _FORGOTTEN: Final = frozenset({"identity_document", "additional_verification"})
 
 
+def read_form(body: bytes) -> dict[str, str]:
+    """Give the fields of a form that a browser sent, of several parts or not."""
+    return (
+        read_parts(body)
+        if body.startswith(b"--")
+        else dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    )
+
+
 def read_parts(body: bytes) -> dict[str, Any]:
     """Give the fields of a form of several parts; of a file what has to be known of it, as text."""
     boundary = body.partition(b"\r\n")[0]
     fields: dict[str, Any] = {}
     for part in body.split(boundary)[1:-1] if boundary else ():
-        head, _, content = part.strip(b"\r\n").partition(b"\r\n\r\n")
+        head, _, content = part.removesuffix(b"\r\n").partition(b"\r\n\r\n")
         name = _NAME.search(head)
         if name is not None:
             filename = _FILENAME.search(head)
@@ -51,10 +61,14 @@ def _described(filename: bytes, content: bytes) -> str:
 
 @topic.route("POST", PATH, "FileCreateParams")
 def create_file(world: World, call: Call) -> Object:
-    """Keep a file."""
-    told = _told(call.params["file"])
+    """Keep a file that was sent to the API."""
+    return keep(world, call.account, call.params["purpose"], told_of(call.params["file"]))
+
+
+def keep(world: World, account: str, purpose: str, told: Object) -> Object:
+    """Keep what is known of an uploaded file; what it says is forgotten."""
     file = world.add(
-        call.account,
+        account,
         {
             "id": world.ids.new("file"),
             "object": "file",
@@ -62,11 +76,11 @@ def create_file(world: World, call: Call) -> Object:
             "expires_at": None,
             "filename": told["filename"],
             "links": {"object": "list", "data": [], "has_more": False, "url": "/v1/file_links"},
-            "purpose": call.params["purpose"],
+            "purpose": purpose,
             "size": told["size"],
             "title": None,
             "type": told["type"],
-            "url": None if call.params["purpose"] in _FORGOTTEN else f"{world.site}/files/{told['hash'][:16]}",
+            "url": None if purpose in _FORGOTTEN else f"{world.site}/files/{told['hash'][:16]}",
             "_hash": told["hash"],
         },
     )
@@ -74,7 +88,12 @@ def create_file(world: World, call: Call) -> Object:
     return file
 
 
-def _told(text: str) -> Object:
+def told_of(text: str) -> Object:
+    """Give what is known of an uploaded file.
+
+    Raises:
+        Refusal: It is none.
+    """
     try:
         told: object = json.loads(text)
     except ValueError:

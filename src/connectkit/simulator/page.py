@@ -26,7 +26,8 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem } p { marg
 table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .6rem; border-bottom: 1px solid #e3e8ee }
 th { text-align: left; font-weight: 600; background: #f6f8fa } .n { text-align: right; white-space: nowrap }
 code, td { font-family: ui-monospace, monospace; font-size: 13px } td { white-space: nowrap }
-td.w:last-child { white-space: normal; overflow-wrap: anywhere } .e { color: #697386 }
+td.w:last-child { white-space: normal; overflow-wrap: anywhere } .e { color: #545f71 }
+.s { overflow-x: auto } :focus-visible { outline: 3px solid #f2a900; outline-offset: 1px }
 """
 
 
@@ -46,8 +47,11 @@ def front(world: World, requests: Sequence[Seen]) -> Answer:
         )
         + _steering()
     )
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>connectkit simulator</title><style>{_STYLE}'
-    page = f"{head}</style><body>{body}</body></html>"
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>connectkit simulator</title><style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
+    )
     return Answer(200, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, page.encode())
 
 
@@ -65,12 +69,17 @@ def _section(title: str, note: str, heads: Sequence[str], rows: Sequence[Sequenc
     classes = ["n" if head.startswith("+") else "w" for head in heads]
     top = _row("th", classes, [head.lstrip("+") for head in heads])
     body = "".join(_row("td", classes, row) for row in rows)
-    return f'<h2>{title}</h2><p class="e">{note}</p><table>{top}{body}</table>'
+    id = title.partition(" ")[0].lower()
+    table = f"<table><thead>{top}</thead><tbody>{body}</tbody></table>"
+    scrolled = f'<div class="s" role="region" tabindex="0" aria-labelledby="{id}">{table}</div>'
+    return f'<h2 id="{id}">{title}</h2><p class="e">{note}</p>{scrolled}'
 
 
 def _row(tag: str, classes: Sequence[str], cells: Sequence[str]) -> str:
     shown = zip(classes, cells, strict=True)
-    return "<tr>" + "".join(f'<{tag} class="{kind}">{escape(cell)}</{tag}>' for kind, cell in shown) + "</tr>"
+    scope = ' scope="col"' if tag == "th" else ""
+    cell = "".join(f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>' for kind, text in shown)
+    return f"<tr>{cell}</tr>"
 
 
 def _accounts(world: World) -> list[Object]:

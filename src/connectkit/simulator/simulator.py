@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
 from .accounts.deadlines import GRACE, demand, disable, foresee
 from .accounts.hosted import complete
@@ -19,6 +18,7 @@ from .control import PREFIX, steer
 from .deliveries import Delivery, PostOffice
 from .engine import Engine, Seen
 from .faults import Faults
+from .files import read_form
 from .money.switches import Switches, set_switches
 from .page import FRONT, front
 from .recording import Beginning, Recording, Step, kept, replay
@@ -415,7 +415,7 @@ class Simulator:
 
     def _visit(self, visit: Visit, method: str, path: str, body: bytes) -> Answer:
         with self._lock:
-            page = visit(self._world, method, path, dict(parse_qsl(body.decode("utf-8", "replace"))))
+            page = visit(self._world, method, path, read_form(body))
             self._note(method, path, {}, body, page.status)
             self._settle()
         self._office.flush()

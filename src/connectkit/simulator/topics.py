@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events, files
-from .buyers import authentication, customers, setups, sources, tokens
+from .buyers import authentication, customers, elements, setups, sources, tokens
 from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
@@ -42,6 +42,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     debits.topic,
     disputes.topic,
     destinations.topic,
+    elements.topic,
     events.topic,
     files.topic,
     increments.topic,

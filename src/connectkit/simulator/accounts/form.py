@@ -15,6 +15,7 @@ from .needs import ROLES
 from .people import new_person, tell
 from .samples import sample
 from .telling import check_values, tell_account
+from .uploads import accepted, sides
 
 _TERMS: Final = "tos_acceptance"
 _BANK: Final = "external_account"
@@ -24,6 +25,7 @@ _KINDS: Final = ("individual", "company", "non_profit", "government_entity")
 _PEOPLE: Final = (*ROLES, "person_")
 _NUMBERS: Final = ("day", "month", "year", "date")
 _YES: Final = "true"
+_PAPER: Final = "file_relationship_document_success"
 
 
 class Field(NamedTuple):
@@ -34,12 +36,14 @@ class Field(NamedTuple):
         value: What passes.
         choices: What can be chosen, where not everything can be written.
         tick: Whether it is a box to be ticked.
+        upload: Whether it takes a file.
     """
 
     name: str
     value: str = ""
     choices: tuple[str, ...] = ()
     tick: bool = False
+    upload: bool = False
 
 
 def fields(account: Object, items: list[str]) -> list[Field]:
@@ -59,10 +63,10 @@ def _fields(account: Object, item: str) -> Iterator[Field]:
         yield Field(_TERMS, _YES, tick=True)
     elif last.endswith("_provided") or "_declaration." in item:
         yield Field(item.partition("_declaration.")[0] + "_declaration" * ("_declaration." in item), _YES, tick=True)
-    elif last == "files":
-        yield Field(item, "file_relationship_document_success", ("file_relationship_document_success", FAILING))
-    elif last.endswith("document"):
-        yield Field(item, PASSING, (PASSING, FAILING))
+    elif sides(item):
+        passing = _PAPER if last == "files" else PASSING
+        yield Field(item, passing, (passing, FAILING))
+        yield from (Field(side, upload=True) for side in sides(item))
     else:
         yield Field(item, sample(item, account["country"]) or "An answer")
 
@@ -71,9 +75,9 @@ def answer(world: World, account: Object, written: Mapping[str, str]) -> None:
     """Keep what was written into the form; a field that was left empty says nothing.
 
     Raises:
-        Refusal: Something can't be read.
+        Refusal: Something can't be read, or a file is none that Stripe takes.
     """
-    given = {name: text.strip() for name, text in written.items() if text.strip()}
+    given = {name: text.strip() for name, text in accepted(world, account, written).items() if text.strip()}
     told: Object = {}
     people: dict[str, Object] = {}
     for name, text in given.items():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
+from html import escape
 from typing import Final
 
 from connectkit.simulator.answers import Answer
+from connectkit.simulator.hosting import Problem, page, written_field
 from connectkit.simulator.refusals import Refusal
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
@@ -15,10 +16,13 @@ from .form import Field, answer, fields
 from .kinds import topic
 from .queries import account_of
 from .standing import changing, settle
+from .wording import called, group, label
 
 _PREFIX: Final = "/setup/c/"
 _PAGES: Final = 5
 """How many pages a form has at most, when all that is written passes."""
+
+_PAPERS: Final = ".jpg,.jpeg,.png,.pdf"
 
 _OPEN: Final = 1800
 """Seconds that a form can be sent off after it was opened; Stripe publishes none."""
@@ -35,7 +39,8 @@ def complete(world: World, account_id: str) -> None:
         account["_submitted"] = True
         settle(world, account)
         for _ in range(_PAGES):
-            answer(world, account, {field.name: field.value for field in fields(account, _due(account))})
+            asked = fields(account, _due(account))
+            answer(world, account, {field.name: field.value for field in asked if not field.upload})
             settle(world, account)
     _tell_return(world, account)
 
@@ -75,50 +80,82 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
     if method == "POST" or link["_visited"] or world.clock.now >= link["_expires_at"]:
         return Answer(303, {"Location": link["_refresh_url"]})
     link["_visited"], link["_open_until"] = True, world.clock.now + _OPEN
-    return _page(account, _due(account, link), "")
+    return _page(account, _due(account, link), {})
 
 
 def _taken(world: World, account: Object, link: Object, written: dict[str, str]) -> Answer:
     """Keep what was written; who saved it for later, or has nothing left to write, is sent back."""
-    later, wrong = bool(written.pop("later", "")), ""
+    later, wrong = bool(written.pop("later", "")), None
     with changing(world, account):
         try:
             answer(world, account, written)
         except Refusal as refusal:
-            wrong = refusal.message
+            wrong = _problem(refusal)
         settle(world, account)
         done = not _due(account, link)
         account["_submitted"] = account["_submitted"] or (done and not wrong and not later)
     if wrong or not (done or later):
-        return _page(account, _due(account, link), wrong)
+        return _page(account, _due(account, link), written, wrong)
     link["_open_until"] = 0
     _tell_return(world, account)
     return Answer(303, {"Location": link["_return_url"]})
 
 
-def _page(account: Object, due: list[str], wrong: str) -> Answer:
+def _problem(refusal: Refusal) -> Problem:
+    name = str(refusal.param).replace("[", ".").replace("]", "")
+    return Problem(f"{called(name)}: {refusal.message}", name)
+
+
+def _page(account: Object, due: list[str], written: Mapping[str, str], wrong: Problem | None = None) -> Answer:
+    """Give the form; what was written stands there still, but for what was wrong."""
+    shown = fields(account, due)
     reasons = {error["requirement"]: error["reason"] for error in account["requirements"]["errors"]}
-    told = "".join(f"<li>{_safe(item)}: {_safe(reason)}</li>" for item, reason in reasons.items())
-    rows = "".join(f"<p><label>{_safe(field.name)} {_input(field)}</label></p>" for field in fields(account, due))
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Onboarding (simulated)</title>'
-        f"<h1>Onboarding (simulated)</h1><p>Account {_safe(account['id'])}. Each field begins with a test value that"
-        f" passes.</p><p>{_safe(wrong)}</p><ul>{told}</ul>"
-        f'<form method="post">{rows}<button name="submit" value="submit">Agree and submit</button>'
-        ' <button name="later" value="later" formnovalidate>Save for later</button></form></html>'
+    problems = [] if wrong is None else [wrong]
+    problems += [Problem(f"{called(item)}: {reason}", item) for item, reason in reasons.items()]
+    names = {field.name for field in shown}
+    blank = [name for name, text in written.items() if name in names and not text.strip()]
+    problems += [Problem(f"{called(name)} is missing.", name) for name in blank]
+    problems = [one if one.field in names else Problem(one.message) for one in problems]
+    faulty = {one.field for one in problems}
+    groups: dict[str, list[str]] = {}
+    for field in shown:
+        wanted = field.name in faulty
+        said = "" if wanted else written.get(field.name, "")
+        groups.setdefault(group(field.name), []).append(_input(field, said, wrong=wanted))
+    sets = "".join(
+        f"<fieldset><legend>{escape(name)}</legend>{''.join(rows)}</fieldset>" for name, rows in _terms_last(groups)
     )
-    return Answer(200, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, page.encode())
+    body = (
+        f"<p>Account <code>{escape(account['id'])}</code>. Each field begins with a test value that passes.</p>"
+        f'<form method="post" enctype="multipart/form-data">{sets}'
+        '<button name="submit" value="submit">Agree and submit</button>'
+        '<button class="quiet" name="later" value="later" formnovalidate>Save for later</button></form>'
+    )
+    return page("Onboarding", body, problems=tuple(problems))
 
 
-def _input(field: Field) -> str:
-    name, value = _safe(field.name), _safe(field.value)
+def _terms_last(groups: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    return sorted(groups.items(), key=lambda named: named[0] == group("tos_acceptance"))
+
+
+def _input(field: Field, said: str, *, wrong: bool) -> str:
+    """Give a field with what was said in it before, else with what passes."""
+    value = said or field.value
+    name, text = escape(field.name), escape(label(field.name))
     if field.tick:
-        return f'<input type="checkbox" name="{name}" value="{value}" required>'
+        ticked = " checked" * bool(said)
+        box = f'<input type="checkbox" id="{name}" name="{name}" value="{escape(field.value)}"{ticked} required>'
+        return f'<p class="tick">{box}<label for="{name}">{text}</label></p>'
     if field.choices:
-        options = "".join(f"<option>{_safe(choice)}</option>" for choice in field.choices)
-        return f'<select name="{name}">{options}</select>'
-    return f'<input name="{name}" value="{value}" required>'
+        options = "".join(_option(choice, value) for choice in field.choices)
+        return f'<label for="{name}">{text}</label><select id="{name}" name="{name}">{options}</select>'
+    if field.upload:
+        return written_field(
+            field.name, label(field.name), {"name": field.name, "type": "file", "accept": _PAPERS}, wrong=wrong
+        )
+    told = {"name": field.name, "value": value, "required": ""}
+    return written_field(field.name, label(field.name), told, wrong=wrong)
 
 
-def _safe(text: str) -> str:
-    return html.escape(text)
+def _option(choice: str, value: str) -> str:
+    return f"<option{' selected' * (choice == value)}>{escape(choice)}</option>"

@@ -76,11 +76,13 @@ def tell(person: Object, params: Mapping[str, Any]) -> None:
     person["metadata"].update(params.get("metadata") or {})
     _identify(person, params)
     for name in _DOCUMENTS:
-        front = params.get("verification", {}).get(name, {}).get("front")
-        if front:
-            person["_numbers"][name] = front
+        given = params.get("verification", {}).get(name, {})
+        if given.get("front"):
+            person["_numbers"][name] = given["front"]
             person["verification"][name]["front"] = f"file_{person['id'].removeprefix('person_')}"
             person["verification"]["status"] = "pending"
+        if given.get("back"):
+            person["verification"][name]["back"] = given["back"]
 
 
 def _tell_scripts(owner: Object, params: Mapping[str, Any]) -> None:
@@ -123,10 +125,10 @@ def tell_company(account: Object, params: Mapping[str, Any]) -> None:
             company[name] = params[name] or None
     company["address"].update(params.get("address", {}))
     _tell_scripts(company, params)
-    front = params.get("verification", {}).get("document", {}).get("front")
-    if front:
-        account["_numbers"]["document"] = front
-        company["verification"]["document"]["front"] = front
+    given = params.get("verification", {}).get("document", {})
+    company["verification"]["document"] |= {side: given[side] for side in ("front", "back") if given.get(side)}
+    if given.get("front"):
+        account["_numbers"]["document"] = given["front"]
     for name in ("tax_id", "vat_id"):
         if params.get(name):
             account["_numbers"][name] = params[name]

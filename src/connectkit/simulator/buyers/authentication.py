@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from connectkit.simulator.answers import Answer
+from connectkit.simulator.hosting import page, refused_page
 from connectkit.simulator.money import confirming
 from connectkit.simulator.refusals import invalid
 from connectkit.simulator.routing import Topic
@@ -15,7 +16,6 @@ from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from . import setting_up
-from .showing import page, refused_page
 
 topic: Final = Topic("authentication")
 
@@ -36,18 +36,19 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
     authenticate(world, id, passed=said.get("answer") != "fail")
     if back is None:
         return page("Authentication", "<p>Done. You can close this page.</p>")
-    return Answer(303, {"Location": _returned(intent, back)})
+    return Answer(303, {"Location": returned_to(intent, back)})
 
 
 def _form(intent: Object) -> str:
     return (
         f"<p>Your bank asks whether you allow {html.escape(intent['id'])}.</p>"
         '<form method="post"><button name="answer" value="complete">Complete</button> '
-        '<button name="answer" value="fail">Fail</button></form>'
+        '<button class="quiet" name="answer" value="fail">Fail</button></form>'
     )
 
 
-def _returned(intent: Object, back: str) -> str:
+def returned_to(intent: Object, back: str) -> str:
+    """Give the address that a buyer comes back to, which tells of her intent."""
     kind = intent["object"]
     told = {
         kind: intent["id"],

@@ -9,6 +9,8 @@ from connectkit.simulator.refusals import card_declined, invalid, missing, no_su
 
 from .cards import CARDS
 
+_CENTURY: Final = 100
+
 _CARDS: Final[Mapping[str, str]] = {
     "4242424242424242": "visa",
     "4000056655665556": "visa_debit",
@@ -147,3 +149,12 @@ def _is_number(number: str) -> bool:
     digits = [int(digit) for digit in reversed(number)]
     doubled = [2 * digit - 9 * (digit > 4) for digit in digits[1::2]]  # noqa: PLR2004  # of nine, so the two digits add
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def card_written(said: Mapping[str, str]) -> dict[str, Any]:
+    """Give a card as the API has it, from what a buyer wrote: *number*, *expiry* as `12/34`, and *cvc*."""
+    card: dict[str, Any] = {name: said[name].replace(" ", "") for name in ("number", "cvc") if said.get(name)}
+    month, _, year = said.get("expiry", "").replace(" ", "").partition("/")
+    if month.isdecimal() and year.isdecimal():
+        card |= {"exp_month": int(month), "exp_year": int(year) % _CENTURY + 20 * _CENTURY}
+    return card

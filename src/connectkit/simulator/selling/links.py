@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from connectkit.simulator.accounts.queries import account_of, applied
 from connectkit.simulator.answers import Answer
-from connectkit.simulator.buyers.showing import refused_page
 from connectkit.simulator.calls import Call
+from connectkit.simulator.hosting import refused_page
 from connectkit.simulator.lists import listing
 from connectkit.simulator.money.checks import check_intent
 from connectkit.simulator.refusals import Refusal, invalid

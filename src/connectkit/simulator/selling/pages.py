@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final, TypedDict
 
 from connectkit.simulator.answers import Answer
 from connectkit.simulator.buyers.authentication import authentication_url
-from connectkit.simulator.buyers.showing import page, refused_page
 from connectkit.simulator.calls import Call
+from connectkit.simulator.hosting import Problem, page, refused_page, written_field
 from connectkit.simulator.money.currencies import written
 from connectkit.simulator.money.methods import described, method_of
+from connectkit.simulator.money.numbers import card_written
 from connectkit.simulator.refusals import Refusal, invalid
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
@@ -24,11 +25,14 @@ topic: Final = Topic("Checkout pages")
 
 _PREFIX: Final = "/c/pay/"
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "card": {"number": "Card number", "expiry": "MM / YY", "cvc": "CVC"},
+    "card": {"number": "Card number", "expiry": "Expiry (MM / YY)", "cvc": "Security code (CVC)"},
     "us_bank_account": {"account_number": "Account number", "routing_number": "Routing number"},
     "sepa_debit": {"iban": "IBAN"},
 }
-_CENTURY: Final = 2000
+_FAILED: Final = "redirect_status=failed"
+_NAMES: Final = {"card": "Card", "us_bank_account": "US bank account", "sepa_debit": "SEPA debit"}
+_FILLED: Final = {"number": "cc-number", "expiry": "cc-exp", "cvc": "cc-csc", "email": "email", "name": "name"}
+"""What browsers call the fields that they can fill in."""
 
 
 class _PageParams(TypedDict, total=False):
@@ -69,7 +73,7 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
     if session["status"] == "expired":
         return refused_page("This page has expired.", 410)
     if method != "POST" and session["status"] == "open":
-        return _page(world, session)
+        return _page(world, session, said, _failed(world, session) if _FAILED in path else "")
     wrong = ""
     if session["status"] == "open":
         try:
@@ -78,48 +82,63 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
             wrong = refusal.message
     if session["status"] == "open":
         waiting = authentication_url(world, begun_of(world, session))
-        return _page(world, session, wrong) if waiting is None else Answer(303, {"Location": waiting})
+        return _page(world, session, said, wrong) if waiting is None else Answer(303, {"Location": waiting})
     url = returned(session)
     thanks = page("Thank you", "<p>You can close this page.</p>")
     return thanks if url is None else Answer(303, {"Location": url})
 
 
+def _failed(world: World, session: Object) -> str:
+    """Say why a buyer is back from her bank without having paid."""
+    begun = begun_of(world, session) or {}
+    error: Object = begun.get("last_payment_error") or begun.get("last_setup_error") or {}
+    return str(error.get("message", ""))
+
+
 def _method(said: Mapping[str, str]) -> Object:
     kind = said.get("type", "card")
     about: Object = {name: said[name] for name in _FIELDS.get(kind, {}) if said.get(name)}
-    month, _, year = about.pop("expiry", "").replace(" ", "").partition("/")
-    if month.isdecimal() and year.isdecimal():
-        about |= {"exp_month": int(month), "exp_year": int(year) + (_CENTURY if int(year) < 100 else 0)}  # noqa: PLR2004
+    if kind == "card":
+        about = card_written(said)
     billed: dict[str, Any] = {name: said[name] for name in ("email", "name") if said.get(name)}
     return {"type": kind, kind: about, "billing_details": billed}
 
 
-def _page(world: World, session: Object, wrong: str = "") -> Answer:
+def _page(world: World, session: Object, said: Mapping[str, str], wrong: str = "") -> Answer:
     items = "".join(
-        f"<li>{item['quantity']} of {html.escape(item['description'] or '')}: "
-        f"{_money(item['amount_total'], item['currency'])}</li>"
+        f"<tr><th>{item['quantity']} of {escape(item['description'] or '')}</th>"
+        f"<td>{_money(item['amount_total'], item['currency'])}</td></tr>"
         for item in items_of(world, session)
     )
     total = session["amount_total"]
-    button = "Save" if total is None else f"Pay {_money(total, session['currency'])}"
-    forms = "".join(_form(session, kind, button) for kind in session["payment_method_types"] if kind in _FIELDS)
-    alert = f'<p role="alert">{html.escape(wrong)}</p>' if wrong else ""
+    price = "" if total is None else _money(total, session["currency"])
+    foot = f"<tfoot><tr><th>Total</th><td>{price}</td></tr></tfoot>" if price else ""
+    button = f"Pay {price}" if price else "Save"
+    kinds = [kind for kind in session["payment_method_types"] if kind in _FIELDS]
+    forms = "".join(_form(session, kind, button, said) for kind in kinds)
     back = session["cancel_url"]
-    leave = f'<p><a href="{html.escape(back)}">Back</a></p>' if back else ""
-    return page("Checkout", f"{alert}<ul>{items}</ul>{forms}{leave}", 402 if wrong else 200)
+    leave = f'<p><a href="{escape(back)}">Cancel and go back</a></p>' if back else ""
+    body = f"<table>{items}{foot}</table>{forms}{leave}"
+    return page("Checkout", body, 402 if wrong else 200, (Problem(wrong),) if wrong else ())
 
 
 def _money(amount: int, currency: str) -> str:
     return f"{written(amount, currency)} {currency.upper()}"
 
 
-def _form(session: Object, kind: str, button: str) -> str:
-    email = html.escape(session["customer_email"] or "")
-    fields = "".join(
-        f'<p><label>{label} <input name="{name}" required></label></p>' for name, label in _FIELDS[kind].items()
-    )
+def _form(session: Object, kind: str, button: str, said: Mapping[str, str]) -> str:
+    """Give the form of a way to pay; of what was written before, only who the buyer is stands there again."""
+    held = {"email": said.get("email") or session["customer_email"] or "", "name": said.get("name", "")}
+    labels = {"email": "Email", **_FIELDS[kind], "name": "Name"}
+    fields = "".join(_field(kind, name, label, held.get(name, "")) for name, label in labels.items())
     return (
-        f'<form method="post"><input type="hidden" name="type" value="{kind}">'
-        f'<p><label>Email <input name="email" type="email" value="{email}" required></label></p>{fields}'
-        f'<p><label>Name <input name="name" required></label></p><button>{html.escape(button)}</button></form>'
+        f'<form method="post"><fieldset><legend>{_NAMES[kind]}</legend><input type="hidden" name="type" value="{kind}">'
+        f"{fields}<button>{escape(button)}</button></fieldset></form>"
     )
+
+
+def _field(kind: str, name: str, label: str, value: str) -> str:
+    attributes = {"name": name, "value": value, "autocomplete": _FILLED.get(name, "off"), "required": ""}
+    if name == "email":
+        attributes["type"] = "email"
+    return written_field(f"{kind}-{name}", label, attributes)
