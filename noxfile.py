@@ -92,6 +92,13 @@ def clients(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Walk the simulator's hosted pages and the example shop in a real browser; a Chromium has to be there."""
+    session.install("--editable", ".[browser]")
+    session.run("pytest", "--numprocesses=0", "tests/browser", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Send a hundred thousand odd bodies and headers to a webhook router."""
     session.install("--editable", ".[test]")
