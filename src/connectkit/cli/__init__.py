@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "simulator":
         from .serve import serve as command  # noqa: PLC0415  # see above
     elif options.command == "parity":
-        from .parity import parity as command  # noqa: PLC0415  # see above
+        from .parity.command import parity as command  # noqa: PLC0415  # see above
     elif options.command == "operations":
         from .operations import operations as command  # noqa: PLC0415  # see above
     elif options.command == "runs":
@@ -60,9 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     from .serve import add_to as add_simulator_to  # noqa: PLC0415  # it knows its own arguments
 
     add_simulator_to(commands)
-    parity = commands.add_parser("parity", help="compare the simulator with a sandbox, by its key in STRIPE_API_KEY")
-    parity.add_argument("--base-url", metavar="URL", default="https://api.stripe.com", help="another than Stripe's")
-    parity.add_argument("--json", action="store_true", help="print one JSON object a line")
+    from .parity.options import add_to as add_parity_to  # noqa: PLC0415  # as above
+
+    add_parity_to(commands)
     from .operations import add_to  # noqa: PLC0415  # it knows its own arguments
 
     add_to(commands)
