@@ -78,6 +78,12 @@ def test_a_world_outlives_its_process(run: Run, tmp_path: Path) -> None:
     assert run("--state", state, do=topups) == 2
 
 
+def test_time_goes_on_where_it_was_when_it_was_stopped(run: Run, tmp_path: Path) -> None:
+    state, began = str(tmp_path / "world.json"), int(time.time())
+    run("--state", state, "--clock", "10000000", do=lambda url: until(url, began + 10 * DAY))
+    assert int(str(run("--state", state, do=now))) >= began + 10 * DAY
+
+
 def test_the_front_page_is_served(run: Run) -> None:
     assert "connectkit simulator" in str(run(do=lambda url: httpx.get(url, trust_env=False).text))
 
@@ -105,6 +111,18 @@ def test_a_state_that_cannot_be_had_is_told(capsys: pytest.CaptureFixture[str], 
     state.write_text("no")
     assert main(["simulator", "--state", str(state)]) == 1
     assert "no state of a simulator" in capsys.readouterr().err
+
+
+def test_a_state_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["simulator", "--state", str(tmp_path / "nowhere" / "world.json")]) == 1
+    assert "world.json cannot be used (No such file or directory)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_told(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulator", f"--port={port}"])
+    assert "argument --port" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("clock", ["-1", "nan", "inf", "soon"])
