@@ -331,3 +331,16 @@ def test_a_key_that_moves_real_money_is_refused(
     monkeypatch.setenv("STRIPE_API_KEY", key)
     assert main(["parity"]) == 2
     assert "holds no test key" in capsys.readouterr().err
+
+
+def test_a_key_that_is_not_taken_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(livemode=True).serve() as other:
+        assert main(["parity", "--base-url", other.url]) == 2
+    assert "does not take the key: Invalid API Key provided" in capsys.readouterr().err
+
+
+def test_an_address_that_does_not_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with Simulator().serve() as other:
+        address = other.url
+    assert main(["parity", "--base-url", address]) == 2
+    assert f"{address} gives no answer" in capsys.readouterr().err

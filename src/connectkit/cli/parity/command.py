@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Final
 
 from attrs import asdict, frozen
@@ -50,20 +51,25 @@ def compared(here: Side, there: Side, names: list[str]) -> Iterator[Difference]:
 
 
 def parity(options: argparse.Namespace) -> int:
-    """Print what differs, and give the exit status: 1 if anything does."""
+    """Print what differs, and give the exit status: 1 if anything does, 2 if there is nothing to compare with."""
     key = os.environ.get(_KEY, "")
     if not key.startswith(("sk_test_", "rk_test_")):
         sys.stderr.write(f"{_KEY} holds no test key: parity makes accounts and payments, so it wants a sandbox.\n")
         return 2
     names = options.journey or list(JOURNEYS)
     found = 0
-    with Simulator(start=int(time.time())).serve() as server:
-        here, there = Side(server.url, "sk_test_here", 0), Side(options.base_url, key, options.patience)
+    with (
+        Simulator(start=int(time.time())).serve() as server,
+        closing(Side(server.url, "sk_test_here", 0)) as here,
+        closing(Side(options.base_url, key, options.patience)) as there,
+    ):
+        refused = there.refuses()
+        if refused:
+            sys.stderr.write(f"{refused}\n")
+            return 2
         for one in compared(here, there, names):
             told = f"{one.journey}: {one.step}: {one.what} is {one.here} here and {one.there} there"
             sys.stdout.write(f"{json.dumps(asdict(one)) if options.json else told}\n")
             found += 1
-        here.close()
-        there.close()
     sys.stderr.write(f"{found} differences in {len(names)} journeys.\n")
     return 1 if found else 0

@@ -51,6 +51,15 @@ class Side:
             if "seller" in saved:
                 yield f"the seller's {what}", self._settled(Step("GET", path, account="seller"), saved)
 
+    def refuses(self) -> str:
+        """Say why there is no going through journeys here; nothing if there is."""
+        try:
+            answer = self._client.get("/v1/balance")
+        except httpx.HTTPError as error:
+            return f"{self._client.base_url} gives no answer ({error}): is the address right?"
+        said = placed(answer.json(), "error.message")
+        return "" if answer.is_success else f"{self._client.base_url} does not take the key: {said}"
+
     def close(self) -> None:
         """Hang up."""
         self._client.close()
