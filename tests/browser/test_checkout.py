@@ -99,6 +99,38 @@ def test_a_card_is_saved(page: Page, client: stripe.StripeClient, elsewhere: str
     expect(page).to_have_url(done)
 
 
+def test_a_bank_account_is_verified_by_small_deposits(
+    page: Page, client: stripe.StripeClient, simulator: Simulator, elsewhere: str
+) -> None:
+    items: Any = [{"price_data": CHAIR, "quantity": 1}]
+    done = f"{elsewhere}/done"
+    made = client.v1.checkout.sessions.create(
+        {"success_url": done, "line_items": items, "allowed_payment_method_types": ["card", "us_bank_account"]}
+    )
+    opened(page, made)
+    bank = page.get_by_role("group", name="US bank account")
+    bank.get_by_label("Email").fill("ana@example.com")
+    bank.get_by_label("Account number").fill("000123456789")
+    bank.get_by_label("Routing number").fill("110000000")
+    bank.get_by_label("Name").fill("Ana")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(done)
+    intent = client.v1.payment_intents.list().data[0]
+    assert intent.next_action is not None
+    assert intent.next_action.verify_with_microdeposits is not None
+    page.goto(intent.next_action.verify_with_microdeposits.hosted_verification_url)
+    accessible(page)
+    for first in ("1", "32"):
+        page.get_by_label("First deposit").fill(first)
+        page.get_by_label("Second deposit").fill("45")
+        page.get_by_role("button", name="Verify").click()
+        if first == "1":
+            expect(page.get_by_role("alert")).to_contain_text("does not match")
+    expect(page.get_by_text("Thank you")).to_be_visible()
+    simulator.advance(hours=1)
+    assert client.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
+
+
 def test_a_buyer_changes_her_mind(page: Page, client: stripe.StripeClient, elsewhere: str) -> None:
     made = session(client, elsewhere)
     opened(page, made).get_by_role("link", name="Cancel and go back").click()

@@ -32,10 +32,16 @@ def ordered(driver: Driver, account: str | None = None) -> dict[str, Any]:
 
 
 def test_the_script_knows_where_it_is_from(driver: Driver) -> None:
-    for path in ("/v3/", "/v3/?locale=de", "/v3/confirm"):
+    for path in ("/v3/", "/v3/?locale=de"):
         status, headers, body = driver.simulator.handle("GET", path, {})
         assert (status, headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
         assert f'const site = "{driver.simulator.world.site}";'.encode() in body
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v3/confirm"), ("POST", "/v3/elements")])
+def test_there_is_nothing_else(driver: Driver, method: str, path: str) -> None:
+    status, _, body = driver.simulator.handle(method, path, {}, b"")
+    assert (status, json.loads(body)["error"]["type"]) == (404, "invalid_request_error")
 
 
 def test_a_card_pays_and_its_buyer_comes_back(driver: Driver) -> None:

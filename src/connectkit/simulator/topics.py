@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events, files
-from .buyers import authentication, customers, elements, setups, sources, tokens
+from .buyers import authentication, customers, deposits, elements, setups, sources, tokens
 from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
@@ -40,6 +40,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     charges.topic,
     customers.topic,
     debits.topic,
+    deposits.topic,
     disputes.topic,
     destinations.topic,
     elements.topic,

@@ -14,7 +14,7 @@ from connectkit.simulator.answers import Answer, encode
 from connectkit.simulator.calls import Call
 from connectkit.simulator.money import intents
 from connectkit.simulator.money.numbers import card_written
-from connectkit.simulator.refusals import Refusal, bad_key, no_such
+from connectkit.simulator.refusals import Refusal, bad_key, no_such, unrecognised
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import API_VERSION, World
@@ -40,10 +40,12 @@ _TOLD: Final = ("type", "code", "decline_code", "message", "param", "doc_url")
 def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answer:
     """Give the script, or what it asks for: an intent, as it is or confirmed with a card."""
     asked = path.removeprefix(_PREFIX).partition("?")[0]
-    if method != "POST" or asked not in {"retrieve", "confirm"}:
+    if not asked:
         script = _SCRIPT.replace(_SITE, world.site).encode()
         return Answer(200, {**_HEADERS, "Content-Type": "text/javascript; charset=utf-8"}, script)
     try:
+        if method != "POST" or asked not in {"retrieve", "confirm"}:
+            raise unrecognised(method, path)
         intent = _intent(world, said)
         if asked == "confirm":
             _confirm(world, intent, said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.buyers.authentication import authenticate
 from connectkit.simulator.buyers.making import new_customer
@@ -12,10 +12,12 @@ from connectkit.simulator.money.confirming import ended, pay
 from connectkit.simulator.money.methods import method_of
 from connectkit.simulator.money.proposing import paying, propose
 from connectkit.simulator.refusals import invalid, no_such
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .subscribing import asked_of, subscribe
+
+_DEPOSITS: Final = "verify_with_microdeposits"
 
 
 def complete(world: World, session: Object, method: Object) -> None:
@@ -46,7 +48,8 @@ def complete(world: World, session: Object, method: Object) -> None:
         return
     intent = _intent(world, session, method)
     pay(world, intent, back)
-    if session["status"] == "open" and intent["status"] in {"processing", "requires_capture"}:
+    unproven = session["mode"] == "payment" and part(intent, "next_action").get("type") == _DEPOSITS
+    if session["status"] == "open" and (unproven or intent["status"] in {"processing", "requires_capture"}):
         _begin(world, session, intent)
         _finish(world, session, "unpaid")
 

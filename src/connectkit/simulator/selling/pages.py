@@ -15,7 +15,7 @@ from connectkit.simulator.money.methods import described, method_of
 from connectkit.simulator.money.numbers import card_written
 from connectkit.simulator.refusals import Refusal, invalid
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .completing import begun_of, complete, returned
@@ -81,11 +81,18 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
         except Refusal as refusal:
             wrong = refusal.message
     if session["status"] == "open":
-        waiting = authentication_url(world, begun_of(world, session))
+        waiting = _waiting(world, session)
         return _page(world, session, said, wrong) if waiting is None else Answer(303, {"Location": waiting})
     url = returned(session)
     thanks = page("Thank you", "<p>You can close this page.</p>")
     return thanks if url is None else Answer(303, {"Location": url})
+
+
+def _waiting(world: World, session: Object) -> str | None:
+    """Give where a buyer has to go before her session can end; none if she need not."""
+    begun = begun_of(world, session)
+    url: str | None = part(begun or {}, "next_action", "verify_with_microdeposits").get("hosted_verification_url")
+    return url or authentication_url(world, begun)
 
 
 def _failed(world: World, session: Object) -> str:
