@@ -16,8 +16,10 @@ from connectkit import (
     AccountState,
     AsyncConnect,
     Company,
+    Money,
     NextAction,
     PersonDetails,
+    Refused,
     Relationship,
 )
 
@@ -50,9 +52,9 @@ async def rejected(connect: AsyncConnect) -> str:
     return (await connect.onboarding.reject(await seller(connect), reason="other")).id
 
 
-async def disabled(connect: AsyncConnect, reason: str) -> str:
+async def disabled(connect: AsyncConnect, reason: str, only: Any = None) -> str:
     account = await seller(connect)
-    connect.simulator.disable(account, reason)
+    connect.simulator.disable(account, reason, only=only)
     return account
 
 
@@ -156,6 +158,16 @@ WAYS: dict[str, tuple[Callable[[AsyncConnect], Awaitable[str]], State, NextActio
     "idle": (idle, State.RESTRICTED, NextAction.CONTACT_STRIPE),
     "announced": (announced, State.ENABLED, NextAction.NOTHING),
     "everything given": (verified, State.COMPLETE, NextAction.NOTHING),
+    "without payouts": (
+        lambda connect: disabled(connect, "other", "payouts"),
+        State.RESTRICTED_PAYOUTS_OFF,
+        NextAction.CHECK_BANK_ACCOUNT,
+    ),
+    "without charges": (
+        lambda connect: disabled(connect, "other", "charges"),
+        State.RESTRICTED_CHARGES_OFF,
+        NextAction.CHECK_CAPABILITIES,
+    ),
     "nothing works": (lambda connect: disabled(connect, "other"), State.RESTRICTED, NextAction.CONTACT_STRIPE),
 }
 
@@ -193,5 +205,27 @@ def test_v1_alone_tells_why_an_account_was_stopped(colour: str, way: str) -> Non
         assert (status.state, status.next_action) == (state, action)
         assert (await connect.onboarding.status(account)).state is State.RESTRICTED
         assert (await connect.tracker.observe(account)).after.state is state  # it asks through v1
+
+    travel(colour, journey)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_what_is_off_alone_stops_its_own_money_and_no_other(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect)
+        await connect.charges.direct.create(
+            key="order-1", account=account, amount=Money(5000, "usd"), payment_method="pm_card_bypassPending"
+        )
+        connect.simulator.disable(account, "other", only="payouts")
+        assert (await connect.onboarding.can(account, "direct_charge")).allowed
+        assert not (await connect.onboarding.can(account, "payout")).allowed
+        with pytest.raises(Refused):
+            await connect.payouts.create(key="payout-1", account=account, amount=Money(100, "usd"))
+        connect.simulator.disable(account, "other", only="charges")
+        assert not (await connect.onboarding.can(account, "direct_charge")).allowed
+        paid = await connect.payouts.create(key="payout-2", account=account, amount=Money(100, "usd"))
+        assert paid.amount == Money(100, "usd")
+        connect.simulator.disable(account, None)
+        assert (await connect.onboarding.status(account)).state is State.COMPLETE
 
     travel(colour, journey)

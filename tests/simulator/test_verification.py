@@ -233,6 +233,10 @@ def test_it_can_be_done_from_outside(driver: Driver, simulator: Simulator) -> No
         assert simulator.handle("POST", f"{PREFIX}{verb}", {}, json.dumps(body).encode())[0] == 200
     found = seen(driver, account)
     assert found["requirements"]["disabled_reason"] == "under_review"
+    half = json.dumps({"account": account, "reason": "other", "only": "charges"}).encode()
+    assert simulator.handle("POST", f"{PREFIX}disable", {}, half)[0] == 200
+    after = seen(driver, account)
+    assert (after["charges_enabled"], after["payouts_enabled"]) == (False, True)
     assert found["future_requirements"]["currently_due"] == ["individual.gender"]
     nobody = json.dumps({"account": "acct_nobody", "reason": None}).encode()
     assert simulator.handle("POST", f"{PREFIX}disable", {}, nobody)[0] == 400
@@ -301,3 +305,13 @@ def test_debit_cards_of_all_brands_take_payouts(driver: Driver, number: str, bra
     card = {"object": "card", "number": number, "exp_month": 1, "exp_year": 2034, "currency": "usd"}
     made = driver.made(f"/v1/accounts/{account}/external_accounts", {"external_account": card})
     assert (made["brand"], made["status"]) == (brand, "new")
+
+
+@pytest.mark.parametrize(("reason", "only"), [(None, "charges"), ("other", "transfers")])
+def test_only_charges_or_payouts_are_disabled_alone(
+    driver: Driver, simulator: Simulator, reason: str | None, only: Any
+) -> None:
+    account = driver.seller()["id"]
+    with pytest.raises(ValueError, match="Only charges or payouts are disabled alone"):
+        simulator.disable(account, reason, only=only)
+    assert seen(driver, account)["payouts_enabled"] is True

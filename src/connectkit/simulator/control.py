@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from .accounts.stops import Stopped
 from .answers import encode
 from .clock import Clock
 from .engine import Seen
@@ -76,8 +77,8 @@ class Steered(Protocol):
         """Have something announced that will be wanted from a day on."""
         ...
 
-    def disable(self, account: str, reason: str | None) -> None:
-        """Disable an account, or lift that."""
+    def disable(self, account: str, reason: str | None, *, only: Stopped | None = None) -> None:
+        """Disable an account or a half of it, or lift that."""
         ...
 
 
@@ -215,7 +216,8 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
         'announces what will be wanted: {"account": "acct_…", "item": "individual.gender", "days": 60}',
     ),
     ("POST", "disable"): Action(
-        _disable, 'disables an account, or enables it again: {"account": "acct_…", "reason": "under_review"}'
+        _disable,
+        'disables an account, or enables it again: {"account": "acct_…", "reason": "under_review", "only": "payouts"}',
     ),
     ("GET", "ledger"): Action(_ledger, "gives what everybody holds, and whether it sums to zero"),
     ("POST", "check"): Action(_check, "checks every law, and names the one that is broken"),

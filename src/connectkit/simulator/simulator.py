@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from .accounts.deadlines import GRACE, demand, disable, foresee
 from .accounts.hosted import complete
 from .accounts.queries import account_of
+from .accounts.stops import Stopped
 from .answers import Answer, ConnectionLost
 from .buyers.authentication import authenticate
 from .client import new_client
@@ -301,18 +302,20 @@ class Simulator:
         """
         self._about(account, lambda found: foresee(self._world, found, item, days))
 
-    def disable(self, account: str, reason: str | None) -> None:
+    def disable(self, account: str, reason: str | None, *, only: Stopped | None = None) -> None:
         """Disable an account for a reason that no request can give: Stripe's own, or a click in the Dashboard.
 
         Args:
             account: The connected account.
             reason: Stripe's `disabled_reason`, as `platform_paused`, `under_review` or `rejected.fraud`; `None` lifts
                 it.
+            only: What alone is disabled, `charges` or `payouts`; both, where not given. Without charges an account
+                still pays out what it has; how Stripe shows that is inferred.
 
         Raises:
-            ValueError: There is no such account.
+            ValueError: There is no such account, or nothing of that name to disable.
         """
-        self._about(account, lambda found: disable(self._world, found, reason))
+        self._about(account, lambda found: disable(self._world, found, reason, only))
 
     def authenticate(self, intent: str, *, passed: bool = True) -> None:
         """Have the buyer of a payment intent, or setup intent, that waits for it prove that it is she.

@@ -13,6 +13,7 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .standing import changing
+from .stops import Stopped, stop
 
 GRACE: Final = 14
 """Days until what is asked for disables something, if nothing else is said."""
@@ -37,10 +38,10 @@ def foresee(world: World, account: Object, item: str, days: float) -> None:
         world.clock.after(round(after * DAY), partial(_look, world, account))
 
 
-def disable(world: World, account: Object, reason: str | None) -> None:
+def disable(world: World, account: Object, reason: str | None, only: Stopped | None = None) -> None:
     """Disable an account for a reason that only Stripe or its Dashboard can give; `None` lifts it."""
     with changing(world, account):
-        account["_disabled"] = reason
+        stop(account, reason, only)
 
 
 def _look(world: World, account: Object) -> None:

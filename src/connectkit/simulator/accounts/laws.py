@@ -8,6 +8,7 @@ from connectkit.simulator.state import World
 
 from .kinds import topic
 from .queries import bank_accounts
+from .stops import stays_paid
 
 
 @topic.invariant("account")
@@ -15,7 +16,7 @@ def standing_follows(_: World, account: Object) -> None:
     """Flags follow from capabilities, and capabilities from what is due."""
     due, active = account["requirements"], "active" in account["capabilities"].values()
     _hold(account, "charges follow capabilities", account["charges_enabled"] is active)
-    paid = active or account["_still_paid"]
+    paid = active or stays_paid(account)
     _hold(account, "payouts need a capability", paid or not account["payouts_enabled"])
     _hold(account, "what is past due is due", set(due["past_due"]) <= set(due["currently_due"]))
     _hold(account, "what is due is due one day", set(due["currently_due"]) <= set(due["eventually_due"]))

@@ -163,6 +163,7 @@ def _private() -> Object:
         "_answered": [],
         "_papers": {},
         "_disabled": None,
+        "_stopped": None,
         "_unanswered": False,
         "_configurations": [],
         "_contact_phone": None,

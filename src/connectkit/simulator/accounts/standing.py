@@ -22,6 +22,7 @@ from .documents import flaw
 from .making import no_requirements
 from .needs import checked_items, is_there, later_items, missing_items
 from .queries import bank_accounts
+from .stops import stays_paid, stops_charges, stops_payouts
 
 _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
@@ -196,7 +197,7 @@ def _set_capabilities(account: Object, *, blocked: bool) -> None:
 
 
 def _status(account: Object, held: str | None, *, blocked: bool) -> str:
-    disabled = account["_rejected"] or account["_disabled"] or account["_closed"]
+    disabled = account["_rejected"] or stops_charges(account) or account["_closed"]
     if blocked or disabled or not _through(account):
         return "inactive"
     return "pending" if account["_pending"] and held != "active" else "active"
@@ -211,7 +212,8 @@ def _set_flags(world: World, account: Object, due: list[str], *, late: bool) -> 
     active = "active" in account["capabilities"].values()
     bank = any(bank["status"] == "new" for bank in bank_accounts(world, account["id"]))
     account["charges_enabled"] = active
-    account["payouts_enabled"] = (active or account["_still_paid"]) and bank and not late
+    account["payouts_enabled"] = (active or stays_paid(account)) and bank and not late
+    account["payouts_enabled"] &= not stops_payouts(account)
     if account["controller"]["requirement_collection"] == "application":
         account["details_submitted"] = not due
     else:

@@ -11,6 +11,7 @@ from connectkit.simulator.state import World
 
 from .capabilities import NAMES
 from .showing import is_open
+from .stops import stops_charges, stops_payouts
 
 _V1_ONLY: Final = (
     "app_distribution bank_transfer_payments billie_payments bizum_payments card_issuing crypto_payments "
@@ -73,11 +74,11 @@ def show_v2(world: World, view: Object) -> Object:
     }
 
 
-def _status(account: Object, status: str) -> Object:
+def _status(account: Object, status: str, *, stopped: bool) -> Object:
     if account["_rejected"] is not None:
         detail = {"code": f"rejected_{account['_rejected']}", "resolution": "contact_stripe"}
         return {"status": "rejected", "status_details": [detail]}
-    if account["_disabled"] is not None:
+    if stopped:
         stripes = account["_disabled"].startswith("rejected.")
         code = account["_disabled"].replace(".", "_") if stripes else "restricted_other"
         return {
@@ -95,12 +96,12 @@ def _status(account: Object, status: str) -> Object:
 
 def _held(account: Object, name: str) -> Object | None:
     status = account["capabilities"].get(name)
-    return None if status is None else _status(account, status)
+    return None if status is None else _status(account, status, stopped=stops_charges(account))
 
 
 def _payouts(account: Object) -> Object:
     pending = "active" if account["payouts_enabled"] else "pending" if account["_pending"] else "inactive"
-    return _status(account, pending)
+    return _status(account, pending, stopped=stops_payouts(account))
 
 
 def _merchant(account: Object) -> Object | None:
