@@ -144,3 +144,37 @@ def test_papers_are_uploaded(
     expect(page).to_have_url(f"{elsewhere}/return")
     document = (simulator.world.find(account) or {})["individual"]["verification"]["document"]  # not shown to platforms
     assert (seen(client, account)["charges_enabled"], bool(document["front"]), bool(document["back"])) == (True,) * 3
+
+
+def test_a_seller_looks_at_her_dashboard(page: Page, client: stripe.StripeClient, simulator: Simulator) -> None:
+    account = seller(client)
+    simulator.onboard(account)
+    client.v1.payment_intents.create(
+        {
+            "amount": 5000,
+            "currency": "usd",
+            "confirm": True,
+            "payment_method": "pm_card_bypassPending",
+            "transfer_data": {"destination": account},
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+    )
+    link = client.v1.accounts.login_links.create(account)
+    page.goto(link.url)
+    accessible(page)
+    expect(page.get_by_role("row", name="USD")).to_contain_text("50.00")
+    page.reload()
+    expect(page.get_by_text("This link was used before")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"), [("Connect my account", "code=ac_"), ("Skip this", "error=access_denied")]
+)
+def test_an_account_is_connected_by_its_owner(
+    page: Page, simulator: Simulator, elsewhere: str, button: str, answer: str
+) -> None:
+    asked = f"response_type=code&client_id=ca_1&scope=read_write&state=s1&redirect_uri={elsewhere}/back"
+    page.goto(f"{simulator.world.site}/oauth/authorize?{asked}")
+    accessible(page)
+    page.get_by_role("button", name=button).click()
+    expect(page).to_have_url(re.compile(f"{elsewhere}/back\\?.*{answer}"))

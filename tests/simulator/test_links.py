@@ -198,3 +198,26 @@ def test_express_accounts_have_login_links(driver: Driver, simulator: Simulator,
     assert "which is not an Express account" in other.error["message"]
     own = driver.get("/v1/account").body["id"]
     assert driver.post(f"/v1/accounts/{own}/login_links").status == 400
+
+
+def test_a_login_link_leads_to_the_dashboard_once(driver: Driver, simulator: Simulator, express: str) -> None:
+    simulator.onboard(express)
+    path = f"/v1/accounts/{express}/login_links"
+    shown = opened(driver, driver.made(path)["url"])[1]
+    assert shown.count("Nothing yet.") == 2
+    paid = {"amount": 5000, "currency": "usd", "confirm": True, "payment_method": "pm_card_bypassPending"}
+    driver.made("/v1/payment_intents", {**paid, "transfer_data": {"destination": express, "amount": 4000}})
+    driver.made("/v1/payouts", {"amount": 1500, "currency": "usd"}, account=express)
+    url = driver.made(path)["url"]
+    shown = opened(driver, url)[1]
+    assert all(words in shown for words in (express, "25.00", "15.00 USD", "pending"))
+    assert opened(driver, url)[0] == 410
+    late = driver.made(path)["url"]
+    simulator.advance(hours=1)
+    assert opened(driver, late)[0] == 410
+    assert opened(driver, f"{late}x")[0] == opened(driver, late.replace(express, "acct_1"))[0] == 404
+
+
+def opened(driver: Driver, url: str) -> tuple[int, str]:
+    status, _, page = driver.simulator.handle("GET", url.removeprefix(driver.simulator.world.site), {})
+    return status, page.decode()

@@ -28,7 +28,9 @@ button.quiet { color: #3c37a8; background: #fff } a { color: #3c37a8 } .hint { c
 .problem ul { margin: .25rem 0; padding-left: 1.25rem }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0 }
 th, td { padding: .3rem 0; border-bottom: 1px solid #e3e8ee }
-th { text-align: left; font-weight: 400 } td { text-align: right; white-space: nowrap } tfoot * { font-weight: 600 }
+th { text-align: left; font-weight: 400 } td { text-align: right; white-space: nowrap }
+tfoot *, thead * { font-weight: 600 }
+th.n { text-align: right }
 """
 
 

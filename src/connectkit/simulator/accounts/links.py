@@ -14,7 +14,7 @@ from .kinds import topic
 from .queries import account_of
 
 _LIFETIME: Final = 300
-"""Seconds that a link was seen to live."""
+"""Seconds that a link was seen to live; Stripe says of login links only that they do not live long."""
 
 _LOGIN: Final = "express"
 
@@ -65,8 +65,9 @@ def create_login_link(world: World, call: Call) -> Object:
         raise refused(message)
     if not account["details_submitted"]:
         raise refused("Cannot create a login link for an account that has not completed onboarding.")
-    url = f"{world.site}/express/{call.id}/{world.ids.token(12)}"
-    return {"object": "login_link", "created": world.clock.now, "url": url}
+    token = world.ids.token(12)
+    world.add(call.id, {"id": token, "object": "_login_link", "_expires_at": world.clock.now + _LIFETIME})
+    return {"object": "login_link", "created": world.clock.now, "url": f"{world.site}/express/{call.id}/{token}"}
 
 
 def _check_type(account: Object, type: str, param: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from connectkit.simulator.answers import Answer
 from connectkit.simulator.calls import Call
+from connectkit.simulator.hosting import page
 from connectkit.simulator.refusals import Refusal
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
@@ -44,7 +45,7 @@ def visit(world: World, method: str, path: str, _: Mapping[str, str]) -> Answer:
     if wrong:
         return Answer(400, {"Content-Type": "application/json"}, f'{{"error": "{wrong}"}}'.encode())
     if method != "POST":
-        return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, _page(path, asked).encode())
+        return _page(path, asked)
     told = {"state": asked["state"]} if "state" in asked else {}
     if asked.get("answer") == "allow":
         told |= {"code": _new_code(world, asked), "scope": asked.get("scope", "read_only")}
@@ -61,14 +62,14 @@ def _wrong(asked: Mapping[str, str]) -> str:
     return "" if asked.get("scope", "read_only") in {"read_only", "read_write"} else "invalid_scope"
 
 
-def _page(path: str, asked: Mapping[str, str]) -> str:
-    action = html.escape(path)
+def _page(path: str, asked: Mapping[str, str]) -> Answer:
+    action, quiet = html.escape(path), 'class="quiet"'
     seller = html.escape(asked.get("stripe_user[email]", "a new seller"))
-    return (
-        "<!doctype html><title>Connect (simulated)</title><h1>Connect (simulated)</h1>"
+    return page(
+        "Connect",
         f"<p>A platform asks to act for the account of {seller}.</p>"
         f'<form method="post" action="{action}&amp;answer=allow"><button>Connect my account</button></form>'
-        f'<form method="post" action="{action}&amp;answer=deny"><button>Skip this account form</button></form>'
+        f'<form method="post" action="{action}&amp;answer=deny"><button {quiet}>Skip this account form</button></form>',
     )
 
 
