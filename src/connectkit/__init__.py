@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from connectkit.models.disputes import Dispute as Dispute
     from connectkit.models.disputes import EarlyFraudWarning as EarlyFraudWarning
     from connectkit.models.endpoints import EndpointCheck as EndpointCheck
+    from connectkit.models.endpoints import EventDestination as EventDestination
     from connectkit.models.endpoints import WebhookEndpoint as WebhookEndpoint
     from connectkit.models.entrances import AccountLink as AccountLink
     from connectkit.models.entrances import AccountSession as AccountSession
@@ -295,7 +296,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "PayoutRemedy",
             "PayoutState",
         ),
-        "connectkit.models.endpoints": ("EndpointCheck", "WebhookEndpoint"),
+        "connectkit.models.endpoints": ("EndpointCheck", "EventDestination", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),

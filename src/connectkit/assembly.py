@@ -30,6 +30,7 @@ from .resources.capabilities import AsyncCapabilityRoom, CapabilityRoom
 from .resources.charges import AsyncCharges, Charges
 from .resources.checkout import AsyncCheckout, Checkout
 from .resources.customers import AsyncCustomers, Customers
+from .resources.destinations import AsyncDestinations, Destinations
 from .resources.disputes import AsyncDisputes, Disputes
 from .resources.endpoints import AsyncEndpoints, Endpoints
 from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -169,6 +170,7 @@ class AsyncRooms:
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
     endpoints: AsyncEndpoints
+    destinations: AsyncDestinations
     platform: AsyncPlatformRoom
     settings: AsyncSettings
     oauth: AsyncOAuth
@@ -198,6 +200,7 @@ class AsyncRooms:
             brakes=AsyncBrakeRoom(caller),
             operations=AsyncOperations(caller),
             endpoints=AsyncEndpoints(caller),
+            destinations=AsyncDestinations(caller),
             platform=AsyncPlatformRoom(caller),
             settings=AsyncSettings(caller),
             oauth=AsyncOAuth(caller),
@@ -229,6 +232,7 @@ class Rooms:
     brakes: BrakeRoom
     operations: Operations
     endpoints: Endpoints
+    destinations: Destinations
     platform: PlatformRoom
     settings: Settings
     oauth: OAuth
@@ -259,6 +263,7 @@ class Rooms:
             brakes=BrakeRoom(sources.brakes),
             operations=Operations(sources.operations),
             endpoints=Endpoints(sources.endpoints),
+            destinations=Destinations(sources.destinations),
             platform=PlatformRoom(sources.platform),
             settings=Settings(sources.settings),
             oauth=OAuth(sources.oauth),

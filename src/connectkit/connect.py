@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # naming the class must cost next to nothing: what it needs i
     from .resources.charges import AsyncCharges, Charges
     from .resources.checkout import AsyncCheckout, Checkout
     from .resources.customers import AsyncCustomers, Customers
+    from .resources.destinations import AsyncDestinations, Destinations
     from .resources.disputes import AsyncDisputes, Disputes
     from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.external_accounts import AsyncExternalAccounts, ExternalAccounts
@@ -240,6 +241,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
         endpoints: The URLs that Stripe sends events to.
+        destinations: The event destinations of API v2, which send thin events.
         platform: The platform itself, looked over before its first account; countries.
         settings: How accounts are paid out, and what customers see of them.
         oauth: Accounts that sellers have already, connected to the platform.
@@ -269,6 +271,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
     brakes: AsyncBrakeRoom
     operations: AsyncOperations
     endpoints: AsyncEndpoints
+    destinations: AsyncDestinations
     platform: AsyncPlatformRoom
     settings: AsyncSettings
     oauth: AsyncOAuth
@@ -298,6 +301,7 @@ class AsyncConnect(_Root["Store | AsyncStore"]):
         self.brakes = rooms.brakes
         self.operations = rooms.operations
         self.endpoints = rooms.endpoints
+        self.destinations = rooms.destinations
         self.platform = rooms.platform
         self.settings = rooms.settings
         self.oauth = rooms.oauth
@@ -386,6 +390,7 @@ class Connect(_Root["Store"]):
         brakes: What the platform forbids itself.
         operations: What the journal holds: looked at, brought to an end, decided.
         endpoints: The URLs that Stripe sends events to.
+        destinations: The event destinations of API v2, which send thin events.
         platform: The platform itself, looked over before its first account; countries.
         settings: How accounts are paid out, and what customers see of them.
         oauth: Accounts that sellers have already, connected to the platform.
@@ -415,6 +420,7 @@ class Connect(_Root["Store"]):
     brakes: BrakeRoom
     operations: Operations
     endpoints: Endpoints
+    destinations: Destinations
     platform: PlatformRoom
     settings: Settings
     oauth: OAuth
@@ -444,6 +450,7 @@ class Connect(_Root["Store"]):
         self.brakes = rooms.brakes
         self.operations = rooms.operations
         self.endpoints = rooms.endpoints
+        self.destinations = rooms.destinations
         self.platform = rooms.platform
         self.settings = rooms.settings
         self.oauth = rooms.oauth

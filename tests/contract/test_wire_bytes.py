@@ -77,6 +77,15 @@ ENDPOINT: dict[str, Any] = {
     "connect": True,
     "api_version": API_VERSION,
 }
+DESTINATION: dict[str, Any] = {
+    "name": "shop",
+    "type": "webhook_endpoint",
+    "webhook_endpoint": {"url": "https://a.b/c"},
+    "event_payload": "thin",
+    "enabled_events": ["v1.payout.paid"],
+    "events_from": ["@self", "@accounts"],
+    "include": ["webhook_endpoint.signing_secret", "webhook_endpoint.url"],
+}
 LINK: dict[str, Any] = {
     "account": "acct_1",
     "type": "account_onboarding",
@@ -307,6 +316,48 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
         {"limit": 100},
         lambda c, p: c.v2.core.event_destinations.list(p, V2_READING),
     ),
+    (
+        "post",
+        "/v2/core/event_destinations",
+        DESTINATION,
+        lambda c, p: c.v2.core.event_destinations.create(p, V2_OPTIONS),
+    ),
+    (
+        "get",
+        "/v2/core/event_destinations/ed_1",
+        {"include": ["webhook_endpoint.url"]},
+        lambda c, p: c.v2.core.event_destinations.retrieve("ed_1", p, V2_READING),
+    ),
+    (
+        "post",
+        "/v2/core/event_destinations/ed_1",
+        {"webhook_endpoint": {"url": "https://a.b/d"}},
+        lambda c, p: c.v2.core.event_destinations.update("ed_1", p, V2_OPTIONS),
+    ),
+    (
+        "post",
+        "/v2/core/event_destinations/ed_1/disable",
+        {},
+        lambda c, p: c.v2.core.event_destinations.disable("ed_1", p, V2_OPTIONS),
+    ),
+    (
+        "post",
+        "/v2/core/event_destinations/ed_1/enable",
+        {},
+        lambda c, p: c.v2.core.event_destinations.enable("ed_1", p, V2_OPTIONS),
+    ),
+    (
+        "post",
+        "/v2/core/event_destinations/ed_1/ping",
+        {},
+        lambda c, p: c.v2.core.event_destinations.ping("ed_1", p, V2_OPTIONS),
+    ),
+    (
+        "delete",
+        "/v2/core/event_destinations/ed_1",
+        {},
+        lambda c, p: c.v2.core.event_destinations.delete("ed_1", p, V2_OPTIONS),
+    ),
     ("get", "/v1/webhook_endpoints/we_1", {}, lambda c, p: c.v1.webhook_endpoints.retrieve("we_1", p, READING)),
     (
         "post",
@@ -372,7 +423,7 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
 )
 def test_the_bytes_are_the_same(method: Any, path: str, params: dict[str, Any], service: Service) -> None:
     ours, theirs = Recorder(), Recorder()
-    key = KEY if method == "post" else None
+    key = KEY if method == "post" or (method == "delete" and path.startswith("/v2/")) else None
     Sdk("sk_test_x", http_client=ours).send(Request(method, path, params, ACCOUNT, API_VERSION, key), 5.0)
     client = stripe.StripeClient("sk_test_x", stripe_version=API_VERSION, http_client=theirs, max_network_retries=0)
     service(client, params)

@@ -26,6 +26,7 @@ from connectkit import (
     State,
 )
 from connectkit.drive import run
+from connectkit.sdk import API_VERSION
 from connectkit.storage.records import NEVER
 
 from .stages import COLOURS, seller, travel, twin
@@ -430,23 +431,90 @@ def test_thin_events_that_no_destination_is_sent_are_found(colour: str) -> None:
         async def missing() -> tuple[str, ...]:
             return (await connect.endpoints.check(wanted)).missing_thin
 
-        def add(*events: str) -> None:
-            connect.stripe.v2.core.event_destinations.create(
-                {
-                    "name": "shop",
-                    "type": "webhook_endpoint",
-                    "event_payload": "thin",
-                    "enabled_events": list(events),
-                    "webhook_endpoint": {"url": "https://shop.example/webhooks"},
-                }
-            )
+        async def add(*events: str) -> str:
+            made = await connect.destinations.create(name="shop", url="https://shop.example/webhooks", events=events)
+            return made.id
 
         assert await missing() == wanted[:3]
-        add("v1.payout.paid", "v2.core.account_person.created")
+        await add("v1.payout.paid", "v2.core.account_person.created")
         assert await missing() == ("v2.core.account.closed",)
-        add("*")
+        every = await add("*")
+        assert await missing() == ()
+        await connect.destinations.disable(every)
+        assert await missing() == ("v2.core.account.closed",)
+        await connect.destinations.enable(every)
         assert await missing() == ()
         assert (await connect.endpoints.check(["v1.payout.failed", "*"])).missing_thin == ("v1.payout.failed",)
+
+    travel(colour, journey)
+
+
+def test_destinations_are_made_changed_and_rotated(colour: str) -> None:
+    url = "https://shop.example/webhooks"
+
+    async def journey(connect: AsyncConnect) -> None:
+        old = await connect.destinations.create(
+            name="Shop",
+            url=url,
+            events=["v1.payout.paid", "payout.paid"],
+            description="for payouts",
+            metadata={"a": "b"},
+        )
+        assert (old.events, old.events_from, old.payload, old.url) == (("v1.payout.paid",), ("@self",), "thin", url)
+        assert old.secret.startswith("whsec_")
+        assert old.secret not in f"{old!r} {old.raw}"
+        found = await connect.destinations.retrieve(old.id)
+        assert (found.secret, found.name, found.description, found.api_version) == ("", "Shop", "for payouts", "")
+        changed = await connect.destinations.update(old.id, events=["v2.core.account.closed"], name="Sellers")
+        assert (changed.events, changed.name, changed.url) == (("v2.core.account.closed",), "Sellers", url)
+        assert (await connect.destinations.update(old.id, url="https://shop.example/new")).url.endswith("/new")
+        off = await connect.destinations.disable(old.id)
+        assert (off.status, off.disabled_reason) == ("disabled", "user")
+        on = await connect.destinations.enable(old.id)
+        assert (on.status, on.disabled_reason) == ("enabled", "")
+        new = await connect.destinations.rotate(old.id)
+        assert new.secret not in {"", old.secret}
+        assert (new.events, new.name, dict(new.metadata)) == (changed.events, "Sellers", {"a": "b"})
+        for _ in range(2):
+            await connect.destinations.delete(old.id)
+        assert [one.id async for one in connect.destinations.list()] == [new.id]
+
+    travel(colour, journey)
+
+
+def test_a_destination_is_sent_whole_events_of_every_account_and_a_ping(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        made = await connect.destinations.create(
+            name="whole",
+            url="https://shop.example/webhooks",
+            events=["payout.*"],
+            payload="snapshot",
+            events_from=["@self", "@accounts"],
+        )
+        assert (made.payload, made.api_version, made.events_from) == ("snapshot", API_VERSION, ("@self", "@accounts"))
+        assert {"payout.paid", "payout.failed"} < set(made.events)
+        twice = await connect.destinations.rotate(made.id)
+        assert (twice.payload, twice.events, twice.events_from) == (made.payload, made.events, made.events_from)
+        event_id = await connect.destinations.ping(made.id)
+        assert connect.stripe.v2.core.events.retrieve(event_id).type == "v2.core.event_destination.ping"
+
+    travel(colour, journey)
+
+
+def test_what_no_destination_can_be_sent_is_refused_before_it_is_asked_for(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        wrong: list[dict[str, Any]] = [
+            {"events": []},
+            {"events": "v1.payout.paid"},
+            {"events": ["payout.paid"]},
+            {"events": ["v1.payout.paid"], "payload": "fat"},
+            {"events": ["v1.payout.paid"], "events_from": "@self"},
+        ]
+        before = len(connect.simulator.requests)
+        for arguments in wrong:
+            with pytest.raises(InvalidRequest):
+                await connect.destinations.create(name="x", url="https://shop.example/", **arguments)
+        assert len(connect.simulator.requests) == before
 
     travel(colour, journey)
 

@@ -7,20 +7,17 @@ from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking, iterating
-from connectkit.errors import InvalidRequest, NotFound
+from connectkit.errors import NotFound
 from connectkit.models.base import Answer
 from connectkit.models.endpoints import EndpointCheck, WebhookEndpoint
 from connectkit.requests import Request, checked_id
-from connectkit.sdk import API_VERSION, event_types
+from connectkit.sdk import API_VERSION
 
 from .arguments import checked_metadata, given
+from .destinations import AsyncDestinations
+from .event_types import ALL, covers, is_thin, whole
 
-_ALL: Final = "*"
-_TWIN: Final = "v1."
-_THIN: Final = (_TWIN, "v2.")
-_ELSEWHERE: Final = ("connectkit.", *_THIN)  # our own, and thin ones, which event destinations send
 _PATH: Final = "/v1/webhook_endpoints"
-_DESTINATIONS: Final = "/v2/core/event_destinations"
 
 
 class AsyncEndpoints:
@@ -58,7 +55,7 @@ class AsyncEndpoints:
         """
         params = given(
             url=url,
-            enabled_events=expanded(events),
+            enabled_events=whole(events),
             connect=connected_accounts,
             api_version=API_VERSION,
             description=description,
@@ -109,7 +106,7 @@ class AsyncEndpoints:
         """
         params = given(
             url=url,
-            enabled_events=None if events is None else expanded(events),
+            enabled_events=None if events is None else whole(events),
             disabled=None if enabled is None else not enabled,
         )
         answer = await self._caller.update(Request("post", _own(endpoint_id), params), "endpoints.update")
@@ -165,24 +162,21 @@ class AsyncEndpoints:
         endpoints = [endpoint async for endpoint in self.list()]
         enabled = [endpoint for endpoint in endpoints if endpoint.status == "enabled"]
         sent = {type_ for endpoint in enabled for type_ in endpoint.events}
-        wanted = set(expanded(types))
+        wanted = set(whole(types))
         return EndpointCheck(
-            missing=() if _ALL in sent else tuple(sorted(wanted - sent)),
-            unheard=() if _ALL in wanted else tuple(sorted(sent - wanted)),
+            missing=() if ALL in sent else tuple(sorted(wanted - sent)),
+            unheard=() if ALL in wanted else tuple(sorted(sent - wanted)),
             disabled=tuple(endpoint.id for endpoint in endpoints if endpoint.status != "enabled"),
             outdated=tuple(endpoint.id for endpoint in enabled if endpoint.api_version != API_VERSION),
-            missing_thin=await self._missing_thin([type_ for type_ in types if type_.startswith(_THIN)]),
+            missing_thin=await self._missing_thin([type_ for type_ in types if is_thin(type_)]),
         )
 
     async def _missing_thin(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        """Give the thin types that no enabled destination is sent; `*` there does not stand for the twins, `v1.…`."""
         if not wanted:
             return ()
-        request = Request("get", _DESTINATIONS, {"limit": 100})
-        found = [item async for item in self._caller.pages(request, "endpoints.check")]
-        enabled = [item for item in found if item["status"] == "enabled" and item["event_payload"] == "thin"]
-        sent = {type_ for item in enabled for type_ in item["enabled_events"]}
-        return tuple(sorted(type_ for type_ in wanted if not any(_covers(one, type_) for one in sent)))
+        found = [one async for one in AsyncDestinations(self._caller).list()]
+        sent = {type_ for one in found if (one.status, one.payload) == ("enabled", "thin") for type_ in one.events}
+        return tuple(sorted(type_ for type_ in wanted if not any(covers(one, type_) for one in sent)))
 
 
 class Endpoints(Blocking[AsyncEndpoints]):
@@ -195,39 +189,6 @@ class Endpoints(Blocking[AsyncEndpoints]):
     delete: Final = blocking(AsyncEndpoints.delete)
     rotate: Final = blocking(AsyncEndpoints.rotate)
     check: Final = blocking(AsyncEndpoints.check)
-
-
-def expanded(types: Sequence[str]) -> Sequence[str]:
-    """Give types as Stripe takes them: each pattern as the types that are known to begin so.
-
-    Our own are left out, and thin ones, which event destinations send.
-
-    Raises:
-        InvalidRequest: There is none, or no known type begins as a pattern says.
-    """
-    if isinstance(types, str) or not types:
-        message = "An endpoint needs the types of events that it is to be sent."
-        raise InvalidRequest(message, param="events", next_step="Pass a list, as router.types.")
-    if _ALL in types:
-        return [_ALL]
-    return sorted({known for type_ in types if not type_.startswith(_ELSEWHERE) for known in _known(type_)})
-
-
-def _known(type_: str) -> Sequence[str]:
-    if not type_.endswith("*"):
-        return [type_]
-    found = [known for known in event_types() if known.startswith(type_[:-1])]
-    if not found:
-        message = f"No type of event is known that begins as {type_!r} says."
-        raise InvalidRequest(message, param="events", next_step="Name the types one by one.")
-    return found
-
-
-def _covers(sent: str, wanted: str) -> bool:
-    """Tell whether a type that a destination is sent is one that is wanted."""
-    if sent == _ALL:
-        return not wanted.startswith(_TWIN)
-    return sent.startswith(wanted[:-1]) if wanted.endswith("*") else sent == wanted
 
 
 def _own(endpoint_id: str) -> str:
