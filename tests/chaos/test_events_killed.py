@@ -78,16 +78,14 @@ class Crew:
             process.join()
 
 
-def deliver(crew: Crew, number: int, turn: int, done: Callable[[], None]) -> None:
+def deliver(client: httpx.Client, crew: Crew, number: int, turn: int, done: Callable[[], None]) -> None:
     """Deliver as Stripe does: again, until it is acknowledged."""
     body = body_of(number)
     while not crew.over.is_set():
         headers = {"Stripe-Signature": sign(body, players.SECRET, datetime.now(tz=UTC))}
         port = crew.ports[turn % len(SERVERS)]
         try:
-            answer = httpx.post(
-                f"http://127.0.0.1:{port}/webhooks", content=body, headers=headers, timeout=20, trust_env=False
-            )
+            answer = client.post(f"http://127.0.0.1:{port}/webhooks", content=body, headers=headers)
         except httpx.TransportError:
             time.sleep(0.05)
         else:
@@ -118,8 +116,9 @@ def test_every_effect_happens_once_and_in_order(kind: str) -> None:
     def note() -> None:
         progress[0] = next(delivered)
 
-    with ThreadPoolExecutor(8) as pool, closing(crew):
-        posts = [pool.submit(deliver, crew, number, turn, note) for turn, number in enumerate(copies)]
+    client = httpx.Client(timeout=20, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+    with client, ThreadPoolExecutor(8) as pool, closing(crew):
+        posts = [pool.submit(deliver, client, crew, number, turn, note) for turn, number in enumerate(copies)]
         for kill in range(KILLS):
             while progress[0] < len(copies) * (kill + 1) // (KILLS + 2):
                 time.sleep(0.02)
