@@ -63,8 +63,8 @@ def test_a_declined_card_can_be_followed_by_another(driver: Driver) -> None:
     assert "Your card was declined." in shown
     first = read(driver, session)
     assert (first["status"], first["payment_status"]) == ("open", "unpaid")
-    assert "incorrect" in visit(driver, session["url"], **{**CARD, "number": "1"})[2]
-    assert "card[exp_month]" in visit(driver, session["url"], **{**CARD, "expiry": "soon"})[2]
+    for field, text in (("number", "1"), ("expiry", "soon")):
+        assert f'href="#card-{field}"' in visit(driver, session["url"], **{**CARD, field: text})[2]
     assert visit(driver, session["url"], **CARD)[0] == 303
     paid = read(driver, session)
     assert (paid["payment_status"], paid["payment_intent"]) == ("paid", first["payment_intent"])

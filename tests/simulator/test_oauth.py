@@ -64,6 +64,14 @@ def test_a_page_that_is_asked_for_wrongly_says_so(simulator: Simulator, page: st
     assert (status, error.encode() in body) == (400, True)
 
 
+def test_an_owner_is_asked_and_may_say_no(simulator: Simulator) -> None:
+    status, headers, body = simulator.handle("GET", PAGE, {})
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"Connect my account" in body
+    leads = simulator.handle("POST", f"{PAGE}&answer=deny", {})[1]["Location"]
+    assert "error=access_denied" in leads
+
+
 def test_only_what_is_connected_and_not_controlled_is_let_go(driver: Driver, simulator: Simulator) -> None:
     account = exchanged(driver, allowed(simulator, PAGE.replace("&state=s", ""))).body["stripe_user_id"]
     leaving = {"client_id": "ca_1", "stripe_user_id": account}

@@ -73,13 +73,13 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
     if session["status"] == "expired":
         return refused_page("This page has expired.", 410)
     if method != "POST" and session["status"] == "open":
-        return _page(world, session, said, _failed(world, session) if _FAILED in path else "")
-    wrong = ""
+        return _page(world, session, said, _failed(world, session) if _FAILED in path else None)
+    wrong = None
     if session["status"] == "open":
         try:
             complete(world, session, described(world, session["_account"], _method(said)))
         except Refusal as refusal:
-            wrong = refusal.message
+            wrong = _problem(refusal, said.get("type", "card"))
     if session["status"] == "open":
         waiting = _waiting(world, session)
         return _page(world, session, said, wrong) if waiting is None else Answer(303, {"Location": waiting})
@@ -95,11 +95,19 @@ def _waiting(world: World, session: Object) -> str | None:
     return url or authentication_url(world, begun)
 
 
-def _failed(world: World, session: Object) -> str:
+def _problem(refusal: Refusal, kind: str) -> Problem:
+    """Say what was wrong, and lead to the field that it was written in, if it was one."""
+    named = refusal.param or str(refusal.fields.get("param", ""))
+    name = named.removesuffix("]").rpartition("[")[2]
+    name = "expiry" if name.startswith("exp_") else name
+    return Problem(refusal.message, f"{kind}-{name}" if name in _FIELDS.get(kind, {}) else "")
+
+
+def _failed(world: World, session: Object) -> Problem:
     """Say why a buyer is back from her bank without having paid."""
     begun = begun_of(world, session) or {}
     error: Object = begun.get("last_payment_error") or begun.get("last_setup_error") or {}
-    return str(error.get("message", ""))
+    return Problem(error.get("message", "The payment was not made."))
 
 
 def _method(said: Mapping[str, str]) -> Object:
@@ -111,7 +119,7 @@ def _method(said: Mapping[str, str]) -> Object:
     return {"type": kind, kind: about, "billing_details": billed}
 
 
-def _page(world: World, session: Object, said: Mapping[str, str], wrong: str = "") -> Answer:
+def _page(world: World, session: Object, said: Mapping[str, str], wrong: Problem | None = None) -> Answer:
     items = "".join(
         f"<tr><th>{item['quantity']} of {escape(item['description'] or '')}</th>"
         f"<td>{_money(item['amount_total'], item['currency'])}</td></tr>"
@@ -126,7 +134,7 @@ def _page(world: World, session: Object, said: Mapping[str, str], wrong: str = "
     back = session["cancel_url"]
     leave = f'<p><a href="{escape(back)}">Cancel and go back</a></p>' if back else ""
     body = f"<table>{items}{foot}</table>{forms}{leave}"
-    return page("Checkout", body, 402 if wrong else 200, (Problem(wrong),) if wrong else ())
+    return page("Checkout", body, 402 if wrong else 200, (wrong,) if wrong else ())
 
 
 def _money(amount: int, currency: str) -> str:
