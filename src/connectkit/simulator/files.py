@@ -22,6 +22,7 @@ PATH: Final = "/v1/files"
 _NAME: Final = re.compile(rb'name="([^"]*)"')
 _FILENAME: Final = re.compile(rb'filename="([^"]*)"')
 _TYPES: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"%PDF-": "pdf"}
+_KNOWN: Final = frozenset({"filename", "hash", "size", "type"})
 _FORGOTTEN: Final = frozenset({"identity_document", "additional_verification"})
 
 
@@ -98,7 +99,7 @@ def told_of(text: str) -> Object:
         told: object = json.loads(text)
     except ValueError:
         told = None
-    if not is_hash(told) or "hash" not in told:
+    if not is_hash(told) or not told.keys() >= _KNOWN:
         raise invalid("The file has to be uploaded as multipart/form-data.", param="file")
     return told
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from connectkit.simulator.answers import Answer
-from connectkit.simulator.hosting import Problem, page, written_field
+from connectkit.simulator.hosting import Problem, page, refused_page, written_field
 from connectkit.simulator.refusals import Refusal
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
@@ -73,7 +73,7 @@ def visit(world: World, method: str, path: str, said: Mapping[str, str]) -> Answ
     try:
         link = world.get(account_id, "_account_link", token, label="account link")
     except Refusal as refusal:
-        return Answer(404, {"Content-Type": "text/plain"}, refusal.message.encode())
+        return refused_page(refusal.message)
     account = account_of(world, account_id)
     if method == "POST" and link["_open_until"] > world.clock.now:
         return _taken(world, account, link, dict(said))
@@ -109,19 +109,13 @@ def _problem(refusal: Refusal) -> Problem:
 def _page(account: Object, due: list[str], written: Mapping[str, str], wrong: Problem | None = None) -> Answer:
     """Give the form; what was written stands there still, but for what was wrong."""
     shown = fields(account, due)
-    reasons = {error["requirement"]: error["reason"] for error in account["requirements"]["errors"]}
-    problems = [] if wrong is None else [wrong]
-    problems += [Problem(f"{called(item)}: {reason}", item) for item, reason in reasons.items()]
-    names = {field.name for field in shown}
-    blank = [name for name, text in written.items() if name in names and not text.strip()]
-    problems += [Problem(f"{called(name)} is missing.", name) for name in blank]
-    problems = [one if one.field in names else Problem(one.message) for one in problems]
-    faulty = {one.field for one in problems}
+    problems = _problems(account, {field.name for field in shown}, written, wrong)
+    faulty = {problem.field for problem in problems}
     groups: dict[str, list[str]] = {}
     for field in shown:
-        wanted = field.name in faulty
-        said = "" if wanted else written.get(field.name, "")
-        groups.setdefault(group(field.name), []).append(_input(field, said, wrong=wanted))
+        bad = field.name in faulty
+        said = "" if bad else written.get(field.name, "")
+        groups.setdefault(group(field.name), []).append(_input(field, said, wrong=bad))
     sets = "".join(
         f"<fieldset><legend>{escape(name)}</legend>{''.join(rows)}</fieldset>" for name, rows in _terms_last(groups)
     )
@@ -131,7 +125,21 @@ def _page(account: Object, due: list[str], written: Mapping[str, str], wrong: Pr
         '<button name="submit" value="submit">Agree and submit</button>'
         '<button class="quiet" name="later" value="later" formnovalidate>Save for later</button></form>'
     )
-    return page("Onboarding", body, problems=tuple(problems))
+    return page("Onboarding", body, problems=problems)
+
+
+def _problems(
+    account: Object, names: set[str], written: Mapping[str, str], wrong: Problem | None
+) -> tuple[Problem, ...]:
+    """Give what has to be repaired, each with the field that it is about if that is among *names*."""
+    reasons = {error["requirement"]: error["reason"] for error in account["requirements"]["errors"]}
+    blank = [name for name, text in written.items() if name in names and not text.strip()]
+    found = [
+        *([wrong] if wrong else []),
+        *(Problem(f"{called(item)}: {reason}", item) for item, reason in reasons.items()),
+        *(Problem(f"{called(name)} is missing.", name) for name in blank),
+    ]
+    return tuple(one if one.field in names else Problem(one.message) for one in found)
 
 
 def _terms_last(groups: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:

@@ -112,28 +112,28 @@ def _failed(world: World, session: Object) -> Problem:
 
 def _method(said: Mapping[str, str]) -> Object:
     kind = said.get("type", "card")
-    about: Object = {name: said[name] for name in _FIELDS.get(kind, {}) if said.get(name)}
-    if kind == "card":
-        about = card_written(said)
+    known = {name: said[name] for name in _FIELDS.get(kind, {}) if said.get(name)}
+    about: Object = card_written(known) if kind == "card" else dict(known)
     billed: dict[str, Any] = {name: said[name] for name in ("email", "name") if said.get(name)}
     return {"type": kind, kind: about, "billing_details": billed}
 
 
 def _page(world: World, session: Object, said: Mapping[str, str], wrong: Problem | None = None) -> Answer:
     items = "".join(
-        f"<tr><th>{item['quantity']} of {escape(item['description'] or '')}</th>"
+        f'<tr><th scope="row">{item["quantity"]} of {escape(item["description"] or "")}</th>'
         f"<td>{_money(item['amount_total'], item['currency'])}</td></tr>"
         for item in items_of(world, session)
     )
     total = session["amount_total"]
     price = "" if total is None else _money(total, session["currency"])
-    foot = f"<tfoot><tr><th>Total</th><td>{price}</td></tr></tfoot>" if price else ""
+    foot = f'<tfoot><tr><th scope="row">Total</th><td>{price}</td></tr></tfoot>'
+    sold = f"<table>{items}{foot}</table>" if items else ""
     button = f"Pay {price}" if price else "Save"
     kinds = [kind for kind in session["payment_method_types"] if kind in _FIELDS]
     forms = "".join(_form(session, kind, button, said) for kind in kinds)
     back = session["cancel_url"]
     leave = f'<p><a href="{escape(back)}">Cancel and go back</a></p>' if back else ""
-    body = f"<table>{items}{foot}</table>{forms}{leave}"
+    body = f"{sold}{forms}{leave}"
     return page("Checkout", body, 402 if wrong else 200, (wrong,) if wrong else ())
 
 
