@@ -13,6 +13,7 @@ from connectkit.simulator.state import World
 from .cards import CARDS, card_params, new_card
 from .countries import CURRENCIES
 from .queries import bank_accounts
+from .routing_numbers import rewritten
 from .standing import changing
 
 _OUTCOMES: Final = {
@@ -105,7 +106,7 @@ def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
         return new_card(world, account, params)
     currency = params["currency"]
     first = next(bank_accounts(world, account, currency), None) is None
-    routing = params.get("routing_number")
+    routing = rewritten(params["country"], params.get("routing_number"))
     number = str(params["account_number"])
     instant = routing == _INSTANT_ROUTING
     return world.add(

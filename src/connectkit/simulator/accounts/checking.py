@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
+from .delays import plain_name
 from .documents import flaw
 
 
@@ -46,6 +47,9 @@ _NAMES: Final = {
     "disallowed_name": "invalid_company_name_denylisted",
     "mismatch_business_name": "verification_failed_keyed_match",
 }
+_RELATIONS: Final = {"match_name_only": ("company.owners_provided", "verification_missing_owners")}
+"""Names that are right while the people behind them are not; that those are its owners is inferred."""
+
 _BRANDS: Final = {
     "disallowed_dba": "invalid_business_profile_name_denylisted",
     "invalid_dba": "invalid_business_profile_name",
@@ -118,7 +122,10 @@ def _of_company(world: World, account: Object) -> Iterator[Problem]:
     found = _TAX_IDS.get(account["_numbers"].get("tax_id", ""))
     if found is not None and account["_numbers"].get("document") is None:
         yield Problem(*found, _COMPANY)
-    yield from _told("company.name", _NAMES.get(account["company"]["name"] or ""), _COMPANY)
+    name = plain_name(account)
+    yield from _told("company.name", _NAMES.get(name), _COMPANY)
+    if name in _RELATIONS:
+        yield Problem(*_RELATIONS[name], _COMPANY)
     yield from _of_address("company", account["company"])
     code = flaw(world, account["id"], account["_numbers"].get("document", ""))
     yield from _told("company.verification.document", code or None, _COMPANY)

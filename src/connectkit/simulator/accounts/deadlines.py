@@ -1,6 +1,6 @@
 """What will be wanted by a day: met in time, or else payouts are disabled first, and charges after them.
 
-How long Stripe waits between the two is not published; see `Switches.charges_off_after`.
+How long Stripe waits between the two is not published: `_LATER` is inferred.
 """
 
 from __future__ import annotations

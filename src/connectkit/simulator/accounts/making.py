@@ -10,6 +10,7 @@ from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .countries import CURRENCIES
+from .delays import usual
 
 
 class Axes(NamedTuple):
@@ -30,9 +31,6 @@ class Axes(NamedTuple):
 
 STANDARD: Final = Axes("full", "stripe", "account", "stripe")
 """What an account is if nothing is said."""
-
-DELAY: Final = 2
-"""Days until a card payment is available, if nothing else is said."""
 
 _LEGAL: Final = frozenset(
     {
@@ -124,7 +122,7 @@ def new_account(world: World, axes: Axes, type: str, country: str) -> Object:
         "metadata": {},
         "payouts_enabled": False,
         "requirements": no_requirements(),
-        "settings": _settings(delay=DELAY, debit_negative=axes.collection == "stripe"),
+        "settings": _settings(delay=usual(country), debit_negative=axes.collection == "stripe"),
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": type,
         **_private(),

@@ -16,9 +16,10 @@ from connectkit.simulator.clock import DAY
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .checking import facts, is_idle, is_instant, is_listed, is_mild, is_waiting, people, problems
+from .checking import Problem, facts, is_idle, is_instant, is_listed, is_mild, is_waiting, people, problems
 from .countries import ASYNCHRONOUS
 from .documents import flaw
+from .foreseeing import problems_to_come
 from .making import no_requirements
 from .needs import checked_items, is_there, later_items, missing_items
 from .queries import bank_accounts
@@ -70,14 +71,12 @@ def settle(world: World, account: Object) -> None:
         "current_deadline": min((demanded[item] for item in waiting), default=None),
         "currently_due": due,
         "disabled_reason": _disabled_reason(world, account, past + late),
-        "errors": [
-            {"code": problem.code, "reason": problem.reason, "requirement": problem.requirement} for problem in wrong
-        ],
+        "errors": _errors(wrong),
         "eventually_due": due + later,
         "past_due": past + late,
         "pending_verification": list(account["_pending"]),
     }
-    account["future_requirements"] = _future(account)
+    account["future_requirements"] = _future(world, account)
     _show_people(world, account)
     ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
     stopped = is_listed(world, account) or is_idle(account)
@@ -92,12 +91,22 @@ def _instead(item: str) -> str:
     return f"{owner}.verification.document" if number in ("id_number", "tax_id") else ""
 
 
-def _future(account: Object) -> Object:
+def _future(world: World, account: Object) -> Object:
     """Give what will be wanted from a known day on; it disables nothing before."""
     foreseen: dict[str, int] = account["_foreseen"]
     items = [item for item in foreseen if item not in account["requirements"]["currently_due"]]
     deadline = min((foreseen[item] for item in items), default=None)
-    return {**no_requirements(), "current_deadline": deadline, "currently_due": items, "eventually_due": items}
+    return {
+        **no_requirements(),
+        "current_deadline": deadline,
+        "currently_due": items,
+        "errors": _errors(problems_to_come(world, account)),
+        "eventually_due": items,
+    }
+
+
+def _errors(wrong: list[Problem]) -> list[Object]:
+    return [{"code": problem.code, "reason": problem.reason, "requirement": problem.requirement} for problem in wrong]
 
 
 def _demanded(world: World, account: Object) -> dict[str, int]:
@@ -133,11 +142,12 @@ def _show_people(world: World, account: Object) -> None:
         person["requirements"].update(
             {key: [item.removeprefix(f"{name}.") for item in items] for key, items in mine.items()}
         )
-        person["requirements"]["errors"] = [
-            {**error, "requirement": error["requirement"].removeprefix(f"{name}.")}
-            for error in whole["errors"]
-            if error["requirement"].startswith(f"{name}.")
-        ]
+        for kind in ("requirements", "future_requirements"):
+            person[kind]["errors"] = [
+                {**error, "requirement": error["requirement"].removeprefix(f"{name}.")}
+                for error in account[kind]["errors"]
+                if error["requirement"].startswith(f"{name}.")
+            ]
 
 
 def _verify(world: World, account: Object) -> bool:
@@ -273,7 +283,7 @@ def capability(world: World, account: Object, name: str) -> Object:
         "id": name,
         "object": "capability",
         "account": account["id"],
-        "future_requirements": _future(account) if requested else no_requirements(),
+        "future_requirements": _future(world, account) if requested else no_requirements(),
         "requested": requested,
         "requested_at": account["_requested"].get(name),
         "requirements": {

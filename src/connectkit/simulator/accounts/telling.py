@@ -11,8 +11,8 @@ from connectkit.simulator.state import World
 
 from .banks import bank_params, replace_default
 from .countries import CURRENCIES
+from .delays import asked_delay, check_delay, follow, least
 from .documents import check_account_files
-from .making import DELAY
 from .people import new_company, new_person, tell, tell_company
 from .showing import is_open
 
@@ -43,6 +43,7 @@ def check_telling(world: World, account: Object, params: Mapping[str, Any], *, m
     check_account_files(world, account["id"], params)
     _check_rights(account, params)
     _check_capabilities(account, params, merchant_only=merchant_only)
+    check_delay(account, asked_delay(params), "settings[payouts][schedule][delay_days]")
 
 
 def check_values(world: World, params: Mapping[str, Any]) -> None:
@@ -89,13 +90,11 @@ def _check_capabilities(account: Object, params: Mapping[str, Any], *, merchant_
 
 def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> None:
     """Change an account as *params* ask; where it stands has to be worked out afterwards."""
+    usual = least(account)
     account.update({name: params[name] or None for name in _PLAIN if name in params})
     merge_metadata(account, params)
     for name in ("business_profile", "tos_acceptance", "settings", "groups"):
         _merge(account[name], params.get(name) or {})
-    schedule = account["settings"]["payouts"]["schedule"]
-    if schedule["delay_days"] == "minimum":
-        schedule["delay_days"] = DELAY
     if "business_type" in params:
         account["business_type"] = params["business_type"] or None
     _tell_owner(world, account, params)
@@ -106,6 +105,7 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
         request(world, account, name, requested=wish.get("requested", False))
     if "external_account" in params:
         replace_default(world, account, params["external_account"])
+    follow(account, usual)
     _fill_in(account)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from connectkit.simulator.accounts.banks import bank_params
 from connectkit.simulator.accounts.cards import CARDS as DEBIT_CARDS
 from connectkit.simulator.accounts.cards import card_params
+from connectkit.simulator.accounts.routing_numbers import rewritten
 from connectkit.simulator.calls import Call
 from connectkit.simulator.money.cards import CARDS, Card
 from connectkit.simulator.money.methods import card_details
@@ -83,7 +84,7 @@ def _of_bank(world: World, given: dict[str, Any]) -> Object:
         "currency": params["currency"],
         "fingerprint": None,
         "last4": params["account_number"][-4:],
-        "routing_number": params.get("routing_number"),
+        "routing_number": rewritten(params["country"], params.get("routing_number")),
         "status": "new",
     }
     token = _token(world, "btok", "bank_account") | {"bank_account": bank, "_params": params}

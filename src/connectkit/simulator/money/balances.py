@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
-from connectkit.simulator.accounts.making import DELAY
+from connectkit.simulator.accounts.delays import check_delay, least
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
 from connectkit.simulator.refusals import missing
@@ -87,17 +87,19 @@ def update_settings(world: World, call: Call) -> Object:
     """Change how an account is paid out."""
     payments: dict[str, Any] = call.params.get("payments") or {}
     asked: dict[str, Any] = payments.get("payouts") or {}
-    held = queries.account_of(world, call.account)["settings"]["payouts"]
+    timing: Object = payments.get("settlement_timing") or {}
+    account = queries.account_of(world, call.account)
+    check_delay(account, timing.get("delay_days_override"), "payments[settlement_timing][delay_days_override]")
+    held = account["settings"]["payouts"]
     schedule: Object = {**held["schedule"], **(asked.get("schedule") or {})}
     _check(schedule)
     held["schedule"] = schedule
     if "statement_descriptor" in asked:
         held["statement_descriptor"] = asked["statement_descriptor"] or None
     held["_least"] = _least(held.get("_least", {}), asked.get("minimum_balance_by_currency") or {})
-    timing: Object = payments.get("settlement_timing") or {}
     delay = timing.get("delay_days_override")
     if delay is not None:
-        held["schedule"]["delay_days"] = DELAY if delay == "" else delay
+        held["schedule"]["delay_days"] = least(account) if delay == "" else delay
     if "debit_negative_balances" in payments:
         held["debit_negative_balances"] = payments["debit_negative_balances"]
     changed = settings(world, call)

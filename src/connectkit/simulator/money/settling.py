@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
+from connectkit.simulator.accounts.delays import BUSINESS_DAYS
 from connectkit.simulator.ledger import STRIPE, WORLD, Entry
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
@@ -107,7 +108,7 @@ def _available_on(world: World, charge: Object, card: Card) -> int:
         return now
     merchant = charge["on_behalf_of"] or charge["_account"]
     days = queries.settlement_delay(world, merchant)
-    return business_days(now, days) if queries.country(world, merchant) == "US" else calendar_days(now, days)
+    return business_days(now, days) if queries.country(world, merchant) in BUSINESS_DAYS else calendar_days(now, days)
 
 
 def _rows(world: World, capture: _Capture) -> Iterator[Object]:
