@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.journeys.stages import COLOURS, travel
+from tests.simulator.driver import Driver
 from tests.simulator.visitor import visit
 
 from connectkit import (
@@ -218,6 +219,10 @@ def test_custom_by_api_with_a_company_and_a_document_that_fails_first(colour: st
         assert (await connect.onboarding.status(seller.id)).state is AccountState.COMPLETE
         with pytest.raises(Refused, match="cpt_1"):  # nobody's browser has made it
             await connect.persons.create(seller.id, key="cid", person=PersonDetails(token="cpt_1"))
+        told = {"person": {"first_name": "Dee", "relationship": {"owner": True}}}
+        token = Driver(connect.simulator).made("/v1/tokens", told)["id"]  # as the browser does
+        dee = await connect.persons.create(seller.id, key="dee", person=PersonDetails(token=token))
+        assert (dee.name, dee.roles) == ("Dee", frozenset({"owner"}))
         with pytest.raises(Refused):
             await connect.persons.delete(seller.id, ana.id)
         await connect.persons.delete(seller.id, ben.id)
@@ -424,3 +429,26 @@ def test_a_bank_is_replaced_in_the_order_that_is_safe(colour: str) -> None:
 def path_of(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+@BOTH
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_a_seller_is_told_of_by_a_token(colour: str, api: Any) -> None:
+    told: dict[str, Any] = {
+        "v1": {"account": {"business_type": "individual", "individual": {"first_name": "Ana"}}},
+        "v2": {"identity": {"entity_type": "individual", "individual": {"given_name": "Ana"}}},
+    }
+    told["v1"]["account"]["tos_shown_and_accepted"] = True
+
+    async def journey(connect: AsyncConnect) -> None:
+        browser = Driver(connect.simulator)
+        path = "/v1/tokens" if api == "v1" else "/v2/core/account_tokens"
+        details = AccountDetails(token=browser.made(path, told[api])["id"])
+        made = await connect.onboarding.create(
+            key="seller-1", country="FR", type="custom", business_type="individual", prefill=details, api=api
+        )
+        assert browser.get(f"/v1/accounts/{made.id}").body["individual"]["first_name"] == "Ana"
+        with pytest.raises(Refused, match="more than once"):
+            await connect.onboarding.update(made.id, details=details, api=api)
+
+    travel(colour, journey)

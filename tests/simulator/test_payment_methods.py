@@ -195,7 +195,7 @@ def test_tokens_of_cards(driver: Driver) -> None:
     assert driver.made("/v1/tokens", {"cvc_update": {"cvc": "123"}})["type"] == "cvc_update"
     assert driver.post("/v1/tokens", {"card": "card_x"}).error["param"] == "card"
     assert driver.post("/v1/tokens").status == 400
-    assert driver.post("/v1/tokens", {"person": {"first_name": "Ana"}}).status == 501
+    assert driver.post("/v1/tokens", {"customer": "cus_1"}).status == 501
 
 
 def test_a_token_of_a_debit_card_takes_payouts_once(driver: Driver) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import capabilities, external, laws, links, oauth, persons, sessions, specs, v1, v2, v2_persons
+from . import capabilities, external, laws, links, oauth, persons, sessions, specs, tokens, v1, v2, v2_persons
 from .kinds import topic
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "persons",
     "sessions",
     "specs",
+    "tokens",
     "topic",
     "v1",
     "v2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .checking import Problem, people
@@ -21,7 +21,7 @@ def problems_to_come(world: World, account: Object) -> list[Problem]:
 
 
 def _of_person(name: str, person: Object) -> Iterator[Problem]:
-    if (person["dob"] or {}).get("year") == _OLD:
+    if part(person, "dob").get("year") == _OLD:
         reason = "Date of birth must be within the past 120 years."
         yield Problem(f"{name}.{_YEAR}", "invalid_dob_age_over_maximum", reason)
     if person["phone"] == _ZEROS:

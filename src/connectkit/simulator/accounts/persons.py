@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import no_such, refused
+from connectkit.simulator.refusals import refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
@@ -13,6 +16,7 @@ from .kinds import topic
 from .people import new_person, tell
 from .queries import account_of
 from .standing import changing
+from .tokens import spend_token, with_token
 
 _PATH = "/v1/accounts/:id/persons"
 
@@ -21,10 +25,10 @@ _PATH = "/v1/accounts/:id/persons"
 def create_person(world: World, call: Call) -> Object:
     """Add a person."""
     account = account_of(world, call.id)
-    _check(world, call)
+    told = _told(world, call)
     person = new_person(world, account)
     with changing(world, account):
-        tell(person, call.params)
+        tell(person, told)
         world.add(account["id"], person)
         world.emit("person.created", person)
     return person
@@ -48,9 +52,9 @@ def retrieve_person(world: World, call: Call) -> Object:
 def update_person(world: World, call: Call) -> Object:
     """Change a person."""
     account, person = account_of(world, call.id), retrieve_person(world, call)
-    _check(world, call)
+    told = _told(world, call)
     with changing(world, account):
-        tell(person, call.params)
+        tell(person, told)
         world.emit("person.updated", person)
     return person
 
@@ -67,7 +71,8 @@ def delete_person(world: World, call: Call) -> Object:
     return {"id": person["id"], "object": "person", "deleted": True}
 
 
-def _check(world: World, call: Call) -> None:
-    if "person_token" in call.params:
-        raise no_such("token", call.params["person_token"], param="person_token")
-    check_person_files(world, call.id, call.params)
+def _told(world: World, call: Call) -> Mapping[str, Any]:
+    told = with_token(world, call.params, "person_token")
+    check_person_files(world, call.id, told)
+    spend_token(world, call.params, "person_token")
+    return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from connectkit.simulator.refusals import Refusal, invalid, no_such, refused
+from connectkit.simulator.refusals import Refusal, invalid, refused
 from connectkit.simulator.shapes import Object, copied, is_hash, merge_metadata, part
 from connectkit.simulator.state import World
 
@@ -15,6 +15,8 @@ from .delays import asked_delay, check_delay, follow, least
 from .documents import check_account_files
 from .people import new_company, new_person, tell, tell_company
 from .showing import is_open
+from .tokens import spend_token, with_token
+from .v2_telling import V2_ONLY
 
 _OWNERS: Final = ("business_type", "company", "individual", "external_account", "documents")
 _PLAIN: Final = ("email", "default_currency")
@@ -39,17 +41,17 @@ def check_telling(world: World, account: Object, params: Mapping[str, Any], *, m
         Refusal: A value is wrong, the owner's details are no longer open, the terms are not the platform's to accept,
             or a capability is not to be had.
     """
+    accepted = part(params, "tos_acceptance")
+    params = with_token(world, params, "account_token")
     check_values(world, params)
     check_account_files(world, account["id"], params)
-    _check_rights(account, params)
+    _check_rights(account, params, accepted)
     _check_capabilities(account, params, merchant_only=merchant_only)
     check_delay(account, asked_delay(params), "settings[payouts][schedule][delay_days]")
 
 
 def check_values(world: World, params: Mapping[str, Any]) -> None:
     """Refuse values that are none, whoever tells them."""
-    if "account_token" in params:
-        raise no_such("token", params["account_token"], param="account_token")
     if params.get("business_type", "company") not in _TYPES:
         raise invalid(f"Invalid business_type: must be one of {', '.join(_TYPES)}", param="business_type")
     currency = params.get("default_currency", "usd")
@@ -59,7 +61,7 @@ def check_values(world: World, params: Mapping[str, Any]) -> None:
         bank_params(world, params["external_account"], "external_account")
 
 
-def _check_rights(account: Object, params: Mapping[str, Any]) -> None:
+def _check_rights(account: Object, params: Mapping[str, Any], accepted: Mapping[str, Any]) -> None:
     closed = [name for name in _OWNERS if name in params]
     if closed and not is_open(account):
         message = (
@@ -68,7 +70,7 @@ def _check_rights(account: Object, params: Mapping[str, Any]) -> None:
         )
         raise Refusal(message, status=403, param=closed[0])
     stripes = account["controller"]["requirement_collection"] == "stripe"
-    if stripes and (params.get("tos_acceptance") or {}).keys() - {"service_agreement"}:
+    if stripes and accepted.keys() - {"service_agreement"}:
         message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
         raise refused(message, param="tos_acceptance")
 
@@ -90,8 +92,10 @@ def _check_capabilities(account: Object, params: Mapping[str, Any], *, merchant_
 
 def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> None:
     """Change an account as *params* ask; where it stands has to be worked out afterwards."""
-    usual = least(account)
+    usual, params = least(account), with_token(world, params, "account_token")
+    spend_token(world, params, "account_token")
     account.update({name: params[name] or None for name in _PLAIN if name in params})
+    account.update({f"_{name}": params[name] or None for name in V2_ONLY if name in params})
     merge_metadata(account, params)
     for name in ("business_profile", "tos_acceptance", "settings", "groups"):
         _merge(account[name], params.get(name) or {})

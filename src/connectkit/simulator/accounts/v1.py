@@ -16,6 +16,7 @@ from .making import Axes, axes_of, new_account
 from .queries import account_of, applied
 from .standing import changing, settle, tell_thin
 from .telling import check_telling, request, tell_account
+from .tokens import with_token
 
 _AUTOMATIC: Final = ("card_payments", "transfers")
 """What Stripe asks for on behalf of an account with the full dashboard."""
@@ -38,6 +39,9 @@ def create_account(world: World, call: Call) -> Object:
         message = "Accounts v1 is not recommended for new Connect integrations. Use POST /v2/core/accounts instead."
         raise invalid(message)
     axes, type_ = axes_of(call.params)
+    if "account_token" in call.params and "tos_acceptance" not in with_token(world, call.params, "account_token"):
+        message = "The account token of a new account has to say `tos_shown_and_accepted`."
+        raise refused(message, param="account_token")
     account = new_account(world, axes, type_, call.params.get("country", "US"))
     check_telling(world, account, call.params)
     if axes.dashboard == "none" and not call.params.get("capabilities"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import v2_listing
 from connectkit.simulator.refusals import invalid, no_such, refused
@@ -30,7 +28,7 @@ def create_account(world: World, call: Call) -> Object:
     account = new_account(world, axes, legal(axes), country)
     told = as_v1(call.params)
     check_telling(world, account, told, merchant_only=True)
-    _configure(account, call.params)
+    configure(account, part(call.params, "configuration"))
     return _view(enter(world, account, axes, told), call)
 
 
@@ -61,7 +59,7 @@ def update_account(world: World, call: Call) -> Object:
     told = as_v1(call.params)
     check_telling(world, account, told, merchant_only=True)
     with changing(world, account):
-        _configure(account, call.params)
+        configure(account, part(call.params, "configuration"))
         tell_account(world, account, told)
     return _view(account, call)
 
@@ -76,13 +74,6 @@ def close_account(world: World, call: Call) -> Object:
         account["_closed"] = True
     tell_thin(world, account, "v2.core.account.closed")
     return _view(account, call)
-
-
-def _configure(account: Object, params: dict[str, Any]) -> None:
-    configure(account, part(params, "configuration"))
-    for name in ("display_name", "contact_phone"):
-        if name in params:
-            account[f"_{name}"] = params[name] or None
 
 
 def _view(account: Object, call: Call) -> Object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import v2_listing
-from connectkit.simulator.refusals import no_such, refused
+from connectkit.simulator.refusals import refused
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
@@ -13,6 +13,7 @@ from .kinds import topic
 from .people import new_person, tell
 from .queries import account_of
 from .standing import changing
+from .tokens import spend_token, with_token
 from .v2_showing import person_of
 from .v2_telling import person_as_v1
 
@@ -74,10 +75,10 @@ def _person(world: World, call: Call) -> Object:
 
 
 def _told(world: World, call: Call) -> Object:
-    if "person_token" in call.params:
-        raise no_such("token", call.params["person_token"], param="person_token")
-    told = person_as_v1(call.params)
+    token = {name: value for name, value in call.params.items() if name == "person_token"}
+    told = {**person_as_v1(call.params), **with_token(world, token, "person_token")}
     check_person_files(world, call.id, told)
+    spend_token(world, token, "person_token")
     return told
 
 

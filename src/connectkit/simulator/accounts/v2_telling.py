@@ -10,6 +10,9 @@ from connectkit.simulator.shapes import Object, part
 
 from .making import STANDARD, Axes
 
+V2_ONLY: Final = ("display_name", "contact_phone")
+"""What v1 has no words for."""
+
 _PROFILE: Final = {"doing_business_as": "name", "business_url": "url", "product_description": "product_description"}
 _PERSON: Final = {"given_name": "first_name", "surname": "last_name", "date_of_birth": "dob", "legal_gender": "gender"}
 _SAME: Final = ("email", "phone", "political_exposure", "relationship", "metadata")
@@ -48,7 +51,8 @@ def as_v1(params: Mapping[str, Any]) -> Object:
         "settings": _settings(part(merchant, "statement_descriptor")),
         "capabilities": _capabilities(part(params, "configuration")),
     }
-    return {name: value for name, value in told.items() if value}
+    said = {name: params[name] for name in V2_ONLY if name in params}
+    return {name: value for name, value in told.items() if value} | said
 
 
 def _merchant(merchant: Object) -> Object:

@@ -8,6 +8,7 @@ from connectkit.simulator.accounts.banks import bank_params
 from connectkit.simulator.accounts.cards import CARDS as DEBIT_CARDS
 from connectkit.simulator.accounts.cards import card_params
 from connectkit.simulator.accounts.routing_numbers import rewritten
+from connectkit.simulator.accounts.tokens import told_of_account
 from connectkit.simulator.calls import Call
 from connectkit.simulator.money.cards import CARDS, Card
 from connectkit.simulator.money.methods import card_details
@@ -22,17 +23,20 @@ topic: Final = Topic("tokens")
 topic.kind("token")
 
 _NUMBER: Final = Integer(form=True)
-_APART: Final = ("account", "person", "customer")
+_ABOUT: Final = (("account", "ct"), ("person", "cpt"))
 
 
 @topic.route("POST", "/v1/tokens", "TokenCreateParams")
 def create(world: World, call: Call) -> Object:
     """Make a token of what is given."""
     params = call.params
-    for name in _APART:
+    if "customer" in params:
+        message = "The simulator does not make tokens with customer yet."
+        raise Refusal(message, status=501, type="api_error", param="customer")
+    for name, prefix in _ABOUT:
         if name in params:
-            message = f"The simulator does not make tokens with {name} yet."
-            raise Refusal(message, status=501, type="api_error", param=name)
+            tells = told_of_account(world, params[name]) if name == "account" else params[name]
+            return world.add(world.platform, _token(world, prefix, name) | {"_tells": tells})
     if "card" in params:
         return _of_card(world, call, params["card"])
     if "bank_account" in params:
