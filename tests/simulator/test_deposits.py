@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from tests.simulator.driver import Driver
 
+from connectkit.simulator import Simulator
+from connectkit.simulator.money.switches import Switches
+
 BANK = {"account_number": "000123456789", "routing_number": "110000000"}
 DATA = {"type": "us_bank_account", "us_bank_account": {**BANK, "account_holder_type": "individual"}}
 NAMED = {**DATA, "billing_details": {"name": "Ana"}}
@@ -69,6 +72,16 @@ def test_a_session_is_complete_before_its_account_is_verified(driver: Driver) ->
     driver.simulator.advance(hours=1)
     assert read(driver, made)["payment_status"] == "paid"
     assert driver.get("/v1/events", {"type": "checkout.session.async_payment_succeeded"}).body["data"]
+
+
+def test_a_session_may_stay_open_until_its_account_has_paid() -> None:
+    driver = Driver(Simulator(switches=Switches(unverified_account_completes=False)))
+    made = session(driver)
+    url = visit(driver, made["url"], **ACCOUNT)[1]
+    assert ("/microdeposits/" in url, read(driver, made)["status"]) == (True, "open")
+    visit(driver, url, **RIGHT)
+    driver.simulator.advance(hours=1)
+    assert read(driver, made)["payment_status"] == "paid"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ input[aria-invalid] { border: 2px solid #b3093c }
 button { font: inherit; font-weight: 600; margin: 1.25rem .5rem 0 0; padding: .55rem 1.25rem; color: #fff;
   background: #4b45c6; border: 1px solid #4b45c6; border-radius: 5px; cursor: pointer }
 button.quiet { color: #3c37a8; background: #fff } a { color: #3c37a8 } .hint { color: #545f71; font-size: .9rem }
-:focus-visible { outline: 3px solid #f2a900; outline-offset: 1px }
+:focus-visible { outline: 3px solid #1a5fd0; outline-offset: 1px }
 .problem { border: 2px solid #b3093c; border-radius: 5px; padding: .5rem 1rem }
 .problem h2 { margin: 0; color: #b3093c }
 .problem ul { margin: .25rem 0; padding-left: 1.25rem }

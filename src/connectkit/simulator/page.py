@@ -27,7 +27,7 @@ table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .6rem;
 th { text-align: left; font-weight: 600; background: #f6f8fa } .n { text-align: right; white-space: nowrap }
 code, td { font-family: ui-monospace, monospace; font-size: 13px } td { white-space: nowrap }
 td.w:last-child { white-space: normal; overflow-wrap: anywhere } .e { color: #545f71 }
-.s { overflow-x: auto } :focus-visible { outline: 3px solid #f2a900; outline-offset: 1px }
+.s { overflow-x: auto } :focus-visible { outline: 3px solid #1a5fd0; outline-offset: 1px }
 """
 
 

@@ -38,6 +38,8 @@ class Switches:
         capture_method_default: How a payment is captured if nothing is said.
         min_amount_code: The code for an amount below the least.
         connect_reserves: Whether the platform has a reserve of what accounts whose losses it bears are below zero.
+        unverified_account_completes: Whether Checkout is complete, and unpaid, once a buyer has given a bank account
+            that is still to be verified; it stays open until the payment is made if not.
         accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
         v2_after: How many simulated seconds it takes until API v2 knows an account that was made through v1.
         conflict_should_retry: Whether the refusal of a key that is in use tells the client to try again.
@@ -64,6 +66,7 @@ class Switches:
     capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
     connect_reserves: bool = False
+    unverified_account_completes: bool = True
     accounts_v1: bool = True
     v2_after: int = 0
     conflict_should_retry: bool = True

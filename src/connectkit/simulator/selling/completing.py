@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from connectkit.simulator.buyers.authentication import authenticate
 from connectkit.simulator.buyers.making import new_customer
@@ -11,13 +11,12 @@ from connectkit.simulator.buyers.setting_up import done, set_up
 from connectkit.simulator.money.confirming import ended, pay
 from connectkit.simulator.money.methods import method_of
 from connectkit.simulator.money.proposing import paying, propose
+from connectkit.simulator.money.switches import switches_of
 from connectkit.simulator.refusals import invalid, no_such
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .subscribing import asked_of, subscribe
-
-_DEPOSITS: Final = "verify_with_microdeposits"
 
 
 def complete(world: World, session: Object, method: Object) -> None:
@@ -48,10 +47,16 @@ def complete(world: World, session: Object, method: Object) -> None:
         return
     intent = _intent(world, session, method)
     pay(world, intent, back)
-    unproven = session["mode"] == "payment" and part(intent, "next_action").get("type") == _DEPOSITS
-    if session["status"] == "open" and (unproven or intent["status"] in {"processing", "requires_capture"}):
+    waits = intent["status"] in {"processing", "requires_capture"} or _unverified(world, session, intent)
+    if session["status"] == "open" and waits:
         _begin(world, session, intent)
         _finish(world, session, "unpaid")
+
+
+def _unverified(world: World, session: Object, intent: Object) -> bool:
+    """Tell whether a session is complete although the bank account behind it is still to be verified."""
+    verifies = part(intent, "next_action").get("type") == "verify_with_microdeposits"
+    return verifies and session["mode"] == "payment" and switches_of(world).unverified_account_completes
 
 
 def buy(world: World, id: str, name: str) -> str:
