@@ -137,6 +137,7 @@ if TYPE_CHECKING:
     from connectkit.models.runs import RunReport as RunReport
     from connectkit.models.settings import AccountSettings as AccountSettings
     from connectkit.models.settings import Branding as Branding
+    from connectkit.models.settings import JapaneseDescriptors as JapaneseDescriptors
     from connectkit.models.settings import PayoutSettings as PayoutSettings
     from connectkit.models.setups import Customer as Customer
     from connectkit.models.setups import SetupIntent as SetupIntent
@@ -285,7 +286,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "RunProgress",
             "RunReport",
         ),
-        "connectkit.models.settings": ("AccountSettings", "Branding", "PayoutSettings"),
+        "connectkit.models.settings": ("AccountSettings", "Branding", "JapaneseDescriptors", "PayoutSettings"),
         "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck"),
         "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),
         "connectkit.sellers.forms": ("FormReport",),

@@ -88,6 +88,7 @@ def _union_complaints(value: Any, arguments: tuple[Any, ...], place: str) -> Ite
         for argument in arguments
         if typing.get_origin(argument) is typing.Literal
         for word in typing.get_args(argument)
+        if word  # nothing, which unsets a text, makes no set of words of it
     ]
     closed = [argument for argument in arguments if not (words and argument is str)]
     if words and isinstance(value, str) and (value in words or value in OPEN_WORDS):

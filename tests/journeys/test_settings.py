@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.journeys.stages import COLOURS, seller, travel
 
-from connectkit import AsyncConnect, Branding, InvalidRequest, Money, NotFound
+from connectkit import AsyncConnect, Branding, InvalidRequest, JapaneseDescriptors, Money, NotFound
 
 BOTH = pytest.mark.parametrize("colour", COLOURS)
 
@@ -88,6 +89,20 @@ def test_what_customers_see(colour: str) -> None:
 
 
 @BOTH
+def test_what_customers_in_japan_see(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        made = await connect.onboarding.create(key="seller-1", country="JP", type="custom")
+        whole = JapaneseDescriptors(kana="シブヤランプ", kanji="渋谷ランプ", prefix_kana="ランプ", prefix_kanji="渋谷")
+        told = await connect.settings.update(made.id, japanese=whole)
+        assert told.japanese == whole
+        again = await connect.settings.update(made.id, japanese=JapaneseDescriptors(kanji="渋谷の灯"))
+        assert again.japanese == evolve(whole, kanji="渋谷の灯")
+        assert (await connect.settings.retrieve(made.id)).japanese == again.japanese
+
+    travel(colour, journey)
+
+
+@BOTH
 @pytest.mark.parametrize(
     ("wrong", "param"),
     [
@@ -97,6 +112,8 @@ def test_what_customers_see(colour: str) -> None:
         ({"statement_descriptor_prefix": "LÂMPADAS"}, "statement_descriptor_prefix"),
         ({"statement_descriptor_prefix": "12345"}, "statement_descriptor_prefix"),
         ({"branding": Branding(secondary_color="blue")}, "secondary_color"),
+        ({"japanese": JapaneseDescriptors(kana="渋谷ランプ")}, "kana"),
+        ({"japanese": JapaneseDescriptors(prefix_kanji="渋谷*")}, "prefix_kanji"),
         ({"account_id": "seller-7", "statement_descriptor": "LAMPS"}, "account_id"),
     ],
 )

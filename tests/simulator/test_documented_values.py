@@ -130,3 +130,16 @@ def test_no_delay_is_shorter_than_stripes_own(driver: Driver) -> None:
     refused = driver.post("/v1/balance_settings", timing, account=account)
     assert refused.error["param"] == "payments[settlement_timing][delay_days_override]"
     assert delay(seen(driver, account)) == 2
+
+
+def test_both_apis_tell_what_customers_in_japan_read(driver: Driver) -> None:
+    wish = {"card_payments": {"requested": True}}
+    scripts = {"kana": {"descriptor": "ランプ", "prefix": "ラン"}, "kanji": {"descriptor": "渋谷の灯"}}
+    merchant = {"capabilities": wish, "script_statement_descriptor": scripts}
+    told = {"identity": {"country": "jp"}, "configuration": {"merchant": merchant}, "dashboard": "full"}
+    made = driver.made("/v2/core/accounts", {**told, "include": ["configuration.merchant"]})
+    shown = made["configuration"]["merchant"]["script_statement_descriptor"]
+    assert shown == {**scripts, "kanji": {"descriptor": "渋谷の灯", "prefix": None}}
+    settings = seen(driver, made["id"])["settings"]
+    assert settings["payments"]["statement_descriptor_kana"] == "ランプ"
+    assert settings["card_payments"]["statement_descriptor_prefix_kana"] == "ラン"

@@ -73,6 +73,23 @@ class Branding:
 
 
 @frozen(kw_only=True)
+class JapaneseDescriptors:
+    """What customers in Japan read on their statements. What is not said stays as it is.
+
+    Attributes:
+        kana: In katakana, at most 22 characters.
+        kanji: In kanji, at most 17 characters.
+        prefix_kana: What stands before the part of a single card payment, in katakana.
+        prefix_kanji: The same in kanji.
+    """
+
+    kana: str | None = None
+    kanji: str | None = None
+    prefix_kana: str | None = None
+    prefix_kanji: str | None = None
+
+
+@frozen(kw_only=True)
 class AccountSettings:
     """What customers see of an account, and which cards it refuses.
 
@@ -80,6 +97,7 @@ class AccountSettings:
         account: The account.
         statement_descriptor: What customers read on their statements, or `""`.
         statement_descriptor_prefix: What stands before the part of a single card payment, or `""`.
+        japanese: What customers in Japan read.
         branding: How it looks.
         decline_on_avs_failure: Whether cards are refused whose postal code does not match.
         decline_on_cvc_failure: Whether cards are refused whose security code does not match.
@@ -89,6 +107,7 @@ class AccountSettings:
     account: str
     statement_descriptor: str
     statement_descriptor_prefix: str
+    japanese: JapaneseDescriptors
     branding: Branding
     decline_on_avs_failure: bool
     decline_on_cvc_failure: bool
@@ -104,11 +123,21 @@ class AccountSettings:
             account=answer.data["id"],
             statement_descriptor=part(settings, "payments").get("statement_descriptor") or "",
             statement_descriptor_prefix=cards.get("statement_descriptor_prefix") or "",
+            japanese=_japanese(part(settings, "payments"), cards),
             branding=_branding(branding),
             decline_on_avs_failure=bool(decline.get("avs_failure")),
             decline_on_cvc_failure=bool(decline.get("cvc_failure")),
             receipt=answer.receipt,
         )
+
+
+def _japanese(payments: Data, cards: Data) -> JapaneseDescriptors:
+    return JapaneseDescriptors(
+        kana=payments.get("statement_descriptor_kana"),
+        kanji=payments.get("statement_descriptor_kanji"),
+        prefix_kana=cards.get("statement_descriptor_prefix_kana"),
+        prefix_kanji=cards.get("statement_descriptor_prefix_kanji"),
+    )
 
 
 def _branding(branding: Data) -> Branding:

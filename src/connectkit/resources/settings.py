@@ -11,10 +11,10 @@ from attrs import asdict
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import InvalidRequest
-from connectkit.models.settings import AccountSettings, Branding, PayoutSettings
+from connectkit.models.settings import AccountSettings, Branding, JapaneseDescriptors, PayoutSettings
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
-from connectkit.sellers.descriptors import checked_descriptor, checked_prefix
+from connectkit.sellers.descriptors import SCRIPTS, checked_descriptor, checked_japanese, checked_prefix
 
 from .arguments import check_word, checked_money
 from .people import given
@@ -120,6 +120,7 @@ class AsyncSettings:
         *,
         statement_descriptor: str | None = None,
         statement_descriptor_prefix: str | None = None,
+        japanese: JapaneseDescriptors | None = None,
         branding: Branding | None = None,
         decline_on_avs_failure: bool | None = None,
         decline_on_cvc_failure: bool | None = None,
@@ -133,6 +134,7 @@ class AsyncSettings:
             statement_descriptor: What customers read on their statements, 5 to 22 characters that resemble the
                 business's name.
             statement_descriptor_prefix: What stands before the part of a single card payment, 2 to 10 characters.
+            japanese: What customers in Japan read, for an account there.
             branding: How it looks.
             decline_on_avs_failure: Whether cards are refused whose postal code does not match.
             decline_on_cvc_failure: Whether cards are refused whose security code does not match.
@@ -145,9 +147,10 @@ class AsyncSettings:
         descriptor = statement_descriptor and checked_descriptor(statement_descriptor)
         prefix = statement_descriptor_prefix and checked_prefix(statement_descriptor_prefix)
         decline = given(avs_failure=decline_on_avs_failure, cvc_failure=decline_on_cvc_failure)
+        scripts = _in_japan(japanese or JapaneseDescriptors())
         settings = given(
-            payments=given(statement_descriptor=descriptor),
-            card_payments=given(statement_descriptor_prefix=prefix, decline_on=decline),
+            payments=given(statement_descriptor=descriptor, **scripts["payments"]),
+            card_payments=given(statement_descriptor_prefix=prefix, decline_on=decline, **scripts["card_payments"]),
             branding=branding and _looks(branding),
         )
         if not settings:
@@ -208,6 +211,14 @@ def _looks(branding: Branding) -> dict[str, Any]:
             message = f"{name} is a colour as '#0055ff'."
             raise InvalidRequest(message, param=name)
     return given(**asdict(branding))
+
+
+def _in_japan(descriptors: JapaneseDescriptors) -> dict[str, dict[str, str | None]]:
+    checked = {name: text and checked_japanese(text, name) for name, text in asdict(descriptors).items()}
+    return {
+        "payments": {f"statement_descriptor_{script}": checked[script] for script in SCRIPTS},
+        "card_payments": {f"statement_descriptor_prefix_{script}": checked[f"prefix_{script}"] for script in SCRIPTS},
+    }
 
 
 def _account(account_id: str) -> str:

@@ -118,7 +118,7 @@ def _merchant(account: Object) -> Object | None:
         "card_payments": {"decline_on": settings["card_payments"]["decline_on"]},
         "konbini_payments": None,
         "mcc": profile["mcc"],
-        "script_statement_descriptor": None,
+        "script_statement_descriptor": _in_scripts(settings),
         "sepa_debit_payments": None,
         "statement_descriptor": {
             "descriptor": settings["payments"]["statement_descriptor"],
@@ -126,6 +126,19 @@ def _merchant(account: Object) -> Object | None:
         },
         "support": {name: profile[f"support_{name}"] for name in ("address", "email", "phone", "url")},
     }
+
+
+def _in_scripts(settings: Object) -> Object | None:
+    """Give what customers in Japan read, where something was told of it."""
+    told = {
+        script: {
+            "descriptor": settings["payments"][f"statement_descriptor_{script}"],
+            "prefix": settings["card_payments"][f"statement_descriptor_prefix_{script}"],
+        }
+        for script in ("kana", "kanji")
+    }
+    given = {script: text if any(text.values()) else None for script, text in told.items()}
+    return given if any(given.values()) else None
 
 
 def _recipient(account: Object) -> Object | None:

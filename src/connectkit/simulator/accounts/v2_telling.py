@@ -48,7 +48,7 @@ def as_v1(params: Mapping[str, Any]) -> Object:
         "company": _company(identity),
         "documents": _papers(part(identity, "business_details", "documents")),
         "tos_acceptance": _terms(part(identity, "attestations", "terms_of_service", "account")),
-        "settings": _settings(part(merchant, "statement_descriptor")),
+        "settings": _settings(merchant),
         "capabilities": _capabilities(part(params, "configuration")),
     }
     said = {name: params[name] for name in V2_ONLY if name in params}
@@ -60,13 +60,12 @@ def _merchant(merchant: Object) -> Object:
     return support | ({"mcc": merchant["mcc"]} if "mcc" in merchant else {})
 
 
-def _settings(descriptor: Object) -> Object:
-    settings: Object = {}
-    if "descriptor" in descriptor:
-        settings["payments"] = {"statement_descriptor": descriptor["descriptor"]}
-    if "prefix" in descriptor:
-        settings["card_payments"] = {"statement_descriptor_prefix": descriptor["prefix"]}
-    return settings
+def _settings(merchant: Object) -> Object:
+    scripts = part(merchant, "script_statement_descriptor")
+    told = {"": part(merchant, "statement_descriptor")} | {f"_{name}": part(scripts, name) for name in scripts}
+    payments = {f"statement_descriptor{end}": of["descriptor"] for end, of in told.items() if "descriptor" in of}
+    cards = {f"statement_descriptor_prefix{end}": of["prefix"] for end, of in told.items() if "prefix" in of}
+    return {name: said for name, said in (("payments", payments), ("card_payments", cards)) if said}
 
 
 def person_as_v1(individual: Mapping[str, Any]) -> Object:
