@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from connectkit.calls.caller import Caller, Intent
 from connectkit.errors import AccountNotReady, InvalidRequest, OperationError, StoreUnavailable
 from connectkit.models.accounts import Account
-from connectkit.models.balances import Balance
+from connectkit.models.balances import Balance, SourceType
 from connectkit.models.base import Answer
 from connectkit.models.external_accounts import ExternalAccount
 from connectkit.models.intentions import PayoutAttempt, PayoutEligibility, PayoutIntention, PayoutState
@@ -46,8 +46,7 @@ def payout_intent(key: str, account: str | None, params: Mapping[str, Any]) -> I
 def outgoing(wanted: PayoutIntention, amount: Money) -> PlannedCall:
     """Give the call that pays out what is meant, as a plan shows it."""
     params: dict[str, Any] = {"amount": amount.amount, "currency": amount.currency, "method": wanted.method}
-    if wanted.destination:
-        params["destination"] = wanted.destination
+    params |= _chosen(wanted)
     about = Money((amount.amount + 50) // 100, amount.currency)  # one percent; the contract says exactly
     fee = PlannedFee(account="", amount=about, what="of Stripe's for an instant payout, about one percent")
     return PlannedCall(
@@ -80,7 +79,12 @@ class Paymaster:
     inbox: AsyncEventStore | None = None
 
     async def eligibility(
-        self, account: str, currency: str, method: PayoutMethod, destination: str | None
+        self,
+        account: str,
+        currency: str,
+        method: PayoutMethod,
+        destination: str | None,
+        source_type: SourceType | None = None,
     ) -> PayoutEligibility:
         """Look whether an account can be paid out, and how much."""
         reading = Request("get", f"/v1/accounts/{account}")
@@ -88,16 +92,22 @@ class Paymaster:
         answer = await self.caller.read(Request("get", "/v1/balance", account=account), "payouts.eligibility")
         balance = Balance.parse(answer)
         there = balance.instant_in(currency) if method == "instant" else balance.available_in(currency)
+        sources = tuple((name, part) for name, part in balance.sources if part.currency == currency and part.amount)
+        if source_type is not None:
+            there = min(there, balance.available_from(source_type, currency))
         step = there.rules.payout_step
         payable = Money(max(there.amount, 0) // step * step, currency)
         bank = await self._bank(account, currency, destination)
-        obstacles = [*_standing(seller), *_reachable(bank, currency, method), *_enough(payable, there, method)]
+        several = [] if source_type else _several(sources)
+        short = _enough(payable, there, method)
+        obstacles = [*_standing(seller), *_reachable(bank, currency, method), *several, *short]
         return PayoutEligibility(
             account=account,
             payable=Money(0, currency) if obstacles else payable,
             kept=there - payable,
             destination=bank.id if bank else "",
             obstacles=tuple(obstacles),
+            sources=sources,
         )
 
     async def intend(
@@ -185,7 +195,8 @@ class Paymaster:
     async def _able(self, wanted: PayoutIntention, amount: Money | None) -> PayoutEligibility:
         method: PayoutMethod = "instant" if wanted.method == "instant" else "standard"
         currency = wanted.amount.currency
-        able = await self.eligibility(wanted.account, currency, method, wanted.destination or None)
+        part: Any = wanted.source_type or None
+        able = await self.eligibility(wanted.account, currency, method, wanted.destination or None, part)
         if not able:
             message = " ".join(able.obstacles)
             raise AccountNotReady(message, status=0, tried=f"payouts.intend ({wanted.key})", next_step=_FIRST)
@@ -205,8 +216,7 @@ class Paymaster:
             "method": intention.method,
             "metadata": dict(metadata),
         }
-        if intention.destination:
-            params["destination"] = intention.destination
+        params |= _chosen(intention)
         payout = Payout.parse(await self.caller.perform(payout_intent(attempt.key, intention.account, params)))
         await self.caller.set_note(evolve(await self.caller.note(_ATTEMPTS, payout.id), text=intention.key))
         sent = evolve(intention, attempts=(*intention.attempts[:-1], attempt.seen(payout)))
@@ -263,6 +273,18 @@ def _reachable(bank: ExternalAccount | None, currency: str, method: PayoutMethod
     return []
 
 
+def _chosen(wanted: PayoutIntention) -> dict[str, str]:
+    named = {"destination": wanted.destination, "source_type": wanted.source_type}
+    return {name: value for name, value in named.items() if value}
+
+
+def _several(sources: Sequence[tuple[str, Money]]) -> list[str]:
+    filled = [f"{part} by {name}" for name, part in sources if part.amount > 0]
+    if len(filled) < 2:  # noqa: PLR2004  # several
+        return []
+    return [f"The balance has {' and '.join(filled)}, which are paid out apart: choose one by source_type."]
+
+
 def _enough(payable: Money, there: Money, method: PayoutMethod) -> list[str]:
     if payable.amount < 1:
         return [f"{there} are available, of which nothing can be paid out."]
@@ -286,9 +308,10 @@ def check_amount(amount: Money, method: PayoutMethod) -> None:
 
 
 def _check_same(known: PayoutIntention, wanted: PayoutIntention, amount: Money | None) -> None:
-    same = (known.account, known.method, known.amount.currency) == (
+    same = (known.account, known.method, known.source_type, known.amount.currency) == (
         wanted.account,
         wanted.method,
+        wanted.source_type,
         wanted.amount.currency,
     )
     if not same or (amount is not None and amount != known.amount):

@@ -61,6 +61,10 @@ class _Claim:
     minimum: Money | None = None
     maximum: Money | None = None
 
+    @property
+    def bounded(self) -> bool:
+        return self.minimum is not None or self.maximum is not None
+
 
 @frozen
 class Split:
@@ -81,7 +85,7 @@ class Split:
     rounding: Rounding = field(default="first", kw_only=True)
     _claims: tuple[_Claim, ...] = field(default=(), alias="claims", kw_only=True)
     _tiers: tuple[Tier, ...] = field(default=(), alias="tiers", kw_only=True)
-    _rest: str | None = field(default=None, alias="rest", kw_only=True)
+    _rest: _Claim | None = field(default=None, alias="rest", kw_only=True)
 
     def fixed(self, to: str, amount: Money) -> Split:
         """Give a connected account an amount.
@@ -106,37 +110,68 @@ class Split:
             maximum: At most this much.
 
         Raises:
-            InvalidRequest: It is no id of an account, or all percentages together exceed a hundred.
+            InvalidRequest: It is no id of an account, all percentages together exceed a hundred, or the minimum is
+                below nothing or over the maximum.
         """
+        _check_bounds(minimum, maximum)
         claim = _Claim(to=_account(to), portion=_portion(percent), minimum=minimum, maximum=maximum)
         if sum((one.portion or Fraction() for one in (*self._claims, claim)), Fraction()) > 1:
             message = "The percentages sum to more than a hundred."
             raise InvalidRequest(message, param="percent")
         return self._with(claim)
 
-    def ratio(self, to: str, weight: int | Decimal | Fraction) -> Split:
+    def ratio(
+        self,
+        to: str,
+        weight: int | Decimal | Fraction,
+        *,
+        minimum: Money | None = None,
+        maximum: Money | None = None,
+    ) -> Split:
         """Give a connected account a share by weight of what fixed amounts, percentages and the fee leave.
 
+        What a bound adds to one share or takes off it, the others get less or more of, by their weights. What is over
+        when everybody has the maximum stays with the platform.
+
+        >>> rule = Split().ratio("acct_a", 3, maximum=Money.of("5.00", "usd")).ratio("acct_b", 1)
+        >>> rule.of(Money.of("12.00", "usd")).shares["acct_b"]
+        Money.of('7.00', 'usd')
+
+        Args:
+            to: The connected account.
+            weight: Its weight among the others, above zero.
+            minimum: At least this much; a total that does not suffice for every minimum is an error of `of`.
+            maximum: At most this much.
+
         Raises:
-            InvalidRequest: It is no id of an account, the weight is not above zero, or somebody has the rest already.
+            InvalidRequest: It is no id of an account, the weight is not above zero, somebody has the rest already, or
+                the minimum is below nothing or over the maximum.
         """
+        _check_bounds(minimum, maximum)
         exact = Fraction(weight)
         if exact <= 0:
             message = "A weight is above zero."
             raise InvalidRequest(message, param="weight")
         if self._rest is not None:
             raise _two_rests()
-        return self._with(_Claim(to=_account(to), weight=exact))
+        return self._with(_Claim(to=_account(to), weight=exact, minimum=minimum, maximum=maximum))
 
-    def rest(self, to: str) -> Split:
+    def rest(self, to: str, *, minimum: Money | None = None, maximum: Money | None = None) -> Split:
         """Give a connected account what is left, which would stay with the platform otherwise.
 
+        Args:
+            to: The connected account.
+            minimum: At least this much; a total that does not leave it is an error of `of`.
+            maximum: At most this much; what is over stays with the platform.
+
         Raises:
-            InvalidRequest: It is no id of an account, or what is left is shared out already.
+            InvalidRequest: It is no id of an account, what is left is shared out already, or the minimum is below
+                nothing or over the maximum.
         """
+        _check_bounds(minimum, maximum)
         if self._rest is not None or any(claim.weight for claim in self._claims):
             raise _two_rests()
-        return evolve(self, rest=_account(to))
+        return evolve(self, rest=_Claim(to=_account(to), minimum=minimum, maximum=maximum))
 
     def fee(self, *tiers: Tier) -> Split:
         """Have the platform keep a fee, which comes off what is left.
@@ -172,11 +207,17 @@ class Split:
         if left.amount < 0:
             message = f"The fixed amounts, percentages and fee are {-left} more than {total}."
             raise InvalidRequest(message, param="total", next_step="Lower one of them, or raise the total.")
-        amounts, left = self._by_weight(amounts, left)
-        kept = fee if self._rest is not None else fee + left
+        places = [place for place, claim in enumerate(self._claims) if claim.weight is not None]
+        shares = _within([self._claims[place] for place in places], left, self.rounding)
+        for place, share in zip(places, shares, strict=True):
+            amounts[place] = share
+        left -= sum(shares, nothing)
         lines = [(claim.to, amount) for claim, amount in zip(self._claims, amounts, strict=True)]
-        lines += [(self._rest, left)] if self._rest is not None else []
-        return _division(total, lines, kept)
+        if self._rest is not None:
+            (share,) = _within([evolve(self._rest, weight=Fraction(1))], left, self.rounding)
+            lines.append((self._rest.to, share))
+            left -= share
+        return _division(total, lines, fee + left)
 
     def document(self) -> dict[str, object]:
         """Give the rule as JSON values: equal rules give equal documents."""
@@ -184,7 +225,7 @@ class Split:
             "rounding": self.rounding,
             "claims": [_written(claim) for claim in self._claims],
             "tiers": [_written(tier) for tier in self._tiers],
-            "rest": self._rest,
+            "rest": self._rest and (_written(self._rest) if self._rest.bounded else self._rest.to),
         }
 
     def _with(self, claim: _Claim) -> Split:
@@ -203,14 +244,6 @@ class Split:
         if claim.portion is not None:
             return _clamped(portions[place], claim.minimum, claim.maximum)
         return nothing
-
-    def _by_weight(self, amounts: list[Money], left: Money) -> tuple[list[Money], Money]:
-        places = [place for place, claim in enumerate(self._claims) if claim.weight is not None]
-        if not places:
-            return amounts, left
-        weights = [self._claims[place].weight or Fraction() for place in places]
-        shares = dict(zip(places, left.allocate(weights, rounding=self.rounding), strict=True))
-        return [shares.get(place, amount) for place, amount in enumerate(amounts)], left - left
 
     def _fee(self, total: Money) -> Money:
         if not self._tiers:
@@ -238,6 +271,43 @@ def _division(total: Money, lines: Sequence[tuple[str, Money]], kept: Money) -> 
         kept=kept,
         left_out=out,
     )
+
+
+def _within(claims: Sequence[_Claim], left: Money, rounding: Rounding) -> list[Money]:
+    """Share out by weight within the bounds of each: whoever is out of bounds gets the bound, and leaves the division.
+
+    In each round those leave who are out of bounds in the direction in which all together are: what they give up, or
+    take, moves the others the other way, so that nobody who has left would come back.
+    """
+    nothing = Money(0, left.currency)
+    least = sum((claim.minimum for claim in claims if claim.minimum is not None), nothing)
+    if least > left:
+        message = f"{left} is left to share out, and the minimums are {least}."
+        raise InvalidRequest(message, param="total", next_step="Lower a minimum, or raise the total.")
+    given: dict[int, Money] = {}
+    while len(given) < len(claims):
+        open_ = [place for place in range(len(claims)) if place not in given]
+        weights = [claims[place].weight or Fraction() for place in open_]
+        shares = (left - sum(given.values(), nothing)).allocate(weights, rounding=rounding)
+        bounds = [
+            _clamped(share, claims[at].minimum, claims[at].maximum) for at, share in zip(open_, shares, strict=True)
+        ]
+        off = sum(bounds, nothing) - sum(shares, nothing)
+        given |= {
+            place: bound
+            for place, share, bound in zip(open_, shares, bounds, strict=True)
+            if off.is_zero or (bound - share).amount * off.amount > 0
+        }
+    return [given[place] for place in range(len(claims))]
+
+
+def _check_bounds(minimum: Money | None, maximum: Money | None) -> None:
+    if minimum is not None and minimum.amount < 0:
+        message = "A minimum is not negative."
+        raise InvalidRequest(message, param="minimum")
+    if maximum is not None and maximum < (minimum or Money(0, maximum.currency)):
+        message = "A maximum is at least the minimum, and not negative."
+        raise InvalidRequest(message, param="maximum")
 
 
 def _clamped(amount: Money, minimum: Money | None, maximum: Money | None) -> Money:

@@ -387,3 +387,42 @@ def test_a_failure_has_a_remedy(code: str, remedy: PayoutRemedy) -> None:
     assert meant.remedy is remedy
     assert remedy.advice in meant.next_step
     assert PayoutIntention.loads(meant.dumps()) == meant
+
+
+@BOTH
+def test_a_balance_of_several_sources_is_paid_out_by_the_one_that_is_chosen(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await earning(connect)
+        await connect.charges.separate.create(
+            key="order-2",
+            amount=usd("70.00"),
+            payment_method="pm_usBankAccount_legacy",
+            allowed_payment_method_types=["us_bank_account"],
+        )
+        connect.simulator.advance(days=14)
+        await connect.transfers.create(
+            key="share-2", amount=usd("60.00"), destination=account, source_type="bank_account"
+        )
+        unsaid = await connect.payouts.eligibility(account=account, currency="usd")
+        assert "choose one by source_type" in unsaid.obstacles[0]
+        assert dict(unsaid.sources) == {"card": usd("90.00"), "bank_account": usd("60.00")}
+        with pytest.raises(AccountNotReady, match="paid out apart"):
+            await connect.payouts.intend(key="all", account=account, currency="usd")
+        able = await connect.payouts.eligibility(account=account, currency="usd", source_type="bank_account")
+        assert (able.payable, able.obstacles) == (usd("60.00"), ())
+        wanted: Any = {"key": "banks", "account": account, "currency": "usd", "source_type": "bank_account"}
+        plan = await connect.payouts.plan_intend(**wanted)
+        assert (plan.steps[0].params["source_type"], plan.risks) == ("bank_account", ())
+        meant = await connect.payouts.intend(**wanted)
+        assert (meant.amount, meant.source_type) == (usd("60.00"), "bank_account")
+        assert await connect.payouts.intend(**wanted) == meant
+        with pytest.raises(InvalidRequest, match="names another payout"):
+            await connect.payouts.intend(**{**wanted, "source_type": "card"})
+        sent = await connect.payouts.retrieve(meant.last.payout, account=account)
+        assert (sent.source_type, sent.amount) == ("bank_account", usd("60.00"))
+        left = await connect.payouts.create(key="cards", account=account, amount=usd("90.00"), source_type="card")
+        assert left.source_type == "card"
+        with pytest.raises(InvalidRequest, match="source_type is one of card, bank_account, fpx"):
+            await connect.payouts.create(key="x", account=account, amount=usd("1.00"), source_type="gold")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    travel(colour, journey)

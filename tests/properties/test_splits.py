@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -21,6 +23,15 @@ roundings = st.sampled_from(ROUNDINGS)
 
 
 @st.composite
+def bounds(draw: st.DrawFn, currency: str) -> dict[str, Money]:
+    """Draw a minimum and a maximum that go together, or one of them, or none."""
+    low = draw(st.none() | st.integers(0, 1000))
+    high = draw(st.none() | st.integers(low or 0, LARGEST))
+    named = {"minimum": low, "maximum": high}
+    return {name: Money(amount, currency) for name, amount in named.items() if amount is not None}
+
+
+@st.composite
 def rules(draw: st.DrawFn, currency: str) -> Split:
     """Draw rules of any kinds of lines."""
     rule = Split(rounding=draw(roundings))
@@ -32,10 +43,10 @@ def rules(draw: st.DrawFn, currency: str) -> Split:
         rule = rule.percent(draw(accounts), draw(percents), minimum=low, maximum=high)
     match draw(st.sampled_from(["kept", "rest", "ratio"])):
         case "rest":
-            rule = rule.rest(draw(accounts))
+            rule = rule.rest(draw(accounts), **draw(bounds(currency)))
         case "ratio":
             for _ in range(draw(st.integers(1, 3))):
-                rule = rule.ratio(draw(accounts), draw(st.integers(1, 1000)))
+                rule = rule.ratio(draw(accounts), draw(st.integers(1, 1000)), **draw(bounds(currency)))
         case _:
             pass
     if draw(st.booleans()):
@@ -109,3 +120,66 @@ def test_a_percentage_is_of_the_total(currency: str, amount: int, percent: Decim
     share = division.shares.get("acct_1", Money(0, currency)).amount
     exact = amount * Fraction(percent) / 100
     assert int(exact) <= share <= int(exact) + 1
+
+
+@st.composite
+def bounded(draw: st.DrawFn) -> tuple[Money, list[tuple[int, int, int | None]], Rounding]:
+    """Draw a total, and weights with their bounds."""
+    lines: list[tuple[int, int, int | None]] = []
+    for _ in range(draw(st.integers(1, 6))):
+        low = draw(st.just(0) | st.integers(0, 500))
+        lines.append((draw(st.integers(1, 100)), low, draw(st.none() | st.integers(low, 2000))))
+    return Money(draw(st.integers(1, 5000)), draw(currencies)), lines, draw(roundings)
+
+
+def by_ratio(total: Money, lines: list[tuple[int, int, int | None]], rounding: Rounding) -> tuple[list[int], int]:
+    rule = Split(rounding=rounding)
+    for number, (weight, low, high) in enumerate(lines):
+        most = None if high is None else Money(high, total.currency)
+        rule = rule.ratio(f"acct_{number}", weight, minimum=Money(low, total.currency), maximum=most)
+    division = rule.of(total)
+    nothing = Money(0, total.currency)
+    return [division.shares.get(f"acct_{number}", nothing).amount for number in range(len(lines))], division.kept.amount
+
+
+@given(bounded())
+@example((Money(1200, "usd"), [(3, 0, 500), (1, 0, None)], "first"))
+@example((Money(10, "usd"), [(1, 8, None), (1, 0, 1), (1, 0, None)], "largest"))
+def test_shares_by_ratio_stay_within_their_bounds(
+    drawn: tuple[Money, list[tuple[int, int, int | None]], Rounding],
+) -> None:
+    total, lines, rounding = drawn
+    if sum(low for _, low, _ in lines) > total.amount:
+        with pytest.raises(InvalidRequest, match="the minimums are"):
+            by_ratio(total, lines, rounding)
+        return
+    shares, kept = by_ratio(total, lines, rounding)
+    assert sum(shares) + kept == total.amount
+    for share, (_, low, high) in zip(shares, lines, strict=True):
+        assert low <= share <= (total.amount if high is None else high)
+    assert kept == 0 or all(share == high for share, (_, _, high) in zip(shares, lines, strict=True))
+
+
+@given(bounded())
+def test_whoever_is_within_bounds_has_what_the_weights_say(
+    drawn: tuple[Money, list[tuple[int, int, int | None]], Rounding],
+) -> None:
+    """Of two who are at no bound, neither has more than a unit over what the other's share makes by weight."""
+    total, lines, rounding = drawn
+    assume(sum(low for _, low, _ in lines) <= total.amount)
+    shares, _ = by_ratio(total, lines, rounding)
+    free = [(share, weight) for share, (weight, low, high) in zip(shares, lines, strict=True) if low < share != high]
+    for (one, weight), (other, theirs) in pairwise(free):
+        assert abs(Fraction(one, weight) - Fraction(other, theirs)) < Fraction(1, weight) + Fraction(1, theirs)
+
+
+@given(currencies, st.integers(1, 5000), st.integers(0, 5000), st.integers(0, 5000))
+def test_the_rest_stays_within_its_bounds(currency: str, amount: int, low: int, more: int) -> None:
+    rule = Split().rest("acct_1", minimum=Money(low, currency), maximum=Money(low + more, currency))
+    if amount < low:
+        with pytest.raises(InvalidRequest, match="the minimums are"):
+            rule.of(Money(amount, currency))
+        return
+    division = rule.of(Money(amount, currency))
+    share = division.shares.get("acct_1", Money(0, currency)).amount
+    assert (share, division.kept.amount) == (min(amount, low + more), max(0, amount - low - more))

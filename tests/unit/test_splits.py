@@ -163,3 +163,24 @@ def test_a_payment_is_settled_and_remembered_by_it() -> None:
         assert remembered is not None
         assert remembered.shares == division.shares
         connect.simulator.check()
+
+
+@pytest.mark.parametrize("kind", ["percent", "ratio", "rest"])
+def test_bounds_that_contradict_each_other(kind: str) -> None:
+    told: list[Any] = ["acct_1"] if kind == "rest" else ["acct_1", 1]
+    add = getattr(Split(), kind)
+    with pytest.raises(InvalidRequest, match="at least the minimum"):
+        add(*told, minimum=Money(2, "usd"), maximum=Money(1, "usd"))
+    with pytest.raises(InvalidRequest, match="A minimum is not negative"):
+        add(*told, minimum=Money(-1, "usd"))
+    with pytest.raises(InvalidRequest, match="not negative"):
+        add(*told, maximum=Money(-1, "usd"))
+    with pytest.raises(InvalidRequest, match="different currencies"):
+        add(*told, minimum=Money(1, "eur")).of(Money(100, "usd"))
+
+
+def test_a_document_of_a_rest_names_its_bounds_where_it_has_them() -> None:
+    assert Split().rest("acct_1").document()["rest"] == "acct_1"
+    bounded = Split().rest("acct_1", maximum=Money(100, "usd"))
+    assert bounded.document()["rest"] == {"to": "acct_1", "maximum": "1.00 usd"}
+    assert bounded.document() != Split().rest("acct_1").document()

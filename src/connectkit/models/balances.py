@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from attrs import field, frozen
 
 from connectkit.money import Money
 
 from .base import Answer, Receipt, Value, Whole, identifier, moment
+
+SourceType: TypeAlias = Literal["card", "bank_account", "fpx"]
+"""Which way money came, as Stripe keeps it apart in a balance; most bank debits count as `card`."""
 
 
 @frozen(kw_only=True)
@@ -23,7 +26,7 @@ class Balance:
         pending: What is not usable yet.
         instant: What can be paid out at once to a bank that takes it.
         reserved: What is held back from a platform for its connected accounts' negative balances.
-        sources: What of the available money came by which way, as `card` or `bank_account`.
+        sources: What of the available money came by which way, as `card`, `bank_account` or `fpx`.
         receipt: How it was come by; takes no part in equality.
     """
 

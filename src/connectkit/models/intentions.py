@@ -114,6 +114,7 @@ class PayoutIntention:
         kept: What was available beside it and is kept, as it is no whole unit or was not meant.
         method: `standard` or `instant`.
         destination: The bank account or card that was chosen; `""` for the default of the currency.
+        source_type: The part of the balance that was chosen; `""` for the only one that there is.
         attempts: Each attempt, the first one first.
     """
 
@@ -124,6 +125,7 @@ class PayoutIntention:
     method: str
     destination: str
     attempts: tuple[PayoutAttempt, ...]
+    source_type: str = ""
 
     @property
     def last(self) -> PayoutAttempt:
@@ -170,6 +172,7 @@ class PayoutIntention:
             "kept": self.kept.amount,
             "method": self.method,
             "destination": self.destination,
+            "source_type": self.source_type,
             "attempts": [_written(attempt) for attempt in self.attempts],
         }
 
@@ -189,6 +192,7 @@ class PayoutIntention:
             kept=Money(document["kept"], currency),
             method=document["method"],
             destination=document["destination"],
+            source_type=document.get("source_type", ""),
             attempts=tuple(_read(attempt) for attempt in document["attempts"]),
         )
 
@@ -233,6 +237,7 @@ class PayoutEligibility:
         kept: What stays of what is available.
         destination: Where it would go, or `""` where there is nothing.
         obstacles: Why not, a sentence each; empty if it can.
+        sources: What is available, by the way that it came; Stripe pays each part out by itself.
     """
 
     account: str
@@ -240,6 +245,7 @@ class PayoutEligibility:
     kept: Money
     destination: str
     obstacles: tuple[str, ...]
+    sources: tuple[tuple[str, Money], ...] = ()
 
     def __bool__(self) -> bool:
         return not self.obstacles

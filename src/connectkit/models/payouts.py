@@ -23,6 +23,7 @@ class Payout(Value):
         status: Stripe's word: `pending`, `in_transit`, `paid`, `failed` or `canceled`. An open set.
         method: `standard` or `instant`.
         automatic: Whether a schedule made it.
+        source_type: From which part of the balance, as `card`, `bank_account` or `fpx`. An open set.
         destination: The bank account or card, or `""`.
         arrival: When it is expected there.
         original: The payout that this one takes back, or `""`.
@@ -46,6 +47,7 @@ class Payout(Value):
         "method",
         "original_payout",
         "reversed_by",
+        "source_type",
         "status",
     )
 
@@ -53,6 +55,7 @@ class Payout(Value):
     status: str
     method: str
     automatic: bool
+    source_type: str
     destination: str
     arrival: datetime | None
     original: str
@@ -71,6 +74,7 @@ class Payout(Value):
             status=data["status"],
             method=data.get("method") or "",
             automatic=bool(data.get("automatic")),
+            source_type=data.get("source_type") or "",
             destination=identifier(data.get("destination")),
             arrival=moment(data.get("arrival_date")),
             original=identifier(data.get("original_payout")),

@@ -6,10 +6,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from typing import Final, get_args
 
+from attrs import evolve
+
 from connectkit.calls.caller import Caller, Intent
 from connectkit.calls.previews import AsyncPlan, previewing
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
+from connectkit.models.balances import SourceType
 from connectkit.models.base import Answer
 from connectkit.models.intentions import PayoutEligibility, PayoutIntention, PayoutState
 from connectkit.models.payouts import Payout
@@ -37,6 +40,7 @@ class AsyncPayouts:
         account: str | None = None,
         method: PayoutMethod = "standard",
         destination: str | None = None,
+        source_type: SourceType | None = None,
         statement_descriptor: str | None = None,
         description: str | None = None,
         metadata: Mapping[str, str] | None = None,
@@ -53,6 +57,7 @@ class AsyncPayouts:
             account: The connected account that is paid out; the platform itself if it is not given.
             method: `instant` reaches a card or bank that takes it within half an hour, for a fee.
             destination: A bank account or card of the account; its default for the currency if it is not given.
+            source_type: Of which part of the balance; it has to be said where there are several.
             statement_descriptor: What the bank statement says, at most 22 characters.
             description: Words of your own.
             metadata: Notes of your own.
@@ -74,6 +79,7 @@ class AsyncPayouts:
             currency=amount.currency,
             method=method,
             destination=optional_id(destination, "destination", "ba_", "card_"),
+            source_type=_source(source_type),
             statement_descriptor=statement_descriptor,
             description=description,
             metadata=checked_metadata(metadata),
@@ -88,6 +94,7 @@ class AsyncPayouts:
         currency: str,
         method: PayoutMethod = "standard",
         destination: str | None = None,
+        source_type: SourceType | None = None,
     ) -> PayoutEligibility:
         """Look whether a seller can be paid out now, and how much; nothing is sent but questions.
 
@@ -99,6 +106,7 @@ class AsyncPayouts:
             currency: Of which of its balances.
             method: `standard` or `instant`.
             destination: A bank account or card of the account; its default for the currency if it is not given.
+            source_type: Of which part of the balance; it has to be said where there are several.
 
         Raises:
             InvalidRequest: An argument is wrong.
@@ -108,7 +116,9 @@ class AsyncPayouts:
         check_word(method, "method", get_args(PayoutMethod))
         chosen = optional_id(destination, "destination", "ba_", "card_")
         seller = checked_id(account, "account", "acct_")
-        return await self._paymaster.eligibility(seller, Money(0, currency).currency, method, chosen)
+        return await self._paymaster.eligibility(
+            seller, Money(0, currency).currency, method, chosen, _source(source_type)
+        )
 
     async def intend(
         self,
@@ -119,6 +129,7 @@ class AsyncPayouts:
         amount: Money | None = None,
         method: PayoutMethod = "standard",
         destination: str | None = None,
+        source_type: SourceType | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> PayoutIntention:
         """Pay a seller out, however many attempts it takes.
@@ -135,6 +146,7 @@ class AsyncPayouts:
             amount: How much; all that can be paid out if it is not given.
             method: `standard` or `instant`.
             destination: A bank account or card of the account; its default for the currency if it is not given.
+            source_type: Of which part of the balance; it has to be said where there are several.
             metadata: Notes of your own, on the payout.
 
         Raises:
@@ -143,7 +155,8 @@ class AsyncPayouts:
             Refused: Stripe said no.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
-        wanted = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
+        meant = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
+        wanted = evolve(meant, source_type=_source(source_type) or "")
         return await self._paymaster.intend(wanted, amount, checked_metadata(metadata))
 
     async def plan_intend(
@@ -155,6 +168,7 @@ class AsyncPayouts:
         amount: Money | None = None,
         method: PayoutMethod = "standard",
         destination: str | None = None,
+        source_type: SourceType | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> AsyncPlan[PayoutIntention]:
         """Show what `intend` would send and move, and why it could not; executing the plan is that payout.
@@ -168,6 +182,7 @@ class AsyncPayouts:
             amount: How much; all that can be paid out now if it is not given.
             method: `standard` or `instant`.
             destination: A bank account or card of the account; its default for the currency if it is not given.
+            source_type: Of which part of the balance; it has to be said where there are several.
             metadata: Notes of your own, on the payout.
 
         Raises:
@@ -175,19 +190,20 @@ class AsyncPayouts:
             Refused: Stripe does not tell.
             Unreachable: There was no usable answer.
         """
-        wanted = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
+        meant = _meant(key, account, currency=currency, amount=amount, method=method, destination=destination)
+        wanted = evolve(meant, source_type=_source(source_type) or "")
         notes = checked_metadata(metadata)
         if await self._paymaster.is_known(key):
             carry_out = partial(self._as_shown, wanted, amount, notes)
             return AsyncPlan(verb="payouts.intend", key=key, steps=(), risks=(), carry_out=carry_out)
-        able = await self._paymaster.eligibility(account, wanted.amount.currency, method, destination)
-        meant = able.payable if amount is None else amount
+        able = await self._paymaster.eligibility(account, wanted.amount.currency, method, destination, source_type)
+        whole = able.payable if amount is None else amount
         return AsyncPlan(
             verb="payouts.intend",
             key=key,
-            steps=(outgoing(wanted, meant),),
+            steps=(outgoing(wanted, whole),),
             risks=blocked(able),
-            carry_out=partial(self._as_shown, wanted, None if able.obstacles and amount is None else meant, notes),
+            carry_out=partial(self._as_shown, wanted, None if able.obstacles and amount is None else whole, notes),
         )
 
     async def _as_shown(
@@ -348,6 +364,12 @@ class Payouts(Blocking[AsyncPayouts]):
     list: Final = iterating(AsyncPayouts.list)
     cancel: Final = blocking(AsyncPayouts.cancel)
     reverse: Final = blocking(AsyncPayouts.reverse)
+
+
+def _source(source_type: SourceType | None) -> SourceType | None:
+    if source_type is not None:
+        check_word(source_type, "source_type", get_args(SourceType))
+    return source_type
 
 
 def _meant(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
+from connectkit.models.balances import SourceType
 from connectkit.models.base import Answer
 from connectkit.models.debts import Debit, Owed
 from connectkit.models.transfers import Transfer, TransferReversal
@@ -14,7 +15,7 @@ from connectkit.money import Money
 from connectkit.owing import Owing, debit_intent
 from connectkit.requests import Request, checked_id, checked_key
 
-from .arguments import checked_metadata, checked_money, given, optional_id
+from .arguments import check_word, checked_metadata, checked_money, given, optional_id
 
 
 class AsyncTransfers:
@@ -30,6 +31,7 @@ class AsyncTransfers:
         amount: Money,
         destination: str,
         source_transaction: str | None = None,
+        source_type: SourceType | None = None,
         transfer_group: str | None = None,
         description: str | None = None,
         metadata: Mapping[str, str] | None = None,
@@ -45,6 +47,8 @@ class AsyncTransfers:
             amount: How much, in the currency of the platform's balance that it comes from.
             destination: The connected account; it needs the `transfers` capability.
             source_transaction: The charge (`ch_…`, not the payment intent) that it is paid from.
+            source_type: From which part of the balance: `card`, which Stripe takes if nothing is said, `bank_account`
+                or `fpx`.
             transfer_group: A label that ties it to its payment.
             description: Words of your own.
             metadata: Notes of your own.
@@ -57,7 +61,10 @@ class AsyncTransfers:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: It may have been made; the same key finds out.
         """
+        if source_type is not None:
+            check_word(source_type, "source_type", get_args(SourceType))
         params = given(
+            source_type=source_type,
             amount=checked_money(amount).check_chargeable().amount,
             currency=amount.currency,
             destination=checked_id(destination, "destination", "acct_"),

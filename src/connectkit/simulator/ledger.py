@@ -20,6 +20,9 @@ STRIPE: Final = "stripe"
 WORLD: Final = "world"
 """Everything outside of Stripe."""
 
+CARD: Final = "card"
+"""The way that money comes unless something else is said."""
+
 
 class InvariantBroken(Exception):
     """The simulator contradicts itself: a defect of it, never of its user."""
@@ -34,12 +37,14 @@ class Entry:
         currency: Lower case.
         amount: Minor units.
         available_on: When it becomes available, in unix seconds; at once where it is not given.
+        source_type: Which way it came, or went: `card`, `bank_account` or `fpx`.
     """
 
     account: str
     currency: str
     amount: int
     available_on: int = 0
+    source_type: str = CARD
 
 
 @dataclass(slots=True)
@@ -74,6 +79,7 @@ class Ledger:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pockets: dict[str, dict[str, _Pocket]] = defaultdict(dict)
+        self._apart: dict[tuple[str, str], dict[str, _Pocket]] = defaultdict(lambda: defaultdict(_Pocket))
         self.postings: list[tuple[Entry, ...]] = []
 
     def post(self, *entries: Entry) -> None:
@@ -88,6 +94,9 @@ class Ledger:
         self.postings.append(entries)
         for entry in entries:
             self._pocket(entry.account, entry.currency).add(entry.amount, entry.available_on, self._clock.now)
+            if entry.source_type != CARD:
+                apart = self._apart[entry.account, entry.currency][entry.source_type]
+                apart.add(entry.amount, entry.available_on, self._clock.now)
 
     def available(self, account: str, currency: str) -> int:
         """Give what *account* can use by now."""
@@ -99,6 +108,16 @@ class Ledger:
         """Give what *account* cannot use yet."""
         pocket = self._pockets.get(account, {}).get(currency, _Pocket())
         return pocket.total - self.available(account, currency)
+
+    def sources(self, account: str, currency: str) -> dict[str, tuple[int, int]]:
+        """Give what *account* can use by now and what it cannot use yet, by the way that it came."""
+        parts: dict[str, tuple[int, int]] = {}
+        for source_type, pocket in sorted(self._apart.get((account, currency), {}).items()):
+            pocket.ripen(self._clock.now)
+            parts[source_type] = (pocket.available, pocket.total - pocket.available)
+        available = self.available(account, currency) - sum(part[0] for part in parts.values())
+        pending = self.pending(account, currency) - sum(part[1] for part in parts.values())
+        return {CARD: (available, pending), **parts}
 
     def currencies(self, account: str) -> list[str]:
         """Name the currencies that *account* ever held."""

@@ -15,7 +15,7 @@ from connectkit.calls.frozen import Frozen
 from connectkit.calls.gating import movements
 from connectkit.errors import Refused
 from connectkit.models.accounts import Account
-from connectkit.models.balances import Balance
+from connectkit.models.balances import Balance, SourceType
 from connectkit.models.observations import ACCOUNTS, Observation
 from connectkit.models.runs import BlockedRow, PlannedRow, RunPlan
 from connectkit.money import Money
@@ -40,6 +40,7 @@ class _Group:
     currency: str = ""
     method: str = "standard"
     destination: str | None = None
+    source_type: SourceType | None = None
 
 
 def requests_of(row: PlannedRow) -> Sequence[Request]:
@@ -115,7 +116,9 @@ class Previewer:
 
     async def _unpayable(self, group: _Group, rows: Sequence[PlannedRow]) -> Iterable[BlockedRow]:
         method = cast("PayoutMethod", group.method)
-        able = await Paymaster(self.caller).eligibility(group.account, group.currency, method, group.destination)
+        able = await Paymaster(self.caller).eligibility(
+            group.account, group.currency, method, group.destination, group.source_type
+        )
         if not able:
             step = "See payouts.eligibility of the account."
             return [BlockedRow(row=row, why=" ".join(able.obstacles), next_step=step) for row in rows]
@@ -151,4 +154,5 @@ def _groups(row: PlannedRow) -> Iterable[_Group]:
                 yield _Group(account, movement)
             else:
                 params: Any = request.params
-                yield _Group(account, movement, params["currency"], params["method"], params.get("destination"))
+                where = (params.get("destination"), params.get("source_type"))
+                yield _Group(account, movement, params["currency"], params["method"], *where)

@@ -69,6 +69,7 @@ def earn(world: World, paid: Object, charge: Object, amount: int, terms: Terms, 
         available_on=row_of(world, paid)["available_on"],
         description=f"Application fee from application for {fee['account']}",
         rate=shown if terms.rate == 1 else terms.rate,
+        source_type=row_of(world, paid)["_source_type"],
     )
     fee["balance_transaction"] = earned["id"]
     return earned
@@ -112,6 +113,7 @@ def give_back(world: World, fee: Object, amount: int) -> tuple[Object, list[Obje
         available_on=later(world, row_of(world, fee)),
         description="REFUND FOR APPLICATION FEE",
         rate=terms.rate,
+        source_type=row_of(world, fee)["_source_type"],
     )
     refund = world.add(
         world.platform,
@@ -141,6 +143,7 @@ def _credited(world: World, fee: Object, refund: Object, available_on: int) -> O
         source=fee["charge"],
         available_on=available_on,
         description="Application fee refund",
+        source_type=row_of(world, fee)["_source_type"],
     )
 
 

@@ -38,13 +38,18 @@ def held_by(world: World, account: str) -> Object:
     ledger = world.ledger
     home = queries.default_currency(world, account)
     currencies = sorted({home, *ledger.currencies(account)})
-    available = [_entry(currency, ledger.available(account, currency)) for currency in currencies]
+    parts = {currency: ledger.sources(account, currency) for currency in currencies}
+    usable = {currency: {name: part[0] for name, part in each.items()} for currency, each in parts.items()}
+    waiting = {currency: {name: part[1] for name, part in each.items()} for currency, each in parts.items()}
     balance: Object = {
         "object": "balance",
-        "available": available,
-        "instant_available": [_entry(currency, max(0, ledger.available(account, currency))) for currency in currencies],
+        "available": [_entry(currency, each) for currency, each in usable.items()],
+        "instant_available": [
+            _entry(currency, {name: max(0, amount) for name, amount in each.items()})
+            for currency, each in usable.items()
+        ],
         "livemode": world.livemode,
-        "pending": [_entry(currency, ledger.pending(account, currency)) for currency in currencies],
+        "pending": [_entry(currency, each) for currency, each in waiting.items()],
     }
     if account == world.platform:
         held = {home: 0, **{currency: sum(amounts.values()) for currency, amounts in reserved(world).items()}}
@@ -52,8 +57,8 @@ def held_by(world: World, account: str) -> Object:
     return balance
 
 
-def _entry(currency: str, amount: int) -> Object:
-    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+def _entry(currency: str, parts: dict[str, int]) -> Object:
+    return {"amount": sum(parts.values()), "currency": currency, "source_types": parts}
 
 
 @topic.route("GET", "/v1/balance_settings", "BalanceSettingsRetrieveParams")

@@ -27,6 +27,7 @@ class Card:
         attaches: Whether it can be attached and set up, although it is declined when it is charged.
         funding: `credit`, `debit` or `prepaid`.
         kind: What kind of payment method it is.
+        source_type: In which part of a balance its money arrives.
         delayed: `""`, or what the buyer's bank says in the end: `paid`, `never`, or Stripe's code of a failure.
     """
 
@@ -46,6 +47,7 @@ class Card:
     funding: str = "credit"
     kind: str = "card"
     delayed: str = ""
+    source_type: str = "card"
 
 
 def _bank(last4: str, delayed: str) -> Card:
@@ -122,6 +124,8 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_usBankAccount_invalidCurrency": _bank("4440", "invalid_currency"),
     "pm_usBankAccount_processing": _bank("0009", "never"),
     "pm_usBankAccount_dispute": Card("5559", kind="us_bank_account", delayed="paid", dispute="debit_not_authorized"),
+    "pm_usBankAccount_legacy": Card("6789", kind="us_bank_account", delayed="paid", source_type="bank_account"),
+    "_fpx": Card("", country="MY", kind="fpx", authenticate=True, source_type="fpx"),
     "_cash": Card("", kind="customer_balance"),
     "_sepa_paid": Card("3204", country="AT", kind="sepa_debit", delayed="paid"),
     "_sepa_failed": Card("3202", country="AT", kind="sepa_debit", delayed="insufficient_funds"),

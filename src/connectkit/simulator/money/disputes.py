@@ -139,6 +139,7 @@ def _row(world: World, dispute: Object, amount: int, fee: int, category: str) ->
         available_on=later(world, settled),
         description=f"{_WORDS[category]} for {charge['id']}",
         fees=[FeeDetail("stripe_fee", fee, name)] if fee else [],
+        source_type=settled["_source_type"],
     )
 
 

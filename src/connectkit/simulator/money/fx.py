@@ -25,6 +25,7 @@ _PER_CENT: Final[Mapping[str, str]] = {
     "jpy": "1.5",
     "krw": "13.5",
     "mxn": "18",
+    "myr": "4.4",
     "nok": "10.7",
     "nzd": "1.65",
     "pln": "4",

@@ -48,7 +48,7 @@ def new_mandate(world: World, method: Object, params: Mapping[str, Any], *, sing
 def agreed(world: World, method: Object, charge: Object, params: Mapping[str, Any]) -> None:
     """Have a charge of a bank account name the mandate that allows it: the buyer's, or one for this once."""
     details = charge["payment_method_details"][method["type"]]
-    if method["type"] == "customer_balance":
+    if method["type"] in {"customer_balance", "fpx"}:
         return
     mandate = method.get("_mandate")
     if mandate is None:

@@ -19,6 +19,7 @@ topic.kind("payment_method", indexes=("type",))
 
 _BANK: Final = "us_bank_account"
 _CASH: Final = "customer_balance"
+_FPX: Final = "fpx"
 
 
 def method_of(world: World, account: str, name: str, param: str | None = None) -> Object:
@@ -58,6 +59,9 @@ def described(world: World, account: str, given: Mapping[str, Any]) -> Object:
         method[_BANK] |= {name: about[name] for name in ("account_holder_type", "account_type") if name in about}
     elif kind == "sepa_debit" and "iban" in about:
         method = new_method(world, account, iban_named(about))
+    elif kind == _FPX:
+        method = new_method(world, account, "_fpx")
+        method[_FPX] = {"bank": about.get("bank")}
     elif kind == _CASH:
         method = new_method(world, account, "_cash")
     elif not kind or kind == "sepa_debit":
@@ -127,7 +131,7 @@ def method_details(card: Card) -> Object:
 
 
 def _account_details(card: Card) -> Object:
-    if card.kind == _CASH:
+    if card.kind in {_CASH, _FPX}:
         return {}
     if card.kind == "sepa_debit":
         shown = {"bank_code": "19043", "branch_code": "", "country": card.country, "last4": card.last4}

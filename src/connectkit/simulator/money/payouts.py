@@ -10,21 +10,21 @@ from connectkit.simulator.accounts import queries
 from connectkit.simulator.accounts.banks import mark_errored
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
-from connectkit.simulator.ledger import WORLD, Entry, InvariantBroken
+from connectkit.simulator.ledger import CARD, WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import balance_insufficient, no_such, refused
+from connectkit.simulator.refusals import balance_insufficient, invalid, no_such, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .calendar import calendar_days
 from .currencies import check_payout, payout_step
-from .rows import post, row
+from .rows import available_from, post, row
 
 topic: Final = Topic("payouts")
 topic.kind("payout")
 
-_BY_SCHEDULE: Final[dict[str, Any]] = {"description": "STRIPE PAYOUT"}
+_BY_SCHEDULE: Final[dict[str, Any]] = {"description": "STRIPE PAYOUT", "automatic": True}
 _NOTHING: Final = (
     "application_fee",
     "application_fee_amount",
@@ -54,10 +54,28 @@ def create(world: World, call: Call) -> Object:
     bank = _bank(world, call.account, currency, params)
     if params.get("method") == "instant":
         _check_instant(bank, params["amount"])
-    if world.ledger.available(call.account, currency) < params["amount"]:
+    source_type = _source_type(world, call.account, currency, params)
+    if available_from(world, call.account, currency, source_type) < params["amount"]:
         message = "You have insufficient funds in your Stripe account for this transfer."
         raise balance_insufficient(message)
-    return _pay_out(world, call.account, params["amount"], currency=currency, bank=bank, params=params)
+    return _pay_out(
+        world,
+        call.account,
+        params["amount"],
+        currency=currency,
+        bank=bank,
+        params={**params, "source_type": source_type},
+    )
+
+
+def _source_type(world: World, account: str, currency: str, params: dict[str, Any]) -> str:
+    """Give from which part of a balance it is paid; where there are several, that has to be said."""
+    filled = [name for name, part in world.ledger.sources(account, currency).items() if part[0] > 0]
+    if "source_type" not in params and len(filled) > 1:
+        message = f"Your balance holds funds of several source types ({', '.join(filled)}): name one of them."
+        raise invalid(message, param="source_type", code="parameter_missing")
+    named: str = params.get("source_type", filled[0] if filled else CARD)
+    return named
 
 
 def _bank(world: World, account: str, currency: str, params: dict[str, Any]) -> Object:
@@ -99,6 +117,7 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
         source=payout["id"],
         available_on=world.clock.now,
         description="STRIPE PAYOUT",
+        source_type=payout["source_type"],
     )
     payout["balance_transaction"] = debit["id"]
     post(world, debit, others=[Entry(WORLD, currency, amount)])
@@ -114,7 +133,7 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
 
 def _new(world: World, amount: int, currency: str, bank: Object, params: dict[str, Any]) -> Object:
     now = world.clock.now
-    automatic = params is _BY_SCHEDULE
+    automatic = params.get("automatic", False)
     method: str = params.get("method", "standard")
     return {
         "id": world.ids.new("po"),
@@ -131,7 +150,7 @@ def _new(world: World, amount: int, currency: str, bank: Object, params: dict[st
         "metadata": {},
         "method": method,
         "reconciliation_status": "in_progress" if automatic else "not_applicable",
-        "source_type": "card",
+        "source_type": params.get("source_type", CARD),
         "statement_descriptor": params.get("statement_descriptor"),
         "status": "pending",
         "trace_id": {"status": "pending", "value": None},
@@ -146,18 +165,35 @@ def by_schedule(world: World, account: str) -> None:
     for currency in world.ledger.currencies(account):
         rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
         members = [each for each in rows if each["available_on"] <= world.clock.now]
-        amount = world.ledger.available(account, currency)
         if currency in staying:
-            members = _leaving(members, amount - staying[currency])
-            amount = sum(member["net"] for member in members)
+            members = _leaving(members, world.ledger.available(account, currency) - staying[currency])
         bank = queries.default_bank_account(world, account, currency)
-        if amount < 1 or amount % payout_step(currency) or bank is None or bank["status"] == "errored":
-            continue
-        payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=_BY_SCHEDULE)
-        own = world.get(account, "balance_transaction", payout["balance_transaction"])
-        payout["_members"] = [member["id"] for member in members]
-        for member in (*members, own):
-            member["_payout"] = payout["id"]
+        if bank is not None and bank["status"] != "errored":
+            for source_type, part in _by_source(members).items():
+                _pay_rows(world, part, source_type, bank)
+
+
+def _by_source(rows: list[Object]) -> dict[str, list[Object]]:
+    """Give the rows by the part of the balance that they are of; together, where a part is below zero."""
+    parts: dict[str, list[Object]] = {}
+    for each in rows:
+        parts.setdefault(each["_source_type"], []).append(each)
+    sums = {source_type: sum(each["net"] for each in part) for source_type, part in parts.items()}
+    short = min(sums.values(), default=0) < 0
+    return {max(sums, key=lambda name: sums[name]): rows} if short else parts
+
+
+def _pay_rows(world: World, members: list[Object], source_type: str, bank: Object) -> None:
+    account, currency = members[0]["_account"], members[0]["currency"]
+    amount = sum(member["net"] for member in members)
+    if amount < 1 or amount % payout_step(currency):
+        return
+    params = {**_BY_SCHEDULE, "source_type": source_type}
+    payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=params)
+    own = world.get(account, "balance_transaction", payout["balance_transaction"])
+    payout["_members"] = [member["id"] for member in members]
+    for member in (*members, own):
+        member["_payout"] = payout["id"]
 
 
 def _leaving(members: list[Object], most: int) -> list[Object]:
@@ -206,6 +242,7 @@ def _return(world: World, payout: Object, type: str, words: str) -> None:
         source=payout["id"],
         available_on=world.clock.now,
         description=words,
+        source_type=payout["source_type"],
     )
     payout["failure_balance_transaction"] = credit["id"]
     post(world, credit, others=[Entry(WORLD, payout["currency"], -payout["amount"])])
@@ -229,7 +266,16 @@ def reverse(world: World, call: Call) -> Object:
     """Take a payout back that has left, by a debit of the bank account that it went to."""
     original = world.get(call.account, "payout", call.id)
     bank = _bank_to_debit(world, call.account, original)
-    debit = world.add(call.account, _new(world, -original["amount"], original["currency"], bank, call.params))
+    debit = world.add(
+        call.account,
+        _new(
+            world,
+            -original["amount"],
+            original["currency"],
+            bank,
+            {**call.params, "source_type": original["source_type"]},
+        ),
+    )
     merge_metadata(debit, call.params)
     debit["original_payout"] = original["id"]
     original["reversed_by"] = debit["id"]
@@ -263,6 +309,7 @@ def _debit(world: World, payout: Object) -> None:
         source=payout["id"],
         available_on=until,
         description="STRIPE PAYOUT REVERSAL",
+        source_type=payout["source_type"],
     )
     payout["balance_transaction"] = credit["id"]
     post(world, credit, others=[Entry(WORLD, payout["currency"], payout["amount"])])

@@ -150,6 +150,7 @@ def _paid_back(world: World, charge: Object, refund: Object) -> Object:
         description=f"REFUND FOR CHARGE ({words})" if words else "REFUND FOR CHARGE",
         fees=_fees(world, charge, refund, settled),
         rate=rate,
+        source_type=settled["_source_type"],
     )
     refund["balance_transaction"] = paid["id"]
     return paid
@@ -205,6 +206,7 @@ def _fail(world: World, charge: Object, refund: Object) -> None:
         description="REFUND FAILURE",
         fees=[FeeDetail("stripe_fee", -paid["fee"], "Stripe processing fees")] if paid["fee"] else [],
         rate=paid["_rate"],
+        source_type=paid["_source_type"],
     )
     post(world, returned, others=_others({**refund, "amount": -refund["amount"]}, returned))
     refund |= {

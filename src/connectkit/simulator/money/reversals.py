@@ -68,6 +68,7 @@ def _row_got(world: World, transfer: Object, amount: int) -> Object:
         source=transfer["id"],
         available_on=later(world, row_of(world, transfer)),
         description="REFUND FOR TRANSFER",
+        source_type=transfer["source_type"],
     )
 
 
@@ -84,6 +85,7 @@ def _row_given(world: World, transfer: Object, paid: Object, amount: int, availa
         available_on=available_on,
         description="REFUND FOR PAYMENT",
         rate=rate,
+        source_type=transfer["source_type"],
     )
 
 

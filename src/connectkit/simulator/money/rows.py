@@ -9,7 +9,7 @@ from typing import Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
-from connectkit.simulator.ledger import Entry, InvariantBroken
+from connectkit.simulator.ledger import CARD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import no_such
 from connectkit.simulator.routing import Topic
@@ -72,6 +72,7 @@ def row(
     fees: Sequence[FeeDetail] = (),
     rate: Fraction = Fraction(1),
     category: str | None = None,
+    source_type: str = CARD,
 ) -> Object:
     """Write a row of *account*'s balance; `post` moves the money of all rows that belong together.
 
@@ -87,6 +88,7 @@ def row(
         fees: What is taken off; below nothing where a fee comes back.
         rate: The rate that *amount* was converted at.
         category: The reporting category, if it is not the usual one of the type.
+        source_type: Which way the money came.
     """
     fee = sum(detail.amount for detail in fees)
     return world.add(
@@ -120,6 +122,7 @@ def row(
             "_payout": None,
             "_posting": None,
             "_rate": rate,
+            "_source_type": source_type,
         },
     )
 
@@ -175,7 +178,13 @@ def reserved(world: World) -> dict[str, dict[str, int]]:
 
 
 def _entry(row: Object) -> Entry:
-    return Entry(row["_account"], row["currency"], row["net"], row["available_on"])
+    return Entry(row["_account"], row["currency"], row["net"], row["available_on"], row["_source_type"])
+
+
+def available_from(world: World, account: str, currency: str, source_type: str) -> int:
+    """Give how much can leave one part of a balance: no more than the whole, for other parts can be below zero."""
+    part = world.ledger.sources(account, currency).get(source_type, (0, 0))[0]
+    return min(part, world.ledger.available(account, currency))
 
 
 def later(world: World, source: Object) -> int:

@@ -39,6 +39,7 @@ class _Capture:
         rate: From the charge's currency to that.
         cost: What Stripe takes, in the settling currency.
         available_on: When it becomes available.
+        source_type: In which part of a balance.
     """
 
     charge: Object
@@ -48,6 +49,7 @@ class _Capture:
     rate: Fraction
     cost: int
     available_on: int
+    source_type: str
 
     @property
     def account(self) -> str:
@@ -99,7 +101,7 @@ def _capture(world: World, charge: Object, card: Card, amount: int) -> _Capture:
     rate = into(world, charge["currency"], currency)
     cost = switches.pricing.fee(convert(amount, rate)) if switches.fees_in_rows else 0
     fee = min(charge["application_fee_amount"] or 0, amount)
-    return _Capture(charge, amount, fee, currency, rate, cost, _available_on(world, charge, card))
+    return _Capture(charge, amount, fee, currency, rate, cost, _available_on(world, charge, card), card.source_type)
 
 
 def _available_on(world: World, charge: Object, card: Card) -> int:
@@ -144,6 +146,7 @@ def _row(world: World, capture: _Capture, *, application_fee: bool, stripe_fee: 
         description=charge["description"],
         fees=fees,
         rate=capture.rate,
+        source_type=capture.source_type,
     )
     charge["_row"] = own["id"]
     return own
@@ -180,6 +183,7 @@ def _passed_on(world: World, capture: _Capture) -> Iterator[Object]:
         charge,
         charge["transfer_group"],
         charge["_words"],
+        capture.source_type,
         convert(capture.fee, view_rate),
     )
     transfer, rows = move(world, order)

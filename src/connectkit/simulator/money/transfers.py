@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
-from connectkit.simulator.ledger import InvariantBroken
+from connectkit.simulator.ledger import CARD, InvariantBroken
 from connectkit.simulator.lists import listing, sublist
 from connectkit.simulator.refusals import Refusal, balance_insufficient, invalid, refused, too_small
 from connectkit.simulator.routing import Topic
@@ -17,7 +17,7 @@ from connectkit.simulator.state import World
 from .arrivals import payment
 from .exchange import into
 from .fx import convert
-from .rows import FeeDetail, later, post, row, row_of
+from .rows import FeeDetail, available_from, later, post, row, row_of
 from .switches import switches_of
 
 topic: Final = Topic("transfers")
@@ -51,6 +51,7 @@ class Move:
         available_on: When it becomes available there.
         source: The charge that it is paid from, if any.
         group: Its label, if any.
+        source_type: From which part of the platform's balance, and into which of the receiver's.
         fee: The application fee that is taken off on arrival, in the currency that the receiver settles in.
         words: Description and metadata, and below `payment_data` those of the payment that it becomes.
     """
@@ -62,6 +63,7 @@ class Move:
     source: Object | None
     group: str | None
     words: dict[str, Any]
+    source_type: str = CARD
     fee: int = 0
 
 
@@ -82,6 +84,7 @@ def move(world: World, order: Move) -> tuple[Object, list[Object]]:
         source=transfer["id"],
         available_on=order.available_on,
         description=transfer["description"],
+        source_type=order.source_type,
     )
     transfer["balance_transaction"] = sent["id"]
     world.add(world.platform, transfer)
@@ -104,6 +107,7 @@ def _received(world: World, order: Move, arrived: Object) -> list[Object]:
         description=arrived["description"],
         fees=fees,
         rate=rate,
+        source_type=order.source_type,
     )
     arrived |= {"balance_transaction": received["id"], "_row": received["id"]}
     return [received, _taken_off(world, order, received)] if order.fee and apart else [received]
@@ -119,6 +123,7 @@ def _taken_off(world: World, order: Move, received: Object) -> Object:
         source=received["source"],
         available_on=order.available_on,
         description="Application fee",
+        source_type=order.source_type,
     )
 
 
@@ -138,7 +143,7 @@ def _new(world: World, order: Move) -> Object:
         "metadata": {},
         "reversed": False,
         "source_transaction": None if order.source is None else order.source["id"],
-        "source_type": "card",
+        "source_type": order.source_type,
         "transfer_group": order.group,
     }
     merge_metadata(transfer, order.words)
@@ -167,13 +172,15 @@ def create(world: World, call: Call) -> Object:
     source = _source(world, params)
     check_destination(world, params["destination"], "destination")
     if source is None:
-        if world.ledger.available(world.platform, currency) < amount:
+        source_type: str = params.get("source_type", CARD)
+        if available_from(world, world.platform, currency, source_type) < amount:
             raise balance_insufficient()
         available_on, group = world.clock.now, params.get("transfer_group")
     else:
         available_on = _check_source(world, source, amount, currency)
         group = _group(world, source, params)
-    order = Move(amount, currency, params["destination"], available_on, source, group, params)
+        source_type = row_of(world, source)["_source_type"]
+    order = Move(amount, currency, params["destination"], available_on, source, group, params, source_type)
     transfer, rows = move(world, order)
     post(world, *rows)
     world.emit("transfer.created", transfer)
