@@ -303,3 +303,37 @@ def test_36_taking_a_refunded_charge_for_a_reversed_transfer(colour: str) -> Non
         assert await total(connect, ana) == usd("0.00")
 
     travel(colour, journey)
+
+
+def test_a_refund_beyond_the_balance_waits_for_funds_and_tells_how_to_bring_them(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(refunds_wait=True))
+        payment = await connect.charges.separate.create(key="o", amount=usd("10.00"), payment_method=AT_ONCE)
+        refund = await connect.charges.separate.refund(payment.id, key="r")
+        assert refund.state is RefundState.WAITING_FOR_FUNDS
+        assert refund.state.next_step.startswith("Top the balance up")
+        waiting = [one async for one in connect.refunds.list(state=RefundState.WAITING_FOR_FUNDS)]
+        assert waiting == [refund]
+        await connect.topups.create(key="t", amount=usd("0.59"))
+        connect.simulator.advance(days=9)
+        assert (await connect.refunds.retrieve(refund.id)).state is RefundState.SUCCEEDED
+        assert await total(connect) == usd("0.00")
+        again = await connect.charges.separate.refund(payment.id, key="r")
+        assert again.id == refund.id
+
+    travel(colour, journey)
+
+
+def test_a_share_that_a_seller_has_not_got_is_refused_where_it_was_to_come_back(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(refunds_wait=True))
+        ana = await seller(connect)
+        await connect.settings.set_payouts(account=ana, interval="manual")
+        payment = await sold(connect, ana, AT_ONCE)
+        await connect.payouts.create(key="p", account=ana, amount=usd("8.77"))
+        with pytest.raises(InsufficientBalance):
+            await connect.charges.destination.refund(payment, key="r")
+        refund = await connect.charges.destination.refund(payment, key="r-2", reverse_transfer=False, refund_fee=False)
+        assert refund.state is RefundState.WAITING_FOR_FUNDS
+
+    travel(colour, journey)

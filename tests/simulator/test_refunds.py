@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.simulator.test_payouts import by_hand
 from tests.simulator.till import Till
 
 from connectkit.simulator import Simulator, Switches
@@ -197,3 +198,100 @@ def test_a_bounced_refund_takes_stripes_fee_again() -> None:
     assert till.rows()[-1] == ("refund_failure", 1000, 59, 941)
     assert till.held() == 941
     assert till.simulator.ledger()["accounts"]["stripe"] == {"usd": 59}
+
+
+AT_ONCE = "pm_card_bypassPending"
+DIRECT = {"currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+
+
+@pytest.fixture
+def strict() -> Till:
+    return Till(Simulator(switches=Switches(refunds_wait=True)))
+
+
+def top_up(till: Till, amount: int) -> None:
+    till.driver.made("/v1/topups", {"amount": amount, "currency": "usd"})
+    till.simulator.advance(days=9)
+
+
+def test_a_refund_waits_for_the_platforms_funds(strict: Till) -> None:
+    charge = strict.pay(1000, payment_method="pm_card_bypassPending")
+    refund = strict.refund(charge)
+    assert (refund["status"], refund["pending_reason"]) == ("pending", "insufficient_funds")
+    assert (refund["balance_transaction"], strict.held()) == (None, 941)
+    assert strict.charge(charge)["refunded"] is True
+    strict.simulator.advance(days=2)
+    assert strict.listed("/v1/refunds")[0]["status"] == "pending"
+    top_up(strict, 59)
+    done = strict.listed("/v1/refunds")[0]
+    assert (done["status"], "pending_reason" in done, strict.held()) == ("succeeded", False, 0)
+    assert {"refund.updated", "charge.refund.updated"} <= set(strict.events())
+    strict.simulator.check()
+
+
+def test_a_refund_of_pending_money_counts_what_is_pending(strict: Till) -> None:
+    charge = strict.pay(1000)
+    assert strict.refund(charge, 941)["status"] == "succeeded"
+    assert strict.refund(charge)["status"] == "pending"
+
+
+def test_a_refund_of_a_direct_charge_waits_for_the_sellers_funds(strict: Till) -> None:
+    seller = strict.seller()
+    strict.driver.made("/v1/payment_intents", {**DIRECT, "amount": 1000}, account=seller)
+    charge = strict.listed("/v1/charges", seller)[0]["id"]
+    refund = strict.driver.made("/v1/refunds", {"charge": charge}, account=seller)
+    assert refund["status"] == "pending"
+    strict.driver.made("/v1/payment_intents", {**DIRECT, "amount": 500}, account=seller)
+    strict.simulator.advance(hours=1)
+    assert strict.driver.get(f"/v1/refunds/{refund['id']}", account=seller).body["status"] == "succeeded"
+
+
+def test_taking_a_share_back_that_is_not_there_is_refused_and_leaves_no_refund(strict: Till) -> None:
+    seller = strict.seller()
+    by_hand(strict, seller)
+    charge = strict.pay(1000, transfer_data={"destination": seller}, payment_method="pm_card_bypassPending")
+    top_up(strict, 2000)
+    strict.driver.made("/v1/payouts", {"amount": 500, "currency": "usd"}, account=seller)
+    refused = strict.driver.post("/v1/refunds", {"charge": charge, "reverse_transfer": True}).error
+    assert refused["code"] == "balance_insufficient"
+    assert (strict.listed("/v1/refunds"), strict.charge(charge)["amount_refunded"]) == ([], 0)
+    assert strict.refund(charge, 500, reverse_transfer=True)["status"] == "succeeded"
+    strict.simulator.check()
+
+
+def test_a_waiting_refund_that_takes_a_share_back_waits_for_the_seller_too(strict: Till) -> None:
+    seller = strict.seller()
+    by_hand(strict, seller)
+    charge = strict.pay(1000, transfer_data={"destination": seller, "amount": 500}, payment_method=AT_ONCE)
+    strict.driver.made("/v1/payouts", {"amount": 441, "currency": "usd"})
+    refund = strict.refund(charge, reverse_transfer=True)
+    assert refund["status"] == "pending"
+    strict.driver.made("/v1/payouts", {"amount": 500, "currency": "usd"}, account=seller)
+    top_up(strict, 5000)
+    assert strict.listed("/v1/refunds")[0]["status"] == "pending"
+    strict.driver.made("/v1/transfers", {"amount": 500, "currency": "usd", "destination": seller})
+    strict.simulator.advance(hours=1)
+    assert strict.listed("/v1/refunds")[0]["status"] == "succeeded"
+    assert strict.listed("/v1/transfers")[-1]["reversed"] is True
+    strict.simulator.check()
+
+
+def test_a_waiting_refund_of_what_the_bank_takes_back_fails(strict: Till) -> None:
+    charge = strict.pay(1000, payment_method="pm_card_createDisputeInquiry")
+    assert strict.refund(charge, 950)["status"] == "pending"
+    dispute = strict.listed("/v1/disputes")[0]["id"]
+    evidence = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
+    strict.driver.made(f"/v1/disputes/{dispute}", evidence)
+    strict.simulator.advance(hours=2)
+    failed = strict.listed("/v1/refunds")[0]
+    assert (failed["status"], failed["failure_reason"]) == ("failed", "charge_for_pending_refund_disputed")
+    assert strict.charge(charge)["amount_refunded"] == 0
+    strict.simulator.check()
+
+
+def test_a_refund_that_waited_can_take_a_while_more(strict: Till) -> None:
+    charge = strict.pay(1000, payment_method="pm_card_pendingRefund")
+    strict.refund(charge)
+    top_up(strict, 1000)
+    assert strict.listed("/v1/refunds")[0]["status"] == "succeeded"
+    strict.simulator.check()

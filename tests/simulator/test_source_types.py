@@ -15,7 +15,10 @@ FPX: dict[str, Any] = {
     "payment_method_data": {"type": "fpx", "fpx": {"bank": "maybank2u"}},
     "allowed_payment_method_types": ["fpx"],
 }
-LEGACY: dict[str, Any] = {"payment_method": "pm_usBankAccount_legacy", "allowed_payment_method_types": ["us_bank_account"]}
+LEGACY: dict[str, Any] = {
+    "payment_method": "pm_usBankAccount_legacy",
+    "allowed_payment_method_types": ["us_bank_account"],
+}
 
 
 @pytest.fixture

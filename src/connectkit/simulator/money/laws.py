@@ -70,7 +70,7 @@ def _debited(world: World, thing: Object) -> None:
 @refunds.topic.invariant("refund")
 def _returned_to_the_owner(world: World, thing: Object) -> None:
     """A refund that failed is credited to whose charge it is, and to nobody who got a part of it."""
-    if "failure_balance_transaction" not in thing:
+    if not thing.get("failure_balance_transaction"):
         return
     charge, credit = world.find(thing["charge"]), world.find(thing["failure_balance_transaction"])
     if charge is None or credit is None or credit["_account"] != charge["_account"]:

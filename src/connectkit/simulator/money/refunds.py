@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -9,14 +11,14 @@ from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
 from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import invalid, refused
+from connectkit.simulator.refusals import Refusal, invalid, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from . import application_fees, disputes, reversals, warnings
 from .cards import Card
-from .exchange import back
+from .exchange import back as back_rate
 from .fx import convert
 from .methods import card_of
 from .rows import FeeDetail, later, post, row, row_of
@@ -25,6 +27,30 @@ from .switches import switches_of
 
 topic: Final = Topic("refunds")
 topic.kind("refund", indexes=("charge", "payment_intent"))
+
+_SHORT: Final = "insufficient_funds"
+_DISPUTED: Final = "charge_for_pending_refund_disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A refund that is to be paid.
+
+    Attributes:
+        charge: Of what.
+        refund: The refund.
+        refunded: How much of it, and how much was refunded before.
+        transfer: What comes back with it, if anything.
+        fee: What is given back with it, if anything.
+        card: What it was paid with.
+    """
+
+    charge: Object
+    refund: Object
+    refunded: Refunded
+    transfer: Object | None
+    fee: Object | None
+    card: Card
 
 
 @topic.route("POST", "/v1/refunds", "RefundCreateParams")
@@ -36,16 +62,16 @@ def create(world: World, call: Call) -> Object:
     transfer = _transfer(world, charge, params)
     fee = _fee(world, charge, params)
     card = card_of(world.get(call.account, "payment_method", charge["payment_method"]))
+    refunded = Refunded(amount, charge["amount_refunded"], charge["amount_captured"])
+    covered = _covered(world, charge, transfer, refunded)
     refund = world.add(call.account, _new(world, charge, amount, params, card))
     merge_metadata(refund, params)
-    refunded = Refunded(amount, charge["amount_refunded"], charge["amount_captured"])
-    paid = _paid_back(world, charge, refund)
-    rows = [paid]
-    if transfer is not None:
-        rows += _reversed(world, transfer, refund, refunded)
-    if fee is not None:
-        rows += _fee_back(world, fee, refunded)
-    post(world, *rows, others=_others(refund, paid))
+    order = _Order(charge, refund, refunded, transfer, fee, card)
+    if covered:
+        _carry_out(world, order)
+    else:
+        refund |= {"status": "pending", "pending_reason": _SHORT}
+        world.clock.after(HOUR, partial(_try_again, world, order))
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     if params.get("reason") == "fraudulent":
@@ -55,10 +81,58 @@ def create(world: World, call: Call) -> Object:
     if charge["refunded"]:
         disputes.close_inquiry(world, charge)
         warnings.settle(world, charge)
-    if card.refund:
-        ending = _succeed if card.refund == "pending" else _fail
-        world.clock.after(HOUR, partial(ending, world, charge, refund))
     return refund
+
+
+def _carry_out(world: World, order: _Order) -> None:
+    """Move the money of a refund, and of what comes back with it."""
+    paid = _paid_back(world, order)
+    rows = [paid]
+    if order.transfer is not None:
+        rows += _reversed(world, order.transfer, order.refund, order.refunded)
+    if order.fee is not None:
+        rows += _fee_back(world, order.fee, order.refunded)
+    post(world, *rows, others=_others(order.refund, paid))
+    if order.card.refund:
+        ending = _succeed if order.card.refund == "pending" else _fail
+        world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
+
+
+def _covered(world: World, charge: Object, transfer: Object | None, refunded: Refunded) -> bool:
+    """Tell whether the balance that a refund is paid from covers it, with what comes back of the transfer."""
+    if not switches_of(world).refunds_wait:
+        return True
+    settled = row_of(world, charge)
+    account, currency = charge["_account"], settled["currency"]
+    held = world.ledger.available(account, currency)
+    if settled["available_on"] > world.clock.now:
+        held += world.ledger.pending(account, currency)
+    if transfer is not None:
+        back = _share_of_transfer(world, transfer, refunded)
+        reversals.check_covered(world, transfer, back)
+        held += back
+    rate = back_rate(world, charge["currency"], currency, settled["_rate"])
+    return held >= convert(refunded.amount, rate)
+
+
+def _try_again(world: World, order: _Order) -> None:
+    """Pay a refund that waits for funds, if they have come; never after the bank has taken the payment back."""
+    refund = order.refund
+    dispute = world.find(order.charge["_dispute"] or "")
+    if dispute is not None and not dispute["is_charge_refundable"]:
+        refund |= {"status": "failed", "failure_reason": _DISPUTED, "failure_balance_transaction": None}
+        del refund["pending_reason"]
+        _undo(world, order.charge, refund)
+        return
+    with suppress(Refusal):  # a seller whose share is not there yet: it goes on waiting
+        if _covered(world, order.charge, order.transfer, order.refunded):
+            del refund["pending_reason"]
+            refund["status"] = "pending" if order.card.refund == "pending" else "succeeded"
+            _carry_out(world, order)
+            world.emit("refund.updated", refund)
+            world.emit("charge.refund.updated", refund)
+            return
+    world.clock.after(HOUR, partial(_try_again, world, order))
 
 
 def _charge(world: World, account: str, params: dict[str, Any]) -> Object:
@@ -135,9 +209,10 @@ def _new(world: World, charge: Object, amount: int, params: dict[str, Any], card
     }
 
 
-def _paid_back(world: World, charge: Object, refund: Object) -> Object:
+def _paid_back(world: World, order: _Order) -> Object:
+    charge, refund = order.charge, order.refund
     settled = row_of(world, charge)
-    rate = back(world, charge["currency"], settled["currency"], settled["_rate"])
+    rate = back_rate(world, charge["currency"], settled["currency"], settled["_rate"])
     words = charge["description"]
     paid = row(
         world,
@@ -148,7 +223,7 @@ def _paid_back(world: World, charge: Object, refund: Object) -> Object:
         source=refund["id"],
         available_on=later(world, settled),
         description=f"REFUND FOR CHARGE ({words})" if words else "REFUND FOR CHARGE",
-        fees=_fees(world, charge, refund, settled),
+        fees=_fees(world, order.refunded, settled),
         rate=rate,
         source_type=settled["_source_type"],
     )
@@ -156,14 +231,14 @@ def _paid_back(world: World, charge: Object, refund: Object) -> Object:
     return paid
 
 
-def _fees(world: World, charge: Object, refund: Object, settled: Object) -> list[FeeDetail]:
+def _fees(world: World, refunded: Refunded, settled: Object) -> list[FeeDetail]:
     """Give what of Stripe's fee comes back: nothing, but where the contract says so."""
     switches = switches_of(world)
     taken = any(detail["type"] == "stripe_fee" for detail in settled["fee_details"])
     if not switches.refund_returns_fee or not taken:
         return []
-    before = convert(charge["amount_refunded"], settled["_rate"])
-    after = convert(charge["amount_refunded"] + refund["amount"], settled["_rate"])
+    before = convert(refunded.before, settled["_rate"])
+    after = convert(refunded.before + refunded.amount, settled["_rate"])
     returned = switches.pricing.returned(settled["amount"], before, after - before)
     return [FeeDetail("stripe_fee", -returned, "Stripe processing fee refund")]
 
@@ -174,12 +249,16 @@ def _others(refund: Object, paid: Object) -> list[Entry]:
 
 
 def _reversed(world: World, transfer: Object, refund: Object, refunded: Refunded) -> list[Object]:
-    part = share(transfer["amount"], transfer["amount_reversed"], refunded, switches_of(world))
+    part = _share_of_transfer(world, transfer, refunded)
     if not part:
         return []
     reversal, rows = reversals.take_back(world, transfer, part, refund=refund)
     refund["transfer_reversal"] = reversal["id"]
     return rows
+
+
+def _share_of_transfer(world: World, transfer: Object, refunded: Refunded) -> int:
+    return share(transfer["amount"], transfer["amount_reversed"], refunded, switches_of(world))
 
 
 def _fee_back(world: World, fee: Object, refunded: Refunded) -> list[Object]:
@@ -214,6 +293,10 @@ def _fail(world: World, charge: Object, refund: Object) -> None:
         "failure_reason": "expired_or_canceled_card",
         "failure_balance_transaction": returned["id"],
     }
+    _undo(world, charge, refund)
+
+
+def _undo(world: World, charge: Object, refund: Object) -> None:
     charge["amount_refunded"] -= refund["amount"]
     charge["refunded"] = False
     world.emit("refund.failed", refund)
@@ -247,3 +330,5 @@ def _returned(_: World, thing: Object) -> None:
     """A refund's money came back if the refund failed, and only then."""
     if (thing["status"] == "failed") is not ("failure_balance_transaction" in thing):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")
+    if thing.get("pending_reason") == _SHORT and (thing["status"], thing["balance_transaction"]) != ("pending", None):
+        raise InvariantBroken(f"{thing['id']} waits for funds, and has moved some.")

@@ -100,7 +100,7 @@ def reverse(world: World, call: Call) -> Object:
     if not 1 <= amount <= left:
         message = f"Reversal amount ({amount}) is greater than the unreversed amount on transfer ({left})."
         raise refused(message, param="amount")
-    _check_covered(world, transfer, amount)
+    check_covered(world, transfer, amount)
     before: int = transfer["amount_reversed"]
     reversal, rows = take_back(world, transfer, amount, refund=None)
     merge_metadata(reversal, call.params)
@@ -110,10 +110,18 @@ def reverse(world: World, call: Call) -> Object:
     return reversal
 
 
-def _check_covered(world: World, transfer: Object, amount: int) -> None:
-    """A destination charge's transfer can be reversed into a negative balance, another one cannot."""
+def check_covered(world: World, transfer: Object, amount: int) -> None:
+    """Refuse a reversal that the receiver's balance does not cover.
+
+    A destination charge's transfer can be reversed into a negative balance, where the switches do not say otherwise.
+
+    Raises:
+        Refusal: It is not covered.
+    """
+    switches = switches_of(world)
     source = world.find(transfer["source_transaction"] or "")
-    if source is not None and source["transfer_data"] is not None:
+    strict = switches.refunds_wait and not switches.connect_reserves
+    if source is not None and source["transfer_data"] is not None and not strict:
         return
     received = row_of(world, world.get(transfer["destination"], "charge", transfer["destination_payment"]))
     rate = back(world, transfer["currency"], received["currency"], received["_rate"])

@@ -26,6 +26,8 @@ class Switches:
             charge, brought home, or in that which the connected account settles in.
         fees_in_rows: Whether Stripe's fee is taken off the row of a charge; it is billed outside of the balance if not.
         refund_returns_fee: Whether a refund brings Stripe's fee back.
+        refunds_wait: Whether a refund waits until the balance that it is paid from covers it, and taking a share back
+            is refused where the seller's does not; refunds take balances below zero if not, as recorded in test mode.
         dispute_win_returns_fee: Whether a dispute that is won brings its fee back.
         reversal_share: Whether each refund is shared out by itself, or makes up for the rounding of earlier ones.
         reversal_tie: How half a minor unit is rounded in a share.
@@ -54,6 +56,7 @@ class Switches:
     application_fee_currency: Literal["charge", "connected_settlement"] = "charge"
     fees_in_rows: bool = True
     refund_returns_fee: bool = False
+    refunds_wait: bool = False
     dispute_win_returns_fee: bool = False
     reversal_share: Literal["per_refund", "cumulative"] = "per_refund"
     reversal_tie: Literal["half_up", "half_even"] = "half_up"
