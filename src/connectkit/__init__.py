@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from connectkit.errors import Throttled as Throttled
     from connectkit.errors import Unreachable as Unreachable
     from connectkit.fulfilling import PaidOrder as PaidOrder
+    from connectkit.fulfilling import PaidPayment as PaidPayment
     from connectkit.later.pending import AsyncPending as AsyncPending
     from connectkit.later.pending import Pending as Pending
     from connectkit.models.accounts import Account as Account
@@ -262,7 +263,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.shortfalls": ("Shortfall",),
         "connectkit.models.proceeds": ("Proceeds",),
         "connectkit.models.setups": ("Customer", "SetupIntent", "SharedCustomer"),
-        "connectkit.fulfilling": ("PaidOrder",),
+        "connectkit.fulfilling": ("PaidOrder", "PaidPayment"),
         "connectkit.resources.checkout.options": ("CheckoutOptions",),
         "connectkit.models.checkout": (
             "CheckoutLine",

@@ -186,7 +186,7 @@ class AsyncRooms:
         """Furnish them."""
         return cls(
             onboarding=AsyncOnboarding(caller),
-            charges=AsyncCharges(caller),
+            charges=AsyncCharges(caller, store),
             checkout=AsyncCheckout(caller, store),
             customers=AsyncCustomers(caller),
             setup_intents=AsyncSetupIntents(caller),

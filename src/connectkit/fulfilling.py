@@ -11,11 +11,13 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Final, TypeAlias, TypeVar
 
 from attrs import evolve, field, frozen
 
 from connectkit.calls.caller import Caller
+from connectkit.calls.keys import METADATA_KEY
 from connectkit.models.base import Answer, part
 from connectkit.models.checkout import CheckoutLine, CheckoutSession, Fulfilment, FulfilmentState, standing_of
 from connectkit.models.payments import Payment
@@ -26,34 +28,38 @@ from connectkit.storage.records import Delivery, Note
 TYPES: Final = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 """The types of events after which an order may be paid."""
 
+PAYMENT_TYPES: Final = ("payment_intent.succeeded",)
+"""The types of events after which a payment without Checkout is paid, by a bank that took days as well."""
+
 _TOPIC: Final = "fulfilment"
 _DONE: Final = compact({"done": True})
+_DELIVERED: Final = FulfilmentState.DELIVERED
+_UNPAID: Final = {
+    "processing": FulfilmentState.AWAITING_PAYMENT,
+    "requires_capture": FulfilmentState.RESERVED,
+    "canceled": FulfilmentState.CANCELED,
+}
 _LEASE: Final = timedelta(minutes=5)  # for which one delivery may take
 _POLL: Final = 0.1  # seconds between two looks at an order that somebody else is delivering
 
 
 @frozen(kw_only=True)
-class PaidOrder:
-    """An order that is paid, to be delivered.
+class Deliverable:
+    """What is paid, to be delivered.
 
     Attributes:
-        session: The Checkout session.
-        lines: What was sold.
-        payment: What was paid; `None` for a subscription, and where nothing had to be.
         account: The connected account that sells (a direct charge), or `None`.
     """
 
-    session: CheckoutSession
-    lines: tuple[CheckoutLine, ...]
-    payment: Payment | None
     account: str | None
+    _id: str = field(alias="id", repr=False)
     _scope: str = field(alias="scope", repr=False, eq=False)
     _store: Store | AsyncStore = field(alias="store", repr=False, eq=False)
 
     @property
     def key(self) -> str:
         """A name to build the keys of its operations on, as in `key=f"{order.key}/settle"`."""
-        return f"fulfil/{self.session.id}"
+        return f"fulfil/{self._id}"
 
     def once(self, connection: object, name: str = "delivered") -> bool:
         """Say whether an effect is still to be written, and remember in your transaction that it is.
@@ -78,11 +84,45 @@ class PaidOrder:
         return transactional(self._store, "build the keys of operations on order.key.")
 
     def _effect(self, name: str) -> Delivery:
-        return Delivery(self._scope, f"{self.session.id}#{name}", "connectkit.fulfilment", b"", done=True)
+        return Delivery(self._scope, f"{self._id}#{name}", "connectkit.fulfilment", b"", done=True)
+
+
+@frozen(kw_only=True)
+class PaidOrder(Deliverable):
+    """An order of Checkout that is paid, to be delivered.
+
+    Attributes:
+        session: The Checkout session.
+        lines: What was sold.
+        payment: What was paid; `None` for a subscription, and where nothing had to be.
+        account: The connected account that sells (a direct charge), or `None`.
+    """
+
+    session: CheckoutSession
+    lines: tuple[CheckoutLine, ...]
+    payment: Payment | None
+
+
+@frozen(kw_only=True)
+class PaidPayment(Deliverable):
+    """A payment without Checkout that is paid, to be delivered.
+
+    Attributes:
+        payment: What was paid; its metadata tells your own name of the order.
+        account: The connected account that sells (a direct charge), or `None`.
+    """
+
+    payment: Payment
 
 
 Deliver: TypeAlias = Callable[[PaidOrder], Awaitable[None] | None]
 """Delivers an order; plain, or awaited in asyncio."""
+
+DeliverPayment: TypeAlias = Callable[[PaidPayment], Awaitable[None] | None]
+"""Delivers what a payment was for; plain, or awaited in asyncio."""
+
+_Paid = TypeVar("_Paid", bound=Deliverable)
+_Read: TypeAlias = Callable[[], Awaitable[_Paid | FulfilmentState]]
 
 
 @frozen
@@ -100,22 +140,45 @@ class Fulfiller:
     async def fulfil(self, session_id: str, deliver: Deliver, account: str | None, wait: float) -> Fulfilment:
         """Have an order delivered, if it is paid and nobody has delivered it."""
         checked_id(session_id, "session_id", "cs_")
+        read = partial(self._read, session_id, account)
+        return await self._once(session_id, read, deliver, Fulfilment(session=session_id, state=_DELIVERED), wait)
+
+    async def fulfil_payment(
+        self, payment_id: str, deliver: DeliverPayment, account: str | None, wait: float, *, ours: bool = False
+    ) -> Fulfilment:
+        """Have what a payment was for delivered, if it is paid and nobody has delivered it.
+
+        Args:
+            payment_id: The payment intent.
+            deliver: Delivers.
+            account: The connected account that it lives on.
+            wait: For how many seconds to wait for somebody who is delivering it now.
+            ours: Whether only what `charges` has made is delivered: an invoice is paid by a payment as well.
+        """
+        checked_id(payment_id, "payment_id", "pi_")
+        read = partial(self._read_payment, payment_id, account, ours=ours)
+        answer = Fulfilment(session="", state=_DELIVERED, payment=payment_id)
+        return await self._once(payment_id, read, deliver, answer, wait)
+
+    async def _once(
+        self, id: str, read: _Read[_Paid], deliver: Callable[[_Paid], object], answer: Fulfilment, wait: float
+    ) -> Fulfilment:
         until = self.caller.world.boot() + wait
         while True:
-            note = await self.caller.note(_TOPIC, session_id)
+            note = await self.caller.note(_TOPIC, id)
             if note.text == _DONE:
-                return Fulfilment(session=session_id, state=FulfilmentState.DELIVERED)
+                return answer
             if self._taken(note):
                 if self.caller.world.boot() >= until:
-                    return Fulfilment(session=session_id, state=FulfilmentState.BUSY)
+                    return evolve(answer, state=FulfilmentState.BUSY)
                 await self.caller.world.sleep(_POLL)
                 continue
-            order = await self._read(session_id, account)
+            order = await read()
             if isinstance(order, FulfilmentState):
-                return Fulfilment(session=session_id, state=order)
+                return evolve(answer, state=order)
             if await self._claimed(note):
                 await self._deliver(order, deliver, note)
-                return Fulfilment(session=session_id, state=FulfilmentState.DELIVERED, now=True)
+                return evolve(answer, now=True)
 
     def _taken(self, note: Note) -> bool:
         """Tell whether somebody is delivering it, whose time is not up."""
@@ -127,7 +190,7 @@ class Fulfiller:
         until = self.caller.world.now() + _LEASE
         return await self.caller.set_note(evolve(note, text=compact({"until": until.isoformat()})))
 
-    async def _deliver(self, order: PaidOrder, deliver: Deliver, note: Note) -> None:
+    async def _deliver(self, order: _Paid, deliver: Callable[[_Paid], object], note: Note) -> None:
         """Deliver, and note that it is done; what failed can be tried again at once."""
         try:
             ending = deliver(order)
@@ -138,7 +201,7 @@ class Fulfiller:
             raise
         done = False
         while not done:  # whoever took it over meanwhile has written as well
-            done = await self.caller.set_note(evolve(await self.caller.note(_TOPIC, order.session.id), text=_DONE))
+            done = await self.caller.set_note(evolve(await self.caller.note(_TOPIC, note.name), text=_DONE))
 
     async def _read(self, session_id: str, account: str | None) -> PaidOrder | FulfilmentState:
         path = f"/v1/checkout/sessions/{session_id}"
@@ -151,12 +214,33 @@ class Fulfiller:
         listing = Request("get", f"{path}/line_items", {"limit": 100}, account=account)
         lines = [CheckoutLine.parse(item) async for item in self.caller.pages(listing, "checkout.fulfil")]
         payment = part(answer.data, "payment_intent")
-        realm = await self.caller.owner.realm()
         return PaidOrder(
+            id=session.id,
             session=session,
             lines=tuple(lines),
             payment=Payment.parse(Answer(data=payment), account) if payment else None,
             account=account,
-            scope=f"{'live' if realm.livemode else 'test'}/{account or 'platform'}",
+            scope=await self._scope(account),
             store=self.store,
         )
+
+    async def _read_payment(self, payment_id: str, account: str | None, *, ours: bool) -> PaidPayment | FulfilmentState:
+        request = Request("get", f"/v1/payment_intents/{payment_id}", account=account)
+        answer = await self.caller.read(request, "charges.fulfil")
+        payment = Payment.parse(answer, account)
+        if not payment.succeeded:
+            return _UNPAID.get(payment.status, FulfilmentState.FAILED if payment.failed else FulfilmentState.OPEN)
+        if ours and METADATA_KEY not in part(answer.data, "metadata"):
+            return FulfilmentState.ELSEWHERE
+        params = {"payment_intent": payment_id, "limit": 1}
+        pages = await self.caller.read(
+            Request("get", "/v1/checkout/sessions", params, account=account), "charges.fulfil"
+        )
+        if pages.data["data"]:
+            return FulfilmentState.ELSEWHERE
+        scope = await self._scope(account)
+        return PaidPayment(id=payment_id, payment=payment, account=account, scope=scope, store=self.store)
+
+    async def _scope(self, account: str | None) -> str:
+        realm = await self.caller.owner.realm()
+        return f"{'live' if realm.livemode else 'test'}/{account or 'platform'}"

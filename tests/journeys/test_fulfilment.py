@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.simulator.driver import Driver
 
 from connectkit import (
     AsyncConnect,
@@ -22,11 +23,13 @@ from connectkit import (
     Money,
     OperationInProgress,
     PaidOrder,
+    PaidPayment,
     SQLiteStore,
 )
 from connectkit.storage.records import Note, Realm
 
-from .stages import COLOURS, travel
+from .stages import COLOURS, seller, travel
+from .test_webhooks import Mailbox
 
 CHAIR = [LineItem(name="Chair", price=Money.of("25.00", "usd"))]
 BACK = "https://shop.example/thanks"
@@ -185,3 +188,111 @@ def test_a_blocking_router_takes_no_async_function(connect: Connect) -> None:
 
     with pytest.raises(InvalidRequest, match="async function"):
         connect.webhooks(secrets=["whsec_simulator"]).fulfil(deliver)
+
+
+SLOW = "pm_usBankAccount_success"
+BOTH = pytest.mark.parametrize("colour", COLOURS)
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "usd")
+
+
+@BOTH
+def test_a_payment_without_checkout_is_delivered_once_from_webhook_and_landing_page(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        box, shipped = Mailbox(connect), list[PaidPayment]()
+        box.router.fulfil_payments(shipped.append)
+        ana = await seller(connect)
+        direct = await connect.charges.direct.create(
+            key="o-1", amount=usd("9.00"), account=ana, payment_method="pm_card_visa", metadata={"order": "1"}
+        )
+        plain = await connect.charges.separate.create(key="o-2", amount=usd("9.00"), payment_method="pm_card_visa")
+        landed = await connect.charges.fulfil(plain.id, shipped.append)
+        assert (landed.now, landed.delivered, landed.payment, landed.session) == (True, True, plain.id, "")
+        await box.hand_in()
+        await box.work()
+        await box.hand_in(backwards=True)
+        await box.work()
+        assert sorted(one.payment.id for one in shipped) == sorted([direct.id, plain.id])
+        (of_ana,) = [one for one in shipped if one.account == ana]
+        assert (of_ana.payment.metadata["order"], of_ana.key) == ("1", f"fulfil/{direct.id}")
+        late = await connect.charges.fulfil(direct.id, shipped.append, account=ana)
+        assert (late.now, late.delivered, len(shipped)) == (False, True, 2)
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_a_delayed_payment_is_delivered_when_the_bank_has_paid(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        box, shipped = Mailbox(connect), list[PaidPayment]()
+        box.router.fulfil_payments(shipped.append)
+        slow = await connect.charges.separate.create(key="o-1", amount=usd("9.00"), payment_method=SLOW)
+        early = await connect.charges.fulfil(slow.id, shipped.append)
+        assert (early.state, early.now) == (FulfilmentState.AWAITING_PAYMENT, False)
+        await box.hand_in()
+        await box.work()
+        assert shipped == []
+        connect.simulator.advance(days=7)
+        await box.hand_in()
+        await box.work()
+        assert [one.payment.id for one in shipped] == [slow.id]
+        assert not (await connect.charges.fulfil(slow.id, shipped.append)).now
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_what_is_not_paid_tells_what_to_do(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        def deliver(order: PaidPayment) -> None:
+            raise AssertionError(order)
+
+        async def state(payment: str) -> FulfilmentState:
+            return (await connect.charges.fulfil(payment, deliver)).state
+
+        separate = connect.charges.separate
+        unpaid = await separate.create(key="o-1", amount=usd("9.00"))
+        assert await state(unpaid.id) is FulfilmentState.OPEN
+        held = await separate.create(key="o-2", amount=usd("9.00"), payment_method="pm_card_visa", capture_later=True)
+        assert await state(held.id) is FulfilmentState.RESERVED
+        assert "Capture" in (await connect.charges.fulfil(held.id, deliver)).next_step
+        await connect.charges.cancel(held.id, key="c")
+        assert await state(held.id) is FulfilmentState.CANCELED
+        failed = await separate.create(
+            key="o-3", amount=usd("9.00"), payment_method="pm_usBankAccount_insufficientFunds"
+        )
+        connect.simulator.advance(days=7)
+        assert await state(failed.id) is FulfilmentState.FAILED
+        with pytest.raises(InvalidRequest, match="payment_id"):
+            await connect.charges.fulfil("ch_1", deliver)
+
+    travel(colour, journey)
+
+
+@BOTH
+def test_what_checkout_or_somebody_else_sells_is_left_alone(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        box, shipped = Mailbox(connect), list[PaidPayment]()
+        box.router.fulfil_payments(shipped.append)
+        session = await connect.checkout.separate.create(key="order-1", line_items=CHAIR, success_url=BACK)
+        connect.simulator.pay(session.id)
+        payment = (await connect.checkout.retrieve(session.id)).payment
+        told = {"amount": 900, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+        foreign = Driver(connect.simulator).made("/v1/payment_intents", told)["id"]
+        await box.hand_in()
+        await box.work()
+        assert shipped == []
+        assert (await connect.charges.fulfil(payment, shipped.append)).state is FulfilmentState.ELSEWHERE
+        assert (await connect.charges.fulfil(foreign, shipped.append)).now
+
+    travel(colour, journey)
+
+
+def test_a_blocking_router_takes_no_async_function_for_payments(connect: Connect) -> None:
+    async def deliver(order: PaidPayment) -> None:
+        del order
+
+    with pytest.raises(InvalidRequest, match="async function"):
+        connect.webhooks(secrets=["whsec_simulator"]).fulfil_payments(deliver)

@@ -417,7 +417,7 @@ def test_a_balance_of_several_sources_is_paid_out_by_the_one_that_is_chosen(colo
         assert (meant.amount, meant.source_type) == (usd("60.00"), "bank_account")
         assert await connect.payouts.intend(**wanted) == meant
         with pytest.raises(InvalidRequest, match="names another payout"):
-            await connect.payouts.intend(**{**wanted, "source_type": "card"})
+            await connect.payouts.intend(**(wanted | {"source_type": "card"}))
         sent = await connect.payouts.retrieve(meant.last.payout, account=account)
         assert (sent.source_type, sent.amount) == ("bank_account", usd("60.00"))
         left = await connect.payouts.create(key="cards", account=account, amount=usd("90.00"), source_type="card")

@@ -87,7 +87,14 @@ class AwaitedRouter:
 
     def __getattr__(self, name: str) -> Any:
         verb = getattr(self._router, name)
-        if not callable(verb) or name in {"on", "include", "settle_operations", "track_accounts", "follow_payouts"}:
+        if not callable(verb) or name in {
+            "on",
+            "include",
+            "settle_operations",
+            "track_accounts",
+            "follow_payouts",
+            "fulfil_payments",
+        }:
             return verb
 
         async def awaited(*arguments: Any, **named: Any) -> Any:

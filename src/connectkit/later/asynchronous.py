@@ -7,9 +7,9 @@ from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.calls.planning import Planning, Watching
-from connectkit.resources.charges.charges import AsyncCharges
 from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
+from connectkit.resources.charges.payments import AsyncPayments
 from connectkit.resources.charges.separate import AsyncSeparateCharges
 from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
@@ -73,7 +73,7 @@ class AsyncLaterSeparateCharges(Room[AsyncSeparateCharges]):
     refund: Final = adeferred(AsyncSeparateCharges.refund)
 
 
-class AsyncLaterCharges(Room[AsyncCharges]):
+class AsyncLaterCharges(Room[AsyncPayments]):
     """Payments.
 
     Attributes:
@@ -82,13 +82,13 @@ class AsyncLaterCharges(Room[AsyncCharges]):
         separate: Separate charges and transfers.
     """
 
-    def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
+    def __init__(self, source: Callable[[Caller], AsyncPayments], planning: Planning, watching: Watching) -> None:
         super().__init__(source, planning, watching)
         self.direct: Final = AsyncLaterDirectCharges(AsyncDirectCharges, planning, watching)
         self.destination: Final = AsyncLaterDestinationCharges(AsyncDestinationCharges, planning, watching)
         self.separate: Final = AsyncLaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
-    confirm: Final = adeferred(AsyncCharges.confirm)
+    confirm: Final = adeferred(AsyncPayments.confirm)
 
 
 class AsyncLater:
@@ -106,7 +106,7 @@ class AsyncLater:
     def __init__(self, planning: Planning, watching: Watching) -> None:
         self.onboarding: Final = AsyncLaterOnboarding(AsyncOnboarding, planning, watching)
         self.external_accounts: Final = AsyncLaterExternalAccounts(AsyncExternalAccounts, planning, watching)
-        self.charges: Final = AsyncLaterCharges(AsyncCharges, planning, watching)
+        self.charges: Final = AsyncLaterCharges(AsyncPayments, planning, watching)
         self.transfers: Final = AsyncLaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = AsyncLaterPayouts(AsyncPayouts, planning, watching)
         self.topups: Final = AsyncLaterTopUps(AsyncTopUps, planning, watching)

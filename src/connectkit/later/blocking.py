@@ -7,9 +7,9 @@ from typing import Final
 
 from connectkit.calls.caller import Caller
 from connectkit.calls.planning import Planning, Watching
-from connectkit.resources.charges.charges import AsyncCharges
 from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
+from connectkit.resources.charges.payments import AsyncPayments
 from connectkit.resources.charges.separate import AsyncSeparateCharges
 from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
@@ -73,7 +73,7 @@ class LaterSeparateCharges(Room[AsyncSeparateCharges]):
     refund: Final = deferred(AsyncSeparateCharges.refund)
 
 
-class LaterCharges(Room[AsyncCharges]):
+class LaterCharges(Room[AsyncPayments]):
     """Payments.
 
     Attributes:
@@ -82,13 +82,13 @@ class LaterCharges(Room[AsyncCharges]):
         separate: Separate charges and transfers.
     """
 
-    def __init__(self, source: Callable[[Caller], AsyncCharges], planning: Planning, watching: Watching) -> None:
+    def __init__(self, source: Callable[[Caller], AsyncPayments], planning: Planning, watching: Watching) -> None:
         super().__init__(source, planning, watching)
         self.direct: Final = LaterDirectCharges(AsyncDirectCharges, planning, watching)
         self.destination: Final = LaterDestinationCharges(AsyncDestinationCharges, planning, watching)
         self.separate: Final = LaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
-    confirm: Final = deferred(AsyncCharges.confirm)
+    confirm: Final = deferred(AsyncPayments.confirm)
 
 
 class Later:
@@ -106,7 +106,7 @@ class Later:
     def __init__(self, planning: Planning, watching: Watching) -> None:
         self.onboarding: Final = LaterOnboarding(AsyncOnboarding, planning, watching)
         self.external_accounts: Final = LaterExternalAccounts(AsyncExternalAccounts, planning, watching)
-        self.charges: Final = LaterCharges(AsyncCharges, planning, watching)
+        self.charges: Final = LaterCharges(AsyncPayments, planning, watching)
         self.transfers: Final = LaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = LaterPayouts(AsyncPayouts, planning, watching)
         self.topups: Final = LaterTopUps(AsyncTopUps, planning, watching)

@@ -194,6 +194,9 @@ class FulfilmentState(Enum):
     AWAITING_PAYMENT = "awaiting_payment"
     FAILED = "failed"
     EXPIRED = "expired"
+    RESERVED = "reserved"
+    CANCELED = "canceled"
+    ELSEWHERE = "elsewhere"
 
 
 _NEXT: Final = {
@@ -203,6 +206,9 @@ _NEXT: Final = {
     FulfilmentState.AWAITING_PAYMENT: "Thank the buyer, and wait: her bank takes days to pay.",
     FulfilmentState.FAILED: "Ask the buyer for another order: her bank did not pay this one.",
     FulfilmentState.EXPIRED: "Ask the buyer for another order: this page is closed.",
+    FulfilmentState.RESERVED: "Capture the payment: the money is only reserved.",
+    FulfilmentState.CANCELED: "Ask the buyer for another order: this payment was given up.",
+    FulfilmentState.ELSEWHERE: "Call checkout.fulfil with the session: this payment was made on its page.",
 }
 
 
@@ -211,14 +217,16 @@ class Fulfilment:
     """What became of the wish to deliver an order.
 
     Attributes:
-        session: The Checkout session.
+        session: The Checkout session; `""` for a payment without one.
         state: Whether it was delivered, and why not.
         now: Whether it was delivered by this very call.
+        payment: The payment intent, where that was asked about; `""` for a session.
     """
 
     session: str
     state: FulfilmentState
     now: bool = False
+    payment: str = ""
 
     @property
     def delivered(self) -> bool:

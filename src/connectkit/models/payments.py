@@ -95,6 +95,11 @@ class Payment(Value):
         return self.status == "succeeded"
 
     @property
+    def failed(self) -> bool:
+        """Whether the last attempt to pay it failed, and nothing was paid since."""
+        return self.status == "requires_payment_method" and bool(self.error_code)
+
+    @property
     def processing(self) -> bool:
         """Whether the buyer's bank is still to say whether it pays, which takes days: deliver nothing yet."""
         return self.status == "processing"

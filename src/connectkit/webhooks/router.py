@@ -15,7 +15,7 @@ from connectkit import fulfilling, paying, tracking
 from connectkit.calls.caller import Caller
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import ConnectKitError, InvalidRequest, Refused, StoreUnavailable, Unreachable
-from connectkit.fulfilling import Deliver, Fulfiller
+from connectkit.fulfilling import Deliver, DeliverPayment, Fulfiller
 from connectkit.models.base import Answer
 from connectkit.ports import Telemetry, mutex
 from connectkit.requests import Request
@@ -40,6 +40,7 @@ OnError: TypeAlias = Callable[[Event[object], Exception, Outcome], None]
 """Told of an event, of what one of its handlers raised, and of whether it is tried again."""
 
 OfOrder = TypeVar("OfOrder", bound=Deliver)
+OfPayment = TypeVar("OfPayment", bound=DeliverPayment)
 
 _log = logging.getLogger("connectkit")
 
@@ -305,8 +306,25 @@ class AsyncWebhookRouter(Registering):
             deliver: Given a `PaidOrder`.
         """
         fulfiller = Fulfiller(self._caller, self._runner.context.store)
-        deliverer = Deliverer(fulfiller, deliver)
+        deliverer = Deliverer(lambda session, account: fulfiller.fulfil(session, deliver, account, 0.0))
         for pattern in fulfilling.TYPES:
+            self._handlers.registered.append(Registration(pattern=pattern, handler=deliverer.handle))
+        return deliver
+
+    def fulfil_payments(self, deliver: OfPayment) -> OfPayment:
+        """Have what every payment of `charges` was for delivered by a function, once it is paid; see `charges.fulfil`.
+
+        It can be used as a decorator. What is sold by Checkout, or by an invoice, is left alone. Events about a payment
+        that the buyer's landing page has delivered change nothing.
+
+        Args:
+            deliver: Given a `PaidPayment`.
+        """
+        fulfiller = Fulfiller(self._caller, self._runner.context.store)
+        deliverer = Deliverer(
+            lambda payment, account: fulfiller.fulfil_payment(payment, deliver, account, 0.0, ours=True)
+        )
+        for pattern in fulfilling.PAYMENT_TYPES:
             self._handlers.registered.append(Registration(pattern=pattern, handler=deliverer.handle))
         return deliver
 
@@ -426,10 +444,17 @@ class WebhookRouter(Registering, Blocking[AsyncWebhookRouter]):
         Raises:
             InvalidRequest: It is an `async def`.
         """
-        if inspect.iscoroutinefunction(deliver):
-            message = "This is an async function, and the router is a blocking one."
-            raise InvalidRequest(message, param="deliver", next_step="Use AsyncConnect, or a plain function.")
+        _check_plain(deliver)
         return self._source.fulfil(deliver)
+
+    def fulfil_payments(self, deliver: OfPayment) -> OfPayment:
+        """Have what every payment of `charges` was for delivered, once it is paid; see `AsyncWebhookRouter`.
+
+        Raises:
+            InvalidRequest: It is an `async def`.
+        """
+        _check_plain(deliver)
+        return self._source.fulfil_payments(deliver)
 
     handle: Final = blocking(AsyncWebhookRouter.handle)
     handle_envelope: Final = blocking(AsyncWebhookRouter.handle_envelope)
@@ -463,3 +488,9 @@ def _abandoned() -> Exception:
 
 def _log_error(event: Event[object], error: Exception, outcome: Outcome) -> None:
     _log.error("A handler of event %s (%s) raised %s: %s.", event.id, event.type, type(error).__name__, outcome)
+
+
+def _check_plain(deliver: object) -> None:
+    if inspect.iscoroutinefunction(deliver):
+        message = "This is an async function, and the router is a blocking one."
+        raise InvalidRequest(message, param="deliver", next_step="Use AsyncConnect, or a plain function.")

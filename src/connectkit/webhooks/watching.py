@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from attrs import frozen
 
 from connectkit.errors import OperationInProgress
-from connectkit.fulfilling import Deliver, Fulfiller
-from connectkit.models.checkout import FulfilmentState
+from connectkit.models.checkout import Fulfilment, FulfilmentState
 from connectkit.paying import Paymaster
 from connectkit.tracking import Tracker
 
@@ -67,12 +67,10 @@ class Deliverer:
     """Has the order delivered that an event is about.
 
     Attributes:
-        fulfiller: Knows whether it is paid, and whether it was delivered.
-        deliver: Delivers.
+        fulfil: Delivers what is named, of the account that is named, if it is paid and nobody has.
     """
 
-    fulfiller: Fulfiller
-    deliver: Deliver
+    fulfil: Callable[[str, str | None], Awaitable[Fulfilment]]
 
     async def handle(self, event: Event[object]) -> None:
         """Deliver, if it is paid and nobody has.
@@ -82,7 +80,7 @@ class Deliverer:
             Unreachable: There was no usable answer; the event is handled again later.
             StoreUnavailable: The store could not be reached.
         """
-        seen = await self.fulfiller.fulfil(event.object_id, self.deliver, event.account, wait=0.0)
+        seen = await self.fulfil(event.object_id, event.account)
         if seen.state is FulfilmentState.BUSY:
             message = "Somebody else is delivering this order now."
             raise OperationInProgress(message, key=event.object_id, next_step="Handle the event again.")

@@ -12,7 +12,9 @@ from connectkit.calls.drafting import Drafted, Drafting
 from connectkit.errors import InvalidRequest
 from connectkit.requests import checked_key
 from connectkit.resources.arguments import check_word
-from connectkit.resources.charges import AsyncCharges
+from connectkit.resources.charges.destination import AsyncDestinationCharges
+from connectkit.resources.charges.direct import AsyncDirectCharges
+from connectkit.resources.charges.separate import AsyncSeparateCharges
 from connectkit.resources.payouts import AsyncPayouts
 from connectkit.resources.topups import AsyncTopUps
 from connectkit.resources.transfers import AsyncTransfers
@@ -26,9 +28,9 @@ VERBS: Final[Mapping[str, Callable[[Caller], Verb]]] = {
     "payouts.create": lambda caller: AsyncPayouts(caller).create,
     "payouts.cancel": lambda caller: AsyncPayouts(caller).cancel,
     "topups.create": lambda caller: AsyncTopUps(caller).create,
-    "charges.direct.refund": lambda caller: AsyncCharges(caller).direct.refund,
-    "charges.destination.refund": lambda caller: AsyncCharges(caller).destination.refund,
-    "charges.separate.refund": lambda caller: AsyncCharges(caller).separate.refund,
+    "charges.direct.refund": lambda caller: AsyncDirectCharges(caller).refund,
+    "charges.destination.refund": lambda caller: AsyncDestinationCharges(caller).refund,
+    "charges.separate.refund": lambda caller: AsyncSeparateCharges(caller).refund,
 }
 """The verbs that a run can consist of; those of refunds read from Stripe when they are planned."""
 
