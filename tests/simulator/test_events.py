@@ -257,6 +257,19 @@ def test_events_can_be_repeated_dropped_and_late(driver: Driver, simulator: Simu
     assert simulator.faults.happened.total() == 3
 
 
+def test_an_event_can_be_held_back_for_a_while_of_simulated_time(driver: Driver, simulator: Simulator) -> None:
+    inbox = Inbox()
+    simulator.subscribe(inbox, connect=True)
+    simulator.faults.next("delay_event", "account.external_account.*", seconds=3600)
+    driver.seller()
+    simulator.advance(hours=0.5)
+    before = inbox.types
+    simulator.advance(hours=0.5)
+    assert inbox.types == [*before, "account.external_account.created"]
+    assert "account.external_account.created" not in before
+    assert simulator.faults.happened["delay_event"] == 1
+
+
 def test_an_endpoint_shows_its_secret_once(driver: Driver) -> None:
     params = {"url": "https://example.com/hook", "enabled_events": ["*"], "description": "Main", "metadata": {"a": "b"}}
     made = driver.made("/v1/webhook_endpoints", params)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from .clock import HOUR, real_now
-from .faults import Faults
+from .faults import Fault, Faults
 from .server import SUCCESS, Courier
 from .shapes import Object
 from .state import World
@@ -101,17 +101,21 @@ class PostOffice:
         for event in events:
             wanted = [subscriber for subscriber in self._world.subscribers.values() if subscriber.wants(event)]
             if wanted:
-                fault = self._faults.for_event(event["type"])
-                self._post(event, wanted, late, "" if fault is None else fault.name)
+                self._post(event, wanted, late, self._faults.for_event(event["type"]))
         self._waiting.extend(late)
 
-    def _post(self, event: Object, wanted: list[Subscriber], late: list[Callable[[], None]], fault: str) -> None:
+    def _post(
+        self, event: Object, wanted: list[Subscriber], late: list[Callable[[], None]], fault: Fault | None
+    ) -> None:
+        name = "" if fault is None else fault.name
         body = self._world.written(event).encode()
         deliveries = [partial(self._hand_over, subscriber, event, body, 0) for subscriber in wanted]
-        if fault == "late_event":
+        if name == "late_event":
             late.extend(deliveries)
-        elif fault != "drop_event":
-            self._waiting.extend(deliveries * (2 if fault == "repeat_event" else 1))
+        elif fault is not None and name == "delay_event":
+            self._world.clock.after(round(fault.seconds), partial(self._waiting.extend, deliveries))
+        elif name != "drop_event":
+            self._waiting.extend(deliveries * (2 if name == "repeat_event" else 1))
 
     def _hand_over(self, subscriber: Subscriber, event: Object, body: bytes, attempt: int) -> None:
         target = subscriber.target

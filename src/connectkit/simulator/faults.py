@@ -15,6 +15,7 @@
 | `repeat_event` | an event arrives twice |
 | `drop_event` | an event never arrives |
 | `late_event` | an event arrives after those that follow it |
+| `delay_event` | an event arrives after so many simulated seconds |
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ FAULTS: Final = (
 HOLDS: Final = ("hold",)
 """What can happen to it before."""
 
-EVENT_FAULTS: Final = ("repeat_event", "drop_event", "late_event")
+EVENT_FAULTS: Final = ("repeat_event", "drop_event", "late_event", "delay_event")
 """What can go wrong with a delivery."""
 
 
@@ -74,7 +75,7 @@ class Faults:
             path: The path of the request, or the type of the event; `*` stands for anything.
             method: The request's method; `*` for any.
             count: How many times.
-            seconds: How long a slow answer takes, or a request is under way.
+            seconds: How long a slow answer takes, or a request is under way; simulated ones for an event's delay.
 
         Raises:
             ValueError: There is no such fault, or it is to happen less than once.
