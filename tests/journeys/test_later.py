@@ -269,3 +269,42 @@ def test_a_store_that_cannot_share_a_transaction_says_so(colour: str) -> None:
             connect.later(object())
 
     travel(colour, journey, MemoryStore())
+
+
+def test_what_is_there_is_changed_and_taken_back_later(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        later: Any = connect.later()
+
+        async def done(pending: Any) -> Any:
+            written = await pending
+            while await connect.operations.work():
+                pass
+            return await written.result()
+
+        ana = await funded(connect)
+        held = [
+            await connect.charges.separate.create(
+                key=f"held-{one}", amount=usd("9.00"), payment_method="pm_card_visa", capture_later=True
+            )
+            for one in range(2)
+        ]
+        captured = await done(later.charges.capture(held[0].id, key="capture", amount=usd("5.00")))
+        assert (captured.status, captured.received) == ("succeeded", usd("5.00"))
+        assert (await done(later.charges.cancel(held[1].id, key="give-up"))).status == "canceled"
+        await connect.settings.set_payouts(account=ana, interval="manual")
+        await connect.transfers.create(key="t", amount=usd("20.00"), destination=ana)
+        payout = await connect.payouts.create(key="p", account=ana, amount=usd("5.00"))
+        assert (await done(later.payouts.cancel(payout.id, key="p/cancel", account=ana))).status == "canceled"
+        topup = await connect.topups.create(key="top", amount=usd("5.00"))
+        assert (await done(later.topups.cancel(topup.id, key="top/cancel"))).status == "canceled"
+        disputed = await connect.charges.destination.create(
+            key="d", amount=usd("10.00"), destination=ana, payment_method="pm_card_createDispute"
+        )
+        connect.simulator.advance(days=7)
+        (dispute,) = [one async for one in connect.disputes.list()]
+        assert dispute.payment == disputed.id
+        recovery = await done(later.disputes.recover(dispute.id, key="d/recover"))
+        assert [one.amount for one in recovery.reversals] == [usd("10.00")]
+        assert (await done(later.disputes.close(dispute.id, key="d/close"))).status == "lost"
+
+    travel(colour, journey)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -40,3 +40,41 @@ def test_a_deferred_verb_shows_what_it_gives() -> None:
     rooms = (Connect.sandbox().later().topups, AsyncConnect.sandbox().later().topups)
     shown = [inspect.signature(type(room).create).return_annotation for room in rooms]
     assert shown == [Pending[TopUp], AsyncPending[TopUp]]
+
+
+NEVER = {
+    "checkout.destination.create",
+    "checkout.destination.subscribe",
+    "checkout.direct.create",
+    "checkout.direct.subscribe",
+    "checkout.expire",
+    "checkout.separate.create",
+    "customers.create",
+    "customers.share",
+    "disputes.stage",
+    "disputes.submit",
+    "external_accounts.replace",
+    "operations.result",  # sends nothing
+    "persons.create",
+    "setup_intents.create",
+}
+"""The verbs with a key that have no twin; the guide of `later` says why."""
+
+
+def named(room: object, module: str, beginning: str = "") -> Iterator[str]:
+    """Name the verbs of rooms that wait for an operation by its key, or that write one down."""
+    for name in dir(type(room)):
+        verb = getattr(type(room), name)
+        told = set(inspect.signature(verb).parameters) if not name.startswith("_") and callable(verb) else set[str]()
+        if "key" in told and (module.endswith("later") or "wait" in told):
+            yield f"{beginning}{name}"
+    for name, inner in vars(room).items():
+        if not name.startswith("_") and type(inner).__module__.startswith(module):
+            yield from named(inner, module, f"{beginning}{name}.")
+
+
+@pytest.mark.parametrize("connect", [Connect.sandbox(), AsyncConnect.sandbox()])
+def test_every_verb_with_a_key_has_a_twin_or_a_reason(connect: Connect | AsyncConnect) -> None:
+    verbs = set(named(connect, "connectkit.resources"))
+    twins = set(named(connect.later(), "connectkit.later"))
+    assert (twins | NEVER, twins & NEVER) == (verbs, set())

@@ -11,9 +11,12 @@ from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
 from connectkit.resources.charges.payments import AsyncPayments
 from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.disputes import AsyncDisputes
 from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
 from connectkit.resources.payouts import AsyncPayouts
+from connectkit.resources.refunds import AsyncRefunds
+from connectkit.resources.setup_intents import AsyncSetupIntents
 from connectkit.resources.topups import AsyncTopUps
 from connectkit.resources.transfers import AsyncTransfers
 
@@ -25,18 +28,43 @@ class AsyncLaterTransfers(Room[AsyncTransfers]):
 
     create: Final = adeferred(AsyncTransfers.create)
     reverse: Final = adeferred(AsyncTransfers.reverse)
+    debit: Final = adeferred(AsyncTransfers.debit)
 
 
 class AsyncLaterPayouts(Room[AsyncPayouts]):
     """Payouts."""
 
     create: Final = adeferred(AsyncPayouts.create)
+    cancel: Final = adeferred(AsyncPayouts.cancel)
+    reverse: Final = adeferred(AsyncPayouts.reverse)
 
 
 class AsyncLaterTopUps(Room[AsyncTopUps]):
     """Top-ups."""
 
     create: Final = adeferred(AsyncTopUps.create)
+    cancel: Final = adeferred(AsyncTopUps.cancel)
+
+
+class AsyncLaterDisputes(Room[AsyncDisputes]):
+    """Disputes: accepted, recovered from sellers, and repaid to them. The last two read the payment at once."""
+
+    close: Final = adeferred(AsyncDisputes.close)
+    recover: Final = adeferred(AsyncDisputes.recover)
+    repay: Final = adeferred(AsyncDisputes.repay)
+
+
+class AsyncLaterRefunds(Room[AsyncRefunds]):
+    """Refunds that have failed."""
+
+    restore: Final = adeferred(AsyncRefunds.restore)
+
+
+class AsyncLaterSetupIntents(Room[AsyncSetupIntents]):
+    """Ways to pay that are kept for later."""
+
+    confirm: Final = adeferred(AsyncSetupIntents.confirm)
+    cancel: Final = adeferred(AsyncSetupIntents.cancel)
 
 
 class AsyncLaterOnboarding(Room[AsyncOnboarding]):
@@ -89,6 +117,9 @@ class AsyncLaterCharges(Room[AsyncPayments]):
         self.separate: Final = AsyncLaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
     confirm: Final = adeferred(AsyncPayments.confirm)
+    capture: Final = adeferred(AsyncPayments.capture)
+    increment: Final = adeferred(AsyncPayments.increment)
+    cancel: Final = adeferred(AsyncPayments.cancel)
 
 
 class AsyncLater:
@@ -101,6 +132,9 @@ class AsyncLater:
         transfers: Transfers and their reversals.
         payouts: Payouts.
         topups: Top-ups.
+        disputes: Disputes.
+        refunds: Refunds that have failed.
+        setup_intents: Ways to pay that are kept for later.
     """
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
@@ -110,3 +144,6 @@ class AsyncLater:
         self.transfers: Final = AsyncLaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = AsyncLaterPayouts(AsyncPayouts, planning, watching)
         self.topups: Final = AsyncLaterTopUps(AsyncTopUps, planning, watching)
+        self.disputes: Final = AsyncLaterDisputes(AsyncDisputes, planning, watching)
+        self.refunds: Final = AsyncLaterRefunds(AsyncRefunds, planning, watching)
+        self.setup_intents: Final = AsyncLaterSetupIntents(AsyncSetupIntents, planning, watching)

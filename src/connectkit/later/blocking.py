@@ -11,9 +11,12 @@ from connectkit.resources.charges.destination import AsyncDestinationCharges
 from connectkit.resources.charges.direct import AsyncDirectCharges
 from connectkit.resources.charges.payments import AsyncPayments
 from connectkit.resources.charges.separate import AsyncSeparateCharges
+from connectkit.resources.disputes import AsyncDisputes
 from connectkit.resources.external_accounts import AsyncExternalAccounts
 from connectkit.resources.onboarding import AsyncOnboarding
 from connectkit.resources.payouts import AsyncPayouts
+from connectkit.resources.refunds import AsyncRefunds
+from connectkit.resources.setup_intents import AsyncSetupIntents
 from connectkit.resources.topups import AsyncTopUps
 from connectkit.resources.transfers import AsyncTransfers
 
@@ -25,18 +28,43 @@ class LaterTransfers(Room[AsyncTransfers]):
 
     create: Final = deferred(AsyncTransfers.create)
     reverse: Final = deferred(AsyncTransfers.reverse)
+    debit: Final = deferred(AsyncTransfers.debit)
 
 
 class LaterPayouts(Room[AsyncPayouts]):
     """Payouts."""
 
     create: Final = deferred(AsyncPayouts.create)
+    cancel: Final = deferred(AsyncPayouts.cancel)
+    reverse: Final = deferred(AsyncPayouts.reverse)
 
 
 class LaterTopUps(Room[AsyncTopUps]):
     """Top-ups."""
 
     create: Final = deferred(AsyncTopUps.create)
+    cancel: Final = deferred(AsyncTopUps.cancel)
+
+
+class LaterDisputes(Room[AsyncDisputes]):
+    """Disputes: accepted, recovered from sellers, and repaid to them. The last two read the payment at once."""
+
+    close: Final = deferred(AsyncDisputes.close)
+    recover: Final = deferred(AsyncDisputes.recover)
+    repay: Final = deferred(AsyncDisputes.repay)
+
+
+class LaterRefunds(Room[AsyncRefunds]):
+    """Refunds that have failed."""
+
+    restore: Final = deferred(AsyncRefunds.restore)
+
+
+class LaterSetupIntents(Room[AsyncSetupIntents]):
+    """Ways to pay that are kept for later."""
+
+    confirm: Final = deferred(AsyncSetupIntents.confirm)
+    cancel: Final = deferred(AsyncSetupIntents.cancel)
 
 
 class LaterOnboarding(Room[AsyncOnboarding]):
@@ -89,6 +117,9 @@ class LaterCharges(Room[AsyncPayments]):
         self.separate: Final = LaterSeparateCharges(AsyncSeparateCharges, planning, watching)
 
     confirm: Final = deferred(AsyncPayments.confirm)
+    capture: Final = deferred(AsyncPayments.capture)
+    increment: Final = deferred(AsyncPayments.increment)
+    cancel: Final = deferred(AsyncPayments.cancel)
 
 
 class Later:
@@ -101,6 +132,9 @@ class Later:
         transfers: Transfers and their reversals.
         payouts: Payouts.
         topups: Top-ups.
+        disputes: Disputes.
+        refunds: Refunds that have failed.
+        setup_intents: Ways to pay that are kept for later.
     """
 
     def __init__(self, planning: Planning, watching: Watching) -> None:
@@ -110,3 +144,6 @@ class Later:
         self.transfers: Final = LaterTransfers(AsyncTransfers, planning, watching)
         self.payouts: Final = LaterPayouts(AsyncPayouts, planning, watching)
         self.topups: Final = LaterTopUps(AsyncTopUps, planning, watching)
+        self.disputes: Final = LaterDisputes(AsyncDisputes, planning, watching)
+        self.refunds: Final = LaterRefunds(AsyncRefunds, planning, watching)
+        self.setup_intents: Final = LaterSetupIntents(AsyncSetupIntents, planning, watching)
