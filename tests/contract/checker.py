@@ -18,6 +18,7 @@ import stripe.params
 import stripe.params.checkout
 import stripe.params.radar
 import stripe.params.v2.core
+import stripe.params.v2.core.accounts
 import typing_extensions
 from stripe import RequestOptions
 
@@ -28,6 +29,7 @@ _PLACES: Final[Mapping[str, Any]] = {
     "": stripe.params,
     "checkout": stripe.params.checkout,
     "v2.core": stripe.params.v2.core,
+    "v2.core.accounts": stripe.params.v2.core.accounts,
     "radar": stripe.params.radar,
     "OAuth": stripe.OAuth,
 }

@@ -114,6 +114,11 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v2/core/accounts/:id"): "v2.core.AccountRetrieveParams",
     ("post", "/v2/core/accounts/:id"): "v2.core.AccountUpdateParams",
     ("post", "/v2/core/accounts/:id/close"): "v2.core.AccountCloseParams",
+    ("get", "/v2/core/accounts/:id/persons"): "v2.core.accounts.PersonListParams",
+    ("post", "/v2/core/accounts/:id/persons"): "v2.core.accounts.PersonCreateParams",
+    ("get", "/v2/core/accounts/:id/persons/:id"): "v2.core.accounts.PersonRetrieveParams",
+    ("post", "/v2/core/accounts/:id/persons/:id"): "v2.core.accounts.PersonUpdateParams",
+    ("delete", "/v2/core/accounts/:id/persons/:id"): "v2.core.accounts.PersonDeleteParams",
     ("post", "/v2/core/account_links"): "v2.core.AccountLinkCreateParams",
 }
 

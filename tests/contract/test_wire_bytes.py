@@ -121,6 +121,12 @@ PERSON: dict[str, Any] = {
     "verification": {"document": {"front": "file_1"}},
     "metadata": {"a": "b"},
 }
+PERSON_V2: dict[str, Any] = {
+    "given_name": "Ana",
+    "relationship": {"owner": True, "percent_ownership": "25.5"},
+    "id_numbers": [{"type": "us_ssn", "value": "000000000"}],
+    "metadata": {"a": "b"},
+}
 TAX = "tax_reporting_us_1099_k"
 FILE: dict[str, Any] = {"purpose": "identity_document", "file": Upload("front.png", b"\x89PNG\r\n\x00")}
 CODE: dict[str, Any] = {"grant_type": "authorization_code", "code": "ac_1"}
@@ -208,6 +214,36 @@ CALLS: list[tuple[str, str, dict[str, Any], Service]] = [
         "/v1/accounts/acct_1/external_accounts/ba_1",
         {},
         lambda c, p: c.v1.accounts.external_accounts.delete("acct_1", "ba_1", p, READING),
+    ),
+    (
+        "get",
+        "/v2/core/accounts/acct_1/persons",
+        {},
+        lambda c, p: c.v2.core.accounts.persons.list("acct_1", p, V2_READING),
+    ),
+    (
+        "post",
+        "/v2/core/accounts/acct_1/persons",
+        PERSON_V2,
+        lambda c, p: c.v2.core.accounts.persons.create("acct_1", p, V2_OPTIONS),
+    ),
+    (
+        "get",
+        "/v2/core/accounts/acct_1/persons/person_1",
+        {},
+        lambda c, p: c.v2.core.accounts.persons.retrieve("acct_1", "person_1", p, V2_READING),
+    ),
+    (
+        "post",
+        "/v2/core/accounts/acct_1/persons/person_1",
+        PERSON_V2,
+        lambda c, p: c.v2.core.accounts.persons.update("acct_1", "person_1", p, V2_OPTIONS),
+    ),
+    (
+        "delete",
+        "/v2/core/accounts/acct_1/persons/person_1",
+        {},
+        lambda c, p: c.v2.core.accounts.persons.delete("acct_1", "person_1", p, V2_OPTIONS),
     ),
     (
         "get",

@@ -452,3 +452,44 @@ def test_a_seller_is_told_of_by_a_token(colour: str, api: Any) -> None:
             await connect.onboarding.update(made.id, details=details, api=api)
 
     travel(colour, journey)
+
+
+@BOTH
+def test_people_are_the_same_through_both_apis(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        seller = await connect.onboarding.create(key="seller-1", country="US", type="custom", business_type="company")
+        ana = PersonDetails(
+            first_name="Ana",
+            last_name="Silva",
+            address=HOME,
+            id_number="000000000",
+            relationship=Relationship(owner=True, percent_ownership=Decimal("62.5"), title="CEO"),
+        )
+        connect.simulator.faults.next("lose_answer", path=f"/v2/core/accounts/{seller.id}/persons", method="POST")
+        made = await connect.persons.create(seller.id, key="ana", person=ana, metadata={"row": "7"}, api="v2")
+        assert (made.name, made.roles, made.title) == ("Ana Silva", frozenset({"owner"}), "CEO")
+        assert made.metadata["row"] == "7"
+        again = await connect.persons.create(seller.id, key="ana", person=ana, metadata={"row": "7"}, api="v2")
+        assert again.id == made.id
+
+        read = await connect.persons.retrieve(seller.id, made.id, api="v2")
+        older = await connect.persons.retrieve(seller.id, made.id)
+        assert (read.id, read.name, read.roles) == (older.id, older.name, older.roles)
+        assert older.raw["relationship"]["percent_ownership"] == 62.5
+        assert (older.raw["id_number_provided"], older.verification, read.verification) == (True, "unverified", "")
+
+        ben = PersonDetails(first_name="Ben", relationship=Relationship(director=True))
+        other = await connect.persons.create(seller.id, key="ben", person=ben)
+        assert [found.id async for found in connect.persons.list(seller.id, api="v2")] == [other.id, made.id]
+        assert [found.id async for found in connect.persons.list(seller.id, role="owner", api="v2")] == [made.id]
+        lima = PersonDetails(last_name="Lima")
+        changed = await connect.persons.update(seller.id, other.id, person=lima, metadata={"row": "8"}, api="v2")
+        assert (changed.name, changed.metadata["row"]) == ("Ben Lima", "8")
+        for _ in range(2):
+            await connect.persons.delete(seller.id, other.id, api="v2")
+        assert [found.id async for found in connect.persons.list(seller.id)] == [made.id]
+        unknown: Any = "v3"
+        with pytest.raises(InvalidRequest, match="api"):
+            await connect.persons.retrieve(seller.id, made.id, api=unknown)
+
+    travel(colour, journey)

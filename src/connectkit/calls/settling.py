@@ -214,6 +214,8 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v2/core/event_destinations/:id/ping", Harmless.MINT, marks=False),
     Endpoint("/v2/core/accounts", Finder(since=False)),
     Endpoint("/v2/core/accounts/:id", Harmless.REPEATABLE, marks=False),
+    Endpoint("/v2/core/accounts/:id/persons", Finder(since=False)),
+    Endpoint("/v2/core/accounts/:id/persons/:id", Harmless.REPEATABLE, marks=False),
     Endpoint("/v2/core/account_links", Harmless.MINT, marks=False),
 )
 

@@ -9,6 +9,8 @@ from attrs import field, frozen
 from .base import Answer, Data, Metadata, Value, Whole, part
 from .requirements import Requirements
 
+_NAMES: Final = ("first_name", "last_name", "given_name", "surname")  # v1 has the first two, v2 the others
+
 ROLES: Final = ("representative", "owner", "director", "executive", "authorizer", "legal_guardian")
 
 
@@ -22,9 +24,9 @@ class Person(Value):
         roles: Of `representative`, `owner`, `director`, `executive`, `authorizer` and `legal_guardian` those that the
             person has.
         title: The job title, or `""`.
-        verification: `verified`, `pending` or `unverified`. An open set.
+        verification: `verified`, `pending` or `unverified` (v1 alone tells), or `""`. An open set.
         verification_code: Why it is not verified, in Stripe's word, or `""`. An open set.
-        requirements: What Stripe wants to know of the person.
+        requirements: What Stripe wants to know of the person (v1 alone tells).
         metadata: The platform's own notes.
     """
 
@@ -71,4 +73,4 @@ class Person(Value):
 
 
 def _name(data: Data) -> str:
-    return " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
+    return " ".join(filter(None, (data.get(name) for name in _NAMES)))

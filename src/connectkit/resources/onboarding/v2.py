@@ -87,7 +87,7 @@ class V2:
                 identity=given(
                     country=profile.country and profile.country.lower(),
                     entity_type=profile.business_type,
-                    individual=details.individual and _individual(details.individual, profile.country),
+                    individual=details.individual and individual_of(details.individual, profile.country),
                     business_details=_business(details, profile.country),
                     attestations=_attestations(details.terms, details.company),
                 ),
@@ -111,7 +111,8 @@ def _support(business: BusinessProfile) -> dict[str, Any]:
     return given(email=business.support_email, phone=business.support_phone, url=business.support_url)
 
 
-def _individual(individual: Individual, country: str | None) -> dict[str, Any]:
+def individual_of(individual: Individual, country: str | None) -> dict[str, Any]:
+    """Write who a person is, at home in *country* where the address does not tell."""
     return given(
         given_name=individual.first_name,
         surname=individual.last_name,

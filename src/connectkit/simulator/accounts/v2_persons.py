@@ -37,7 +37,7 @@ def create_person(world: World, call: Call) -> Object:
 def list_persons(world: World, call: Call) -> Object:
     """List the people, newest first."""
     account = account_of(world, call.id)
-    return v2_listing([person_of(person) for person in world.table(account["id"], "person")], call)
+    return v2_listing([person_of(person) for person in world.table(account["id"], "person").where()], call)
 
 
 @topic.route("GET", f"{_PATH}/:person", "v2.core.accounts.PersonRetrieveParams")
