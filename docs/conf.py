@@ -11,7 +11,9 @@ from sphinx.application import Sphinx
 import_module("connectkit.assembly")
 import_module("connectkit.simulator")
 TOPICS = import_module("connectkit.simulator.topics").TOPICS
-ENDPOINTS = "<!-- the table of endpoints -->"
+SWITCHES = import_module("connectkit.simulator.money.switches")
+ENDPOINTS_HERE = "<!-- the table of endpoints -->"
+SWITCHES_HERE = "<!-- the table of switches -->"
 typing.TYPE_CHECKING = True  # the signatures of `Connect` name types that it imports only when one is made
 import_module("connectkit.connect")
 typing.TYPE_CHECKING = False
@@ -74,9 +76,10 @@ def setup(app: Sphinx) -> None:
 
 
 def tabulate(_app: Sphinx, _name: str, source: list[str]) -> None:
-    """Put the table of the simulator's endpoints where it is wanted."""
-    if ENDPOINTS in source[0]:
-        source[0] = source[0].replace(ENDPOINTS, endpoints())
+    """Put the tables of the simulator's endpoints and switches where they are wanted."""
+    for here, table in ((ENDPOINTS_HERE, endpoints), (SWITCHES_HERE, switches)):
+        if here in source[0]:
+            source[0] = source[0].replace(here, table())
 
 
 def endpoints() -> str:
@@ -87,3 +90,11 @@ def endpoints() -> str:
         for route in topic.routes
     ]
     return "\n".join(["| topic | request | what it does |", "|---|---|---|", *rows])
+
+
+def switches() -> str:
+    """Give a table of everything that can be decided otherwise than it is."""
+    rows = [
+        f"| `{switch.name}` | {switch.default} | {switch.others} | {switch.about} |" for switch in SWITCHES.described()
+    ]
+    return "\n".join(["| switch | as it is | as it could be | what it decides |", "|---|---|---|---|", *rows])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
+import inspect
+import re
+import typing
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Final, Literal, NamedTuple
 
 from connectkit.simulator.state import World
 
@@ -11,6 +14,7 @@ from .fees import Pricing
 from .fx import Rates
 
 _NAME: Final = "switches"
+_ATTRIBUTE: Final = re.compile(r"^ {4}(\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)  # of a cleaned docstring
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,36 @@ def switches_of(world: World) -> Switches:
     """Give how a world decides."""
     switches: Switches = world.kept[_NAME]
     return switches
+
+
+class Switch(NamedTuple):
+    """One switch, as the documentation shows it.
+
+    Attributes:
+        name: Its name.
+        default: How it stands.
+        others: How else it can stand.
+        about: What it decides.
+    """
+
+    name: str
+    default: str
+    others: str
+    about: str
+
+
+def described() -> list[Switch]:
+    """Give every switch."""
+    about = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(inspect.getdoc(Switches) or "")}
+    hints = typing.get_type_hints(Switches)
+    return [Switch(one.name, *_stands(hints[one.name], one.default), about[one.name]) for one in fields(Switches)]
+
+
+def _stands(hint: object, default: object) -> tuple[str, str]:
+    """Give how a switch stands, and how else it can stand."""
+    if default is MISSING:
+        kind = getattr(hint, "__name__", "")
+        return f"`{kind}()`", f"another `{kind}`"
+    choices = (True, False) if hint is bool else typing.get_args(hint)
+    others = ", ".join(f"`{choice}`" for choice in choices if choice != default)
+    return f"`{default}`", others or "another number"
