@@ -346,3 +346,44 @@ def test_an_account_debit_is_a_transfer_there_and_a_payment_here(colour: str) ->
         assert here[0] == ("payment", 1500)
 
     travel(colour, journey)
+
+
+@pytest.mark.parametrize("choice", ["bear", "park"])
+def test_a_destination_charge_refunded_in_parts_apart_is_closed_to_the_cent(colour: str, choice: Any) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect)
+        await connect.settings.set_payouts(account=ana, interval="manual")
+        payment = await connect.charges.destination.create(
+            key="o", amount=usd("1.00"), destination=ana, fee=usd("0.10"), payment_method=AT_ONCE
+        )
+        mine, hers = await total(connect), await total(connect, ana)
+        for number, part in enumerate(("0.34", "0.33", "0.33")):
+            plan = await connect.charges.destination.plan_refund(
+                payment.id, key=f"r-{number}", amount=usd(part), if_short=choice
+            )
+            await plan.execute()
+        assert (await total(connect, ana), hers) == (usd("0.00"), usd("0.90"))
+        assert await total(connect) == mine - usd("0.10")
+
+    travel(colour, journey)
+
+
+def test_a_fee_is_not_given_back_where_the_share_did_not_come_back(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(refunds_wait=True))
+        ana = await seller(connect)
+        await connect.settings.set_payouts(account=ana, interval="manual")
+        await connect.charges.separate.create(key="mine", amount=usd("90.00"), payment_method=AT_ONCE)
+        payment = await connect.charges.destination.create(
+            key="o", amount=usd("1.00"), destination=ana, fee=usd("0.10"), payment_method=AT_ONCE
+        )
+        for number, part in enumerate(("0.34", "0.33")):
+            await connect.charges.destination.refund(payment.id, key=f"r-{number}", amount=usd(part), if_short="bear")
+        await empty(connect, ana, "0.29")
+        mine = await total(connect)
+        last = await connect.charges.destination.refund(payment.id, key="r-2", if_short="bear")
+        assert [one.amount for one in last.uncovered] == [usd("0.33")]
+        assert (await total(connect, ana), await total(connect)) == (usd("0.00"), mine - usd("0.33"))
+        assert await connect.charges.destination.refund(payment.id, key="r-2", if_short="bear") == last
+
+    travel(colour, journey)

@@ -386,7 +386,7 @@ class Caller:
     def _planned(self, identity: Identity, step: Step) -> PlannedStep:
         leaf = evolve(identity, step=step.name)
         frozen = Frozen(self._named(leaf, step.request), step.keep)
-        return PlannedStep(step.name, step.verb, frozen, step.currency, step.effects, step.fees, step.short)
+        return PlannedStep(step.name, step.verb, frozen, step.currency, step.effects, step.fees, step.short, step.after)
 
     def _draft(self, identity: Identity, verb: str, arguments: Params, account: str | None, text: str) -> Operation:
         return Operation(identity, verb, fingerprint(verb, arguments, account), text)
@@ -427,7 +427,10 @@ class Caller:
         """Carry out a frozen plan, step by step; those that are done already answer from the journal."""
         answers: list[Answer] = []
         kept: list[Data] = []
+        missed: set[str] = set()
         for step in plans.loads(claim.operation.request) or ():
+            if step.after in missed:
+                continue
             claim = await self.performer.held_on(claim)
             try:
                 answer = await self._step(claim.operation.identity, step, wait)
@@ -435,6 +438,7 @@ class Caller:
                 if step.short is None or not isinstance(error, InsufficientBalance):
                     await self._journal.settle(claim, self._interrupted(claim, error))
                     raise
+                missed.add(step.name)
                 answers.append(Answer(data=step.short))
                 kept.append(step.short)
                 continue

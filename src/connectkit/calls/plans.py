@@ -36,6 +36,7 @@ class Step:
         fees: What it costs.
         short: What is told in place of an answer where a balance does not cover it, so that the flow goes on without
             it; nothing, where the flow stops there.
+        after: The step without which it is left out, where a balance did not cover that one; `""` for none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step:
     effects: tuple[Effect, ...] = ()
     fees: tuple[PlannedFee, ...] = ()
     short: Mapping[str, Any] | None = None
+    after: str = ""
 
 
 @frozen
@@ -59,6 +61,7 @@ class PlannedStep:
     effects: tuple[Effect, ...] = ()
     fees: tuple[PlannedFee, ...] = ()
     short: Mapping[str, Any] | None = None
+    after: str = ""
 
 
 def dumps(steps: Sequence[PlannedStep]) -> str:
@@ -72,6 +75,7 @@ def dumps(steps: Sequence[PlannedStep]) -> str:
             "effects": [_written(effect) for effect in step.effects],
             "fees": [_written(fee) for fee in step.fees],
             "short": step.short,
+            "after": step.after,
         }
         for step in steps
     ]
@@ -92,6 +96,7 @@ def loads(text: str) -> Sequence[PlannedStep] | None:
             tuple(Effect(**_read(effect)) for effect in item.get("effects", ())),
             tuple(PlannedFee(**_read(fee)) for fee in item.get("fees", ())),
             item.get("short"),
+            item.get("after", ""),
         )
         for item in document[PLAN]
     ]

@@ -88,3 +88,23 @@ def test_a_share_that_is_taken_back_apart_leaves_the_fee_alone_where_it_is_kept(
     (step,) = refundable(500, transfer=transfer).taken_from_destination(fee=False, if_short="bear")
     assert step.request.params == {"amount": 400}
     assert step.short is not None
+
+
+def test_what_rounding_left_of_the_fee_comes_back_after_the_share() -> None:
+    transfer = {"id": "tr_1", "amount": 1000, "amount_reversed": 670, "currency": "usd", "destination": "acct_1"}
+    fee = {"id": "fee_1", "amount": 10, "amount_refunded": 6, "currency": "usd"}
+    last = refundable(330, refunded_before=670, transfer=transfer, application_fee=fee)
+    back, rest = last.taken_from_destination(fee=True, if_short="bear")
+    assert back.request.params == {"amount": 330, "refund_application_fee": True}
+    assert (rest.request.path, rest.request.params, rest.after) == (
+        "/v1/application_fees/fee_1/refunds",
+        {"amount": 1},
+        back.name,
+    )
+    whole = {**transfer, "amount_reversed": 1000}
+    (alone,) = refundable(330, refunded_before=670, transfer=whole, application_fee=fee).taken_from_destination(
+        fee=True, if_short="bear"
+    )
+    assert (alone.request.params, alone.after) == ({"amount": 4}, "")
+    partial = refundable(1, transfer={**transfer, "amount": 1, "amount_reversed": 0}, application_fee=fee)
+    assert partial.taken_from_destination(fee=True, if_short="bear") == ()

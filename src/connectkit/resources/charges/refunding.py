@@ -138,7 +138,10 @@ class Refundable:
         return share(whole, self.amount.amount, self.charge["amount_captured"], left)
 
     def taken_from_destination(self, *, fee: bool, if_short: IfShort) -> Sequence[Step]:
-        """Give the call that takes the share of a destination charge back apart from the refund, and may be short.
+        """Give the calls that take the share of a destination charge back apart from the refund, and may be short.
+
+        Stripe shares the fee out by the reversal, rounded again, so that once the payment is closed a unit of the fee
+        can be left; it is given back by itself, unless the seller's balance was short.
 
         Args:
             fee: Whether the application fee comes back with it.
@@ -148,13 +151,14 @@ class Refundable:
         left: int = transfer["amount"] - transfer["amount_reversed"] if transfer else 0
         amount = left if self.completes else self.share_of(transfer["amount"], left) if transfer else 0
         if not amount:
-            return ()
+            return self._fee_left(0, "") if fee and self.completes else ()
         step = reversal(transfer["id"], transfer["destination"], Money(amount, transfer["currency"]), if_short)
         if not fee:
             return (step,)
         back = passed(transfer["destination"], self._share("application_fee", 0), _RETURNED)
         request = evolve(step.request, params={**step.request.params, "refund_application_fee": True})
-        return (evolve(step, request=request, effects=(*step.effects, *back)),)
+        together = evolve(step, request=request, effects=(*step.effects, *back))
+        return (together, *self._fee_left(self._fee_by(amount, transfer["amount"]), step.name))
 
     def residues(self, *, transfer: bool, fee: bool) -> Sequence[Step]:
         """Give the calls that take back what the rounding of earlier refunds has left, once the payment is closed."""
@@ -165,11 +169,25 @@ class Refundable:
             made = self.charge["transfer"]
             steps.append(reversal(str(made["id"]), self._destination, Money(left, made["currency"])))
         if fee and (left := self._left("application_fee", "amount_refunded")):
-            path = f"/v1/application_fees/{identifier(self.charge['application_fee'])}/refunds"
-            effects = passed(self.owner or self._destination, self._fee_money(left), _RETURNED)
-            request = Request("post", path, {"amount": left})
-            steps.append(Step("fee", "charges.refund.fee", request, _FEE_REFUND_KEEP, effects=effects))
+            steps.append(self._fee_back(left))
         return steps
+
+    def _fee_back(self, amount: int, after: str = "") -> Step:
+        path = f"/v1/application_fees/{identifier(self.charge['application_fee'])}/refunds"
+        effects = passed(self.owner or self._destination, self._fee_money(amount), _RETURNED)
+        request = Request("post", path, {"amount": amount})
+        return Step("fee", "charges.refund.fee", request, _FEE_REFUND_KEEP, effects=effects, after=after)
+
+    def _fee_left(self, taken: int, after: str) -> Sequence[Step]:
+        """Give the call that gives back what is left of the fee, of which so much comes back in another way."""
+        fee = part(self.charge, "application_fee")
+        left: int = fee["amount"] - fee["amount_refunded"] - taken if fee and self.completes else 0
+        return (self._fee_back(left, after),) if left else ()
+
+    def _fee_by(self, reversed_amount: int, transferred: int) -> int:
+        """Give what of the fee comes back with a reversal, by Stripe's rounding."""
+        fee = part(self.charge, "application_fee")
+        return share(fee["amount"], reversed_amount, transferred, fee["amount"] - fee["amount_refunded"]) if fee else 0
 
     @property
     def _destination(self) -> str:
