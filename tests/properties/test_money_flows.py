@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import get_args
 
 from attrs import frozen
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from connectkit import Connect, Money, Origin, Payment, Refund
+from connectkit import CheckoutSession, Connect, LineItem, Money, Origin, Payment, Plan, Refund
 from connectkit.calls.retries import Retries
 from connectkit.errors import InvalidRequest, Refused
+from connectkit.owing import IfShort
 from connectkit.simulator import Simulator
 
 LARGE = settings().max_examples > 1_000
@@ -74,6 +77,7 @@ class Flows(RuleBasedStateMachine):
         self.sellers: list[tuple[str, str]] = []
         self.count = 0
         self.made: list[Sale] = []
+        self.delivered: Counter[str] = Counter()
         self.ended: dict[str, str] = {}
         self.heard: Counter[str] = Counter()
         self.told: set[tuple[str, str]] = set()
@@ -137,6 +141,50 @@ class Flows(RuleBasedStateMachine):
         self.made += sales
         return multiple(*sales)
 
+    @rule(
+        target=sales,
+        kind=st.sampled_from(("direct", "destination", "separate")),
+        amount=AMOUNTS,
+        card=st.one_of(CARDS, st.just("pm_usBankAccount_success")),
+        place=PLACES,
+    )
+    def sell_by_checkout(self, kind: str, amount: int, card: str, place: int) -> MultipleResults[Sale]:
+        checkout, (seller, home) = self.connect.checkout, self.sellers[place]
+        currency = home if kind == "direct" else "usd"
+        open_: dict[str, Callable[..., CheckoutSession]] = {
+            "direct": partial(checkout.direct.create, account=seller),
+            "destination": partial(checkout.destination.create, destination=seller),
+            "separate": checkout.separate.create,
+        }
+        key, items = self.key("page"), [LineItem(name="Chair", price=Money(amount, currency))]
+        methods = ["card", "us_bank_account"]
+        made = self.attempt(
+            lambda: (
+                open_[kind](
+                    key=key, line_items=items, success_url="https://shop.example", allowed_payment_method_types=methods
+                ).id
+            )
+        )
+        account = seller if kind == "direct" else None
+        with suppress(ValueError):  # the card is declined, and the page stays open
+            for session in made:
+                self.simulator.pay(session, card)
+        paid = [checkout.retrieve(session, account=account).payment for session in made]
+        sales = [Sale(kind, payment, account, currency) for payment in paid if payment]
+        self.made += sales
+        return multiple(*sales)
+
+    @rule(sale=sales)
+    def deliver(self, sale: Sale) -> None:
+        """Deliver, of all who ask, once; and no payment of Checkout as one without."""
+        delivered = self.delivered[sale.payment]
+        for _ in range(2):
+            answer = self.connect.charges.fulfil(
+                sale.payment, lambda one: self.delivered.update([one.payment.id]), account=sale.account
+            )
+            assert self.delivered[sale.payment] == int(answer.delivered)
+        assert self.delivered[sale.payment] >= delivered
+
     @rule(target=transfers, sale=sales, first=PARTS, second=st.integers(1, 9_000))
     def settle(self, sale: Sale, first: int | None, second: int) -> MultipleResults[str]:
         shares = {self.sellers[1][0]: Money(second, "usd")}
@@ -160,6 +208,35 @@ class Flows(RuleBasedStateMachine):
         }
         key = self.key("refund")
         self.attempt(lambda: refund[sale.kind](sale.payment, key=key, amount=money).id)
+
+    @rule(sale=sales, amount=PARTS, if_short=st.sampled_from(get_args(IfShort)))
+    def refund_by_plan(self, sale: Sale, amount: int | None, if_short: IfShort) -> None:
+        """Look at a refund first: looking moves nothing, and what is carried out is what was shown."""
+        charges, money = self.connect.charges, None if amount is None else Money(amount, sale.currency)
+        plans: dict[str, Callable[..., Plan[Refund]]] = {
+            "direct": partial(charges.direct.plan_refund, account=sale.account or ""),
+            "destination": partial(charges.destination.plan_refund, if_short=if_short),
+            "separate": partial(charges.separate.plan_refund, if_short=if_short),
+        }
+        key = self.key("planned")
+
+        def call() -> str:
+            rows = self.rows()
+            plan = plans[sale.kind](sale.payment, key=key, amount=money)
+            assert self.rows() == rows
+            return plan.execute().id
+
+        self.attempt(call)
+
+    @rule(amount=st.integers(1, 500), place=PLACES)
+    def debit(self, amount: int, place: int) -> None:
+        """Debit a seller, in its own currency, whose balance never goes below zero by it."""
+        key, (seller, currency) = self.key("debit"), self.sellers[place]
+        made = self.attempt(
+            lambda: self.connect.transfers.debit(key=key, account=seller, amount=Money(amount, currency)).id
+        )
+        if made:
+            assert self.simulator.world.ledger.available(seller, currency) >= 0
 
     @rule(target=transfers, amount=AMOUNTS, place=PLACES)
     def give(self, amount: int, place: int) -> MultipleResults[str]:
