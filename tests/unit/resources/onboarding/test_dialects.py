@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from stripe.params import _account_create_params as of_v1
+from stripe.params.v2.core import _account_create_params as of_v2
 
 from connectkit.errors import InvalidRequest
 from connectkit.models.details import AccountDetails, Address, BusinessProfile, Company, Individual, TermsAcceptance
@@ -230,3 +232,23 @@ def test_a_token_leaves_nothing_else_to_tell() -> None:
         with pytest.raises(InvalidRequest) as caught:
             AccountDetails(token="ct_1", **more)
         assert caught.value.param == "token"
+
+
+@pytest.mark.parametrize("name", ["pix_payments", "tax_reporting_us_1099_k"])
+def test_a_capability_that_v2_has_no_name_for_is_asked_for_through_v1(name: str) -> None:
+    profile = Profile(capabilities=("card_payments", name, "one_that_is_new"))
+    with pytest.raises(InvalidRequest, match=name) as caught:
+        DIALECTS["v2"].update("acct_1", profile)
+    assert (caught.value.param, "capabilities.request" in caught.value.next_step) == ("capabilities", True)
+    assert DIALECTS["v1"].update("acct_1", profile).params["capabilities"][name] == {"requested": True}
+
+
+def test_v1_alone_names_what_the_sdk_names_there_alone() -> None:
+    v1 = set(of_v1.AccountCreateParamsCapabilities.__annotations__)
+    v2 = set(of_v2.AccountCreateParamsConfigurationMerchantCapabilities.__annotations__)
+    there = {"transfers", "us_bank_account_ach_payments"}  # which v2 calls by other names
+    for name in v1 - v2 - there:
+        with pytest.raises(InvalidRequest):
+            DIALECTS["v2"].update("acct_1", Profile(capabilities=(name,)))
+    for name in v1 & v2 | there:
+        assert DIALECTS["v2"].update("acct_1", Profile(capabilities=(name,))).params["configuration"]
