@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import pytest
+from tests.simulator.test_payouts import fund
 from tests.simulator.till import CANADA, Till
 
 from connectkit.simulator import Pricing, Rates, Simulator, Switches
@@ -268,3 +269,47 @@ def test_a_charge_must_settle_at_the_least_of_its_merchants_currency(open_till: 
 
 def test_a_currency_without_a_rate_is_refused_as_not_simulated(open_till: Open) -> None:
     assert open_till().driver.post("/v1/payment_intents", {"amount": 5000, "currency": "xpf"}).status == 501
+
+
+@pytest.mark.parametrize(
+    ("amount", "fee"),
+    [
+        (97_087, 2913),
+        (58_252, 1748),
+        (58_446, 1753),
+        (970_776, 29_123),
+        (495_145, 14_854),
+        (825_242, 24_757),
+        (582_524, 17_476),
+    ],
+)
+def test_what_a_platform_takes_of_an_instant_payout(open_till: Open, amount: int, fee: int) -> None:
+    till = open_till(instant_fee=300)
+    seller = fund(till, till.seller(), amount + fee)
+    told = {"amount": amount, "currency": "usd", "method": "instant"}
+    payout = till.driver.made("/v1/payouts", told, account=seller)
+    assert (payout["application_fee_amount"], till.available(seller)) == (fee, 0)
+    earned = till.driver.get(f"/v1/application_fees/{payout['application_fee']}").body
+    assert (earned["amount"], earned["fee_source"]["payout"]) == (fee, payout["id"])
+    assert till.rows()[-1] == ("application_fee", fee, 0, fee)
+    assert till.driver.post("/v1/payouts", {**told, "amount": 100}, account=seller).error["code"] == (
+        "balance_insufficient"
+    )
+
+
+def test_an_instant_payout_that_is_called_back_costs_nothing(open_till: Open) -> None:
+    till = open_till(instant_fee=300)
+    seller = fund(till, till.seller(), 60_000)
+    told = {"amount": 58_252, "currency": "usd", "method": "instant"}
+    payout = till.driver.made("/v1/payouts", told, account=seller)
+    before = till.available()
+    till.driver.made(f"/v1/payouts/{payout['id']}/cancel", account=seller)
+    assert (till.available(seller), till.available()) == (60_000, before - 1748)
+
+
+def test_a_descriptor_and_a_prefix_of_a_name(open_till: Open) -> None:
+    till = open_till()
+    seller = till.seller(business_profile={"name": "Jenny Rosenbaum", "product_description": "Furniture"})
+    settings = till.driver.get(f"/v1/accounts/{seller}").body["settings"]
+    assert settings["payments"]["statement_descriptor"] == "JENNY ROSENBAUM"
+    assert settings["card_payments"]["statement_descriptor_prefix"] == "JENNY ROSE"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from connectkit.simulator.accounts import queries
 from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
@@ -15,6 +16,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
+from .exchange import into
 from .fx import convert
 from .rows import later, post, row, row_of
 from .switches import switches_of
@@ -70,6 +72,29 @@ def earn(world: World, paid: Object, charge: Object, amount: int, terms: Terms, 
         description=f"Application fee from application for {fee['account']}",
         rate=shown if terms.rate == 1 else terms.rate,
         source_type=row_of(world, paid)["_source_type"],
+    )
+    fee["balance_transaction"] = earned["id"]
+    return earned
+
+
+def earn_of_payout(world: World, payout: Object, amount: int) -> Object:
+    """Make the fee of an instant payout and give its row; the payout's own row has it taken off."""
+    home = queries.default_currency(world, world.platform)
+    rate = into(world, payout["currency"], home)
+    terms = Terms(payout["currency"], home, rate, payout["currency"], Fraction(1))
+    source = {"charge": None, "payout": payout["id"], "type": "payout"}
+    fee = world.add(world.platform, {**_new(world, payout, payout, amount, terms), "fee_source": source})
+    payout |= {"application_fee": fee["id"], "application_fee_amount": amount}
+    earned = row(
+        world,
+        world.platform,
+        type="application_fee",
+        amount=convert(amount, rate),
+        currency=home,
+        source=fee["id"],
+        available_on=world.clock.now,
+        description=f"Application fee from application for {fee['account']}",
+        rate=rate,
     )
     fee["balance_transaction"] = earned["id"]
     return earned

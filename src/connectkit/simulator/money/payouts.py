@@ -17,9 +17,12 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
+from . import application_fees
 from .calendar import calendar_days
 from .currencies import check_payout, payout_step
-from .rows import available_from, post, row
+from .fees import half_up
+from .rows import FeeDetail, available_from, post, row
+from .switches import switches_of
 
 topic: Final = Topic("payouts")
 topic.kind("payout")
@@ -36,6 +39,7 @@ _NOTHING: Final = (
     "payout_method",
     "reversed_by",
 )
+_WHOLE: Final = 10_000
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
 _MOST_INSTANT: Final = 999_900
 _REVERSIBLE: Final = 90 * DAY
@@ -55,7 +59,8 @@ def create(world: World, call: Call) -> Object:
     if params.get("method") == "instant":
         _check_instant(bank, params["amount"])
     source_type = _source_type(world, call.account, currency, params)
-    if available_from(world, call.account, currency, source_type) < params["amount"]:
+    fee = _instant_fee(world, call.account, params["amount"], params.get("method"))
+    if available_from(world, call.account, currency, source_type) < params["amount"] + fee:
         message = "You have insufficient funds in your Stripe account for this transfer."
         raise balance_insufficient(message)
     return _pay_out(
@@ -105,9 +110,16 @@ def _check_instant(bank: Object, amount: int) -> None:
         raise refused(message, param="amount")
 
 
+def _instant_fee(world: World, account: str, amount: int, method: str | None) -> int:
+    """Give what the platform takes on top of an instant payout, rounded to the nearest."""
+    monetized = method == "instant" and account != world.platform
+    return half_up(amount * switches_of(world).instant_fee, _WHOLE) if monetized else 0
+
+
 def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Object, params: dict[str, Any]) -> Object:
     payout = world.add(account, _new(world, amount, currency, bank, params))
     merge_metadata(payout, params)
+    fee = _instant_fee(world, account, amount, payout["method"])
     debit = row(
         world,
         account,
@@ -117,11 +129,15 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
         source=payout["id"],
         available_on=world.clock.now,
         description="STRIPE PAYOUT",
+        fees=[FeeDetail("application_fee", fee, "Application fee")] if fee else [],
         source_type=payout["source_type"],
     )
     payout["balance_transaction"] = debit["id"]
-    post(world, debit, others=[Entry(WORLD, currency, amount)])
+    earned = [application_fees.earn_of_payout(world, payout, fee)] if fee else []
+    post(world, debit, *earned, others=[Entry(WORLD, currency, amount)])
     world.emit("payout.created", payout)
+    if fee:
+        world.emit("application_fee.created", world.get(world.platform, "application_fee", payout["application_fee"]))
     arrival = partial(_arrive, world, payout, bank)
     if payout["method"] == "instant":
         world.clock.after(_INSTANT, arrival)
@@ -245,7 +261,11 @@ def _return(world: World, payout: Object, type: str, words: str) -> None:
         source_type=payout["source_type"],
     )
     payout["failure_balance_transaction"] = credit["id"]
-    post(world, credit, others=[Entry(WORLD, payout["currency"], -payout["amount"])])
+    given: list[Object] = []
+    if payout["application_fee"]:
+        fee = world.get(world.platform, "application_fee", payout["application_fee"])
+        given = application_fees.give_back(world, fee, fee["amount"] - fee["amount_refunded"])[1]
+    post(world, credit, *given, others=[Entry(WORLD, payout["currency"], -payout["amount"])])
 
 
 @topic.route("POST", "/v1/payouts/:id/cancel", "PayoutCancelParams")

@@ -30,6 +30,8 @@ class Switches:
             charge, brought home, or in that which the connected account settles in.
         fees_in_rows: Whether Stripe's fee is taken off the row of a charge; it is billed outside of the balance if not.
         refund_returns_fee: Whether a refund brings Stripe's fee back.
+        instant_fee: What the platform takes on top of an instant payout of a connected account, in hundredths of a
+            percent; Stripe has platforms set it in the Dashboard.
         refunds_wait: Whether a refund waits until the balance that it is paid from covers it, and taking a share back
             is refused where the seller's does not; refunds take balances below zero if not, as recorded in test mode.
         dispute_win_returns_fee: Whether a dispute that is won brings its fee back.
@@ -60,6 +62,7 @@ class Switches:
     application_fee_currency: Literal["charge", "connected_settlement"] = "charge"
     fees_in_rows: bool = True
     refund_returns_fee: bool = False
+    instant_fee: int = 0
     refunds_wait: bool = False
     dispute_win_returns_fee: bool = False
     reversal_share: Literal["per_refund", "cumulative"] = "per_refund"
