@@ -1,14 +1,14 @@
 """The rate gate: how fast requests may leave, learnt from Stripe's answers.
 
 Stripe counts requests a second for the whole account and for each endpoint over all ids; what it counts to depends on
-the account and changes. So the gate is not told. Each rate begins low and grows while it is made use of and nobody is
-turned away. Each refusal slows it by a small part, so that many refusals slow it much and one slows it little. The rate
-at which they began is remembered: up to near it the gate comes back soon, and beyond it it asks for more seldom and
-carefully, the more so the shorter ago the last refusal is.
+the account and changes. So the gate is not told. It looks at the answers window by window. While all are taken and the
+rate is what holds requests back, the rate grows: soon before anybody was ever turned away, gently afterwards. When some
+are turned away, the pace of those that are taken is the limit itself, or this process's share of it: the rate becomes a
+little less than that. Only what left after the last change is looked at, so that a burst is cut once.
 
-Nothing is shared between processes. Each learns from its own refusals, of which the quicker one gets more, and asks for
-the same amount more as the others; so several come to share a limit evenly. The gate never waits itself: it says how
-long to, and so serves threads and event loops alike.
+Nothing is shared between processes. Each is turned away in proportion to what it sends, and so several share a limit
+without knowing of one another. The gate never waits itself: it says how long to, and so serves threads and event loops
+alike.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from connectkit.ports import mutex
 from connectkit.requests import Request
 
 _ID: Final = re.compile(r"(?<=/)(?:[a-z]+_)+[A-Za-z0-9]+(?=/|$)")
-_GROWTH: Final = 0.10  # a second, while no limit was met
-_RETURN: Final = 0.015  # a second, while it is well below what was found
-_NEAR: Final = 0.9  # of what was found: from there on it is near it
-_CAUTION: Final = 0.0003  # growth a second near it, for each second since the last refusal
-_CUT: Final = 0.08  # of the rate, for each refusal
-_EPISODE: Final = 1.0  # seconds: refusals that follow each other so closely say the same
+_GROWTH: Final = 0.07  # a second, while nobody was ever turned away
+_PROBE: Final = 0.005  # a second, afterwards
+_CALM: Final = 20.0  # seconds of growth after which it probes faster, in proportion: the limit is elsewhere by now
+_MARGIN: Final = 0.03  # below the pace that was taken
+_WINDOW: Final = 1.0  # seconds of departures that are looked at together
+_TELLING: Final = 4  # requests turned away that tell enough before a window is over,
+_SOONEST: Final = 0.25  # and the seconds that it lasts at least
+_GAP: Final = 3.0  # seconds without a departure, after which what left before tells no pace
 _LEAST: Final = 0.5  # requests a second
 _BURST: Final = 0.2  # seconds' worth of requests that may leave at once after a pause
 _TICK: Final = 0.001  # seconds that nobody waits for
-_IDLE: Final = 1.0  # seconds without a request, after which there was no use made of the rate
 _OPEN: Final = 1e6  # requests a second where nothing is known of a limit
 
 
@@ -66,6 +67,42 @@ class Place:
     waits: bool
 
 
+@define
+class _Window:
+    """What became of those that left after some time: of the first, and of those since."""
+
+    since: float = -math.inf
+    first: float = math.inf
+    last: float = math.inf
+    taken: int = 0
+    turned_away: int = 0
+    passed: int = 0
+    waited: int = 0
+
+    def note(self, left: float, *, taken: bool) -> None:
+        """Count an answer; what is turned away first begins the window anew, because until then the limit was far."""
+        if left - self.last > _GAP or self.first == math.inf or not (taken or self.turned_away):
+            self.first, self.last, self.taken, self.turned_away = left, left, 0, int(not taken)
+        else:
+            self.last = max(left, self.last)
+            self.taken += taken
+            self.turned_away += not taken
+
+    @property
+    def length(self) -> float:
+        return self.last - self.first
+
+    @property
+    def tells(self) -> bool:
+        """Whether it has seen enough."""
+        return self.length >= (_SOONEST if self.turned_away >= _TELLING else _WINDOW)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it was the rate that kept the pace down, and not what there was to do."""
+        return 2 * self.waited >= self.passed
+
+
 @define(eq=False)
 class Queue:
     """One limit: who may pass when, in the order of joining.
@@ -75,21 +112,15 @@ class Queue:
     Attributes:
         rate: How many may pass a second, now.
         most: What the rate never exceeds.
-        throttled: When somebody was turned away last, by the caller's clock; minus infinity before the first time.
     """
 
     rate: float
     most: float = math.inf
-    throttled: float = -math.inf
     _joined: int = field(default=0, init=False)
     _level: float = field(default=0.0, init=False)  # how many might have passed until `_at`
     _at: float = field(default=-math.inf, init=False)
-    _grown: float = field(default=-math.inf, init=False)
-    _pace: float = field(default=0.0, init=False)  # how many passed a second lately, fading with the time since
-    _passed: float = field(default=-math.inf, init=False)
-    _first: float = field(default=math.inf, init=False)
-    _found: float = field(default=math.inf, init=False)
-    _scale: float = field(default=0.0, init=False)  # the first that was found
+    _calm: float | None = field(default=None, init=False)  # seconds of growth since somebody was turned away
+    _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
 
     def join(self, now: float) -> Place:
@@ -109,31 +140,38 @@ class Queue:
             left = self._until(place.number, now)
             if left > _TICK:
                 return left
-            self._pace, self._passed = self._faded(now) + 1.0, now
-            self._first = min(self._first, now)
-            if place.waits:
-                self._grow(now)
+            self._window.passed += 1
+            self._window.waited += place.waits
             return 0.0
 
-    def slow_down(self, now: float) -> None:
-        """Pass fewer: somebody was turned away.
+    def answered(self, *, left: float, now: float, taken: bool) -> None:
+        """Learn from an answer.
 
-        What counts is how many have passed, where that is less than might have; then half of the rate at most is cut.
+        Args:
+            left: When the request left, by the caller's clock.
+            now: The caller's clock.
+            taken: Whether it was not turned away.
         """
         with self._mutex:
-            reached = min(self.rate, max(self._recent(now), self.rate / 2))
-            if now - self.throttled > _EPISODE:
-                self._found = reached
-                self._scale = self._scale or reached
-            self.throttled = now
-            self._change(reached * (1 - _CUT), now)
+            window = self._window
+            if left < window.since:
+                return
+            window.note(left, taken=taken)
+            if window.tells:
+                self._learn(window, now)
+                self._window = _Window(since=now)
 
-    def _recent(self, now: float) -> float:
-        """Give how many have passed a second lately, where the first of them may have been lately as well."""
-        return self._faded(now) / max(1 - math.exp(self._first - now), _BURST)
-
-    def _faded(self, now: float) -> float:
-        return self._pace * math.exp(self._passed - now)
+    def _learn(self, window: _Window, now: float) -> None:
+        """Pass fewer where some were turned away, at most half of what was tried; more where the rate held back."""
+        if window.turned_away:
+            tried = min(self.rate, (window.taken + window.turned_away) / window.length)
+            self._calm = 0.0
+            self._change(min(tried, max(window.taken / window.length, tried / 2)) * (1 - _MARGIN), now)
+        elif window.held_back:
+            speed = _GROWTH if self._calm is None else min(_GROWTH, _PROBE * max(1.0, self._calm / _CALM))
+            seconds = min(now - window.first, 2 * _WINDOW)
+            self._calm = None if self._calm is None else self._calm + seconds
+            self._change(self.rate * math.exp(speed * seconds), now)
 
     def _until(self, number: int, now: float) -> float:
         return self._at - now + (number - self._level) / self.rate
@@ -147,13 +185,6 @@ class Queue:
     @property
     def _burst(self) -> float:
         return max(1.0, self.rate * _BURST)
-
-    def _grow(self, now: float) -> None:
-        """Pass more, for the time in which use was made of the rate."""
-        used, self._grown = min(now - max(self._grown, self._first), _IDLE), now
-        careful = min(_GROWTH, _CAUTION * (now - self.throttled))
-        speed = careful if self.rate > _NEAR * self._found else max(careful, _RETURN)
-        self._change(self.rate + (self._scale or self.rate) * math.expm1(speed * used), now)
 
     def _change(self, rate: float, now: float) -> None:
         self._anchor(now)
@@ -189,25 +220,30 @@ class RateGate:
         """Give how many requests of a kind may leave a second, as far as is known now."""
         return min(queue.rate for queue in self.queues(request))
 
-    def throttled(self, request: Request, reason: str, now: float) -> None:
-        """Slow down: Stripe answered that the request came too soon.
+    def answered(self, request: Request, *, left: float, now: float, turned_away: str | None) -> None:
+        """Learn from an answer.
 
         Args:
             request: What was sent.
-            reason: Stripe's `Stripe-Rate-Limited-Reason`: `global-…` slows everything, `resource-specific` the account
-                that the request acts for, anything else the endpoint.
-            now: The caller's clock, in seconds.
+            left: When it left, by the caller's clock, in seconds.
+            now: The caller's clock.
+            turned_away: Stripe's `Stripe-Rate-Limited-Reason`, where it answered that the request came too soon, or
+                `""` if it gave none: `global-…` slows everything, `resource-specific` the account that the request
+                acts for, anything else the endpoint. `None` where it took the request.
         """
-        with self._mutex:
-            slowed = self._slowed(request, reason)
-        slowed.slow_down(now)
+        if turned_away is None:
+            for queue in self.queues(request):
+                queue.answered(left=left, now=now, taken=True)
+        else:
+            self._limited(request, turned_away).answered(left=left, now=now, taken=False)
 
-    def _slowed(self, request: Request, reason: str) -> Queue:
-        if reason.startswith("global"):
-            return self._total
-        if reason == "resource-specific" and request.account:
-            return self._accounts.setdefault(request.account, self._queue(self._rates.endpoint, _OPEN))
-        return self._endpoint(request)
+    def _limited(self, request: Request, reason: str) -> Queue:
+        with self._mutex:
+            if reason.startswith("global"):
+                return self._total
+            if reason == "resource-specific" and request.account:
+                return self._accounts.setdefault(request.account, self._queue(self._rates.endpoint, _OPEN))
+            return self._endpoint(request)
 
     def _endpoint(self, request: Request) -> Queue:
         kind = request.method, _ID.sub(":id", request.path)

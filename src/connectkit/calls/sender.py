@@ -74,13 +74,15 @@ class Sender:
     async def send(self, request: Request, *, repetition: bool) -> Sent:
         """Send *request* once and say what its answer means."""
         await self._pass_gate(request)
+        left = self._world.boot()
         with self._telemetry.span("connectkit.call", **_attributes(request)):
             answer = await self._answer(request)
         self._telemetry.count("connectkit.calls", outcome=_ending(answer))
         verdict = judge(request, answer, repetition=repetition)
-        if verdict.meaning is Meaning.THROTTLED and self.gate is not None and isinstance(answer, Response):
-            reason = answer.headers.get("stripe-rate-limited-reason", "")
-            self.gate.throttled(request, reason, self._world.boot())
+        if self.gate is not None and isinstance(answer, Response):
+            throttled = verdict.meaning is Meaning.THROTTLED
+            reason = answer.headers.get("stripe-rate-limited-reason", "") if throttled else None
+            self.gate.answered(request, left=left, now=self._world.boot(), turned_away=reason)
         return Sent(answer, verdict)
 
     async def again(self, first: Sent, attempt: Callable[[], Awaitable[Sent]]) -> Sent:

@@ -20,59 +20,93 @@ def passed(queue: Queue, now: float, *, times: int) -> float:
     return now
 
 
+def answered(queue: Queue, now: float, *, pace: float, away: int = 0, of: int = 1) -> float:
+    """Have answers at a pace, of which so many of so many are turned away, until they tell something; give its end."""
+    began, number, rate = now, 0, queue.rate
+    while queue.rate == rate and now - began < 1.1:
+        queue.answered(left=now, now=now, taken=number % of >= away)
+        now, number = now + 1 / pace, number + 1
+    return now
+
+
 def test_those_who_wait_are_held_back_when_the_rate_falls() -> None:
     queue = Queue(10.0)
     first, second, third = (queue.join(0.0) for _ in range(3))
     assert (queue.delay(first, 0.0), queue.delay(second, 0.0)) == (0.0, 0.0)
     assert queue.delay(third, 0.0) == pytest.approx(0.1)
-    queue.slow_down(0.05)
-    assert queue.delay(third, 0.05) > 0.05
+    answered(queue, 0.0, pace=10.0, away=1, of=2)
+    assert queue.rate < 6.0
+    assert queue.delay(third, 0.05) > 0.1
 
 
-def test_it_grows_while_use_is_made_of_it() -> None:
+def test_it_grows_while_it_is_what_holds_back() -> None:
     used, idle = Queue(20.0), Queue(20.0)
-    passed(used, 0.0, times=100)
-    for second in range(100):
-        passed(idle, float(second), times=1)
-    assert used.rate > 25.0
+    passed(used, 0.0, times=30)
+    passed(idle, 0.0, times=1)
+    answered(used, 0.0, pace=20.0)
+    answered(idle, 0.0, pace=20.0)
+    assert used.rate > 21.0
     assert idle.rate == 20.0
 
 
 def test_it_never_exceeds_what_it_may_be_at_most() -> None:
     queue = Queue(20.0, most=21.0)
-    passed(queue, 0.0, times=100)
+    passed(queue, 0.0, times=30)
+    answered(queue, 0.0, pace=20.0)
     assert queue.rate == 21.0
 
 
-def test_it_comes_back_soon_to_what_it_found_and_asks_for_more_seldom() -> None:
+def test_it_becomes_a_little_less_than_what_is_taken() -> None:
     queue = Queue(40.0)
-    now = passed(queue, 0.0, times=40)
-    found = queue.rate
-    for _ in range(5):
-        queue.slow_down(now)
+    answered(queue, 0.0, pace=40.0, away=1, of=4)
+    assert 27.0 < queue.rate < 30.0
+
+
+def test_it_asks_for_more_gently_once_it_was_turned_away_and_faster_after_a_long_calm() -> None:
+    queue = Queue(40.0)
+    now = answered(queue, 0.0, pace=40.0, away=1, of=4)
+    rates = [queue.rate]
+    for _ in range(80):
+        passed(queue, now, times=60)
+        now = answered(queue, now, pace=40.0)
+        rates.append(queue.rate)
+    assert 1.001 < rates[1] / rates[0] < 1.01
+    assert rates[80] / rates[79] > 1.015
+
+
+def test_what_left_before_the_last_change_is_not_counted_again() -> None:
+    queue = Queue(40.0)
+    now = answered(queue, 0.0, pace=40.0, away=1, of=4)
     cut = queue.rate
-    assert cut < 0.7 * found
-    back = passed(queue, now, times=600)
-    assert 0.8 * found < queue.rate < found
-    assert back - now < 25.0
+    answered(queue, now - 2.0, pace=40.0, away=1, of=1)
+    assert queue.rate == cut
 
 
-def test_where_less_has_passed_than_might_have_that_is_what_was_too_much() -> None:
-    queue = Queue(100.0)
-    now = 0.0
-    for _ in range(100):
-        now = passed(queue, now + 0.05, times=1)  # twenty a second
-    queue.slow_down(now)
-    assert 45.0 < queue.rate < 47.0
-    queue.slow_down(now)
-    assert queue.rate < 24.0
+def test_a_pause_tells_no_pace() -> None:
+    queue = Queue(40.0)
+    queue.answered(left=0.0, now=0.0, taken=True)
+    queue.answered(left=100.0, now=100.0, taken=False)
+    queue.answered(left=100.1, now=100.1, taken=False)
+    assert queue.rate == 40.0
+
+
+def test_it_is_halved_at_most() -> None:
+    queue = Queue(40.0)
+    answered(queue, 0.0, pace=40.0, away=1, of=1)
+    assert 19.0 < queue.rate < 20.0
 
 
 def test_it_never_stands_still() -> None:
-    queue = Queue(1.0)
-    for second in range(50):
-        queue.slow_down(float(second))
+    queue, now = Queue(1.0), 0.0
+    for _ in range(50):
+        now = answered(queue, now, pace=20.0, away=1, of=1)
     assert queue.rate == 0.5
+
+
+def throttled(gate: RateGate, request: Request, reason: str) -> None:
+    """Turn some away."""
+    for part in range(6):
+        gate.answered(request, left=part / 10, now=part / 10, turned_away=reason)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +122,20 @@ def test_it_never_stands_still() -> None:
 def test_the_reason_says_what_is_slowed(reason: str, slowed: Request, spared: Request) -> None:
     gate = RateGate(Rates(payouts=20.0))
     before = gate.pace(slowed), gate.pace(spared)
-    gate.throttled(slowed, reason, 0.0)
+    throttled(gate, slowed, reason)
     assert gate.pace(slowed) < before[0]
     assert gate.pace(spared) == before[1]
 
 
 def test_global_limits_slow_everything() -> None:
     gate = RateGate(Rates(total=10.0))
-    gate.throttled(TRANSFER, "global-concurrency", 0.0)
+    throttled(gate, TRANSFER, "global-concurrency")
     assert gate.pace(TRANSFER) == gate.pace(PAYOUT) < 10.0
 
 
 def test_an_account_that_was_too_busy_is_slowed_everywhere() -> None:
     gate = RateGate(Rates(payouts=20.0))
-    gate.throttled(PAYOUT, "resource-specific", 0.0)
+    throttled(gate, PAYOUT, "resource-specific")
     assert gate.pace(Request("get", "/v1/balance", account="acct_1")) < 20.0
     assert gate.pace(Request("get", "/v1/balance", account="acct_2")) == 20.0
 
@@ -109,5 +143,5 @@ def test_an_account_that_was_too_busy_is_slowed_everywhere() -> None:
 def test_an_endpoint_is_counted_over_all_ids() -> None:
     gate = RateGate(most=Rates(total=50.0, endpoint=5.0, payouts=5.0))
     assert gate.pace(TRANSFER) == 5.0
-    gate.throttled(Request("get", "/v1/transfers/tr_1"), "endpoint-rate", 0.0)
+    throttled(gate, Request("get", "/v1/transfers/tr_1"), "endpoint-rate")
     assert gate.pace(Request("get", "/v1/transfers/tr_2")) < 5.0
