@@ -54,6 +54,31 @@ def posted(simulator: Simulator, path: str = "/v1/transfers") -> int:
     return len([seen for seen in simulator.requests if seen.method == "POST" and seen.path == path])
 
 
+def remembered(connect: AsyncConnect) -> list[str]:
+    """Give what the store remembers of the rows of runs."""
+    store: Any = connect.store
+    return [note.text for note in store._notes.values() if note.topic.startswith("run/") and note.text != "[]"]
+
+
+@in_both_colours
+def test_an_account_that_was_blocked_after_the_plan_is_not_sent_to(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        accounts = await sellers(connect, 2)
+        careful = twin(connect, check_accounts=True)
+        plan = await careful.runs.plan(key="run", verb="transfers.create", rows=rows(accounts, 4))
+        assert plan.blocked == ()
+        connect.simulator.demand(accounts[0], "individual.verification.document", days=-31)
+        await connect.tracker.observe(accounts[0])
+        report = await careful.runs.execute(plan)
+        assert [row.state for row in report.rows] == [State.REFUSED, State.SUCCEEDED] * 2
+        assert "transfers is" in report.rows[0].why
+        assert posted(connect.simulator) == 2
+        connect.simulator.onboard(accounts[0])
+        assert (await careful.runs.resume("run")).state is State.SUCCEEDED
+
+    travel(colour, journey)
+
+
 @in_both_colours
 def test_a_run_is_carried_out_once_in_order_and_reported(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
@@ -310,8 +335,19 @@ def test_a_run_whose_bodies_were_purged_says_so() -> None:
         accounts = await sellers(connect, 1)
         plan = await connect.runs.plan(key="run", verb="transfers.create", rows=rows(accounts, 1))
         await connect.runs.execute(plan)
+        unfinished = await connect.runs.plan(key="other", verb="transfers.create", rows=rows(accounts, 1))
+        connect.simulator.faults.next("lose_answer", "/v1/transfers", count=9)
+        await twin(connect, retries=Retries(attempts=1)).runs.execute(unfinished)
+        connect.simulator.faults.calm()
         now = connect._parts.world.now()
+        assert accounts[0] in str(remembered(connect))
+        assert await connect.operations.purge(before=now.replace(year=now.year - 1)) == 0
+        assert await connect.operations.purge(before=now.replace(year=now.year + 1), account=accounts[0]) > 0
+        assert len(remembered(connect)) == 2
         assert await connect.operations.purge(before=now.replace(year=now.year + 1)) > 0
+        assert await connect.operations.purge(before=now.replace(year=now.year + 1)) == 0
+        assert len(remembered(connect)) == 1
+        assert (await connect.runs.resume("other")).state is State.SUCCEEDED
         with pytest.raises(OperationError, match="purged"):
             await connect.runs.report("run")
 

@@ -176,7 +176,7 @@ def told(heard: list[Heard], limit: float) -> Told:
     after = Counter(answer.taken for answer in heard if since < answer.at <= together)[True]
     return Told(
         done=len(heard) - len(away),
-        pace=after / (together - since) / limit if together - since > 10 else 1.0,  # noqa: PLR2004  # seconds
+        pace=after / (together - since) / limit if together - since > 10 else 1.0,  # seconds
         turned_away=len(away) / len(heard),
         spread=max(ends.values()) / together,
         seconds=max(ends.values()),

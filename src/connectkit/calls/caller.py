@@ -124,13 +124,13 @@ class Caller:
         self.owner = owner
         self.version = version
         self.scope = scope
-        self._gated = gated
+        self.gated = gated
         self._journal = performer.journal
         self._sender = performer.sender
 
     def scoped(self, scope: str | None) -> Caller:
         """Give the same caller for a connected account, or for the platform."""
-        return Caller(self.performer, self.world, self.owner, version=self.version, scope=scope, gated=self._gated)
+        return Caller(self.performer, self.world, self.owner, version=self.version, scope=scope, gated=self.gated)
 
     def account(self, given: str | None) -> str | None:
         """Give the connected account that is meant: the one that is *given*, or that of the scope.
@@ -156,7 +156,7 @@ class Caller:
             ConnectKitError: As in `Performer.perform`.
         """
         draft = await self.drafted(intent)
-        if self._gated and await self._journal.get(draft.identity) is None:
+        if self.gated and await self._journal.get(draft.identity) is None:
             await self._check_accounts(intent.request, intent.verb)
         return await self._brought_to_an_end(draft, self._named(draft.identity, intent.request).params, wait)
 
@@ -235,7 +235,7 @@ class Caller:
         """Work a plan out; where somebody else is carrying the flow out by now, the state may forbid another one."""
         try:
             steps = await plan()
-            for step in steps if self._gated else ():
+            for step in steps if self.gated else ():
                 await self._check_accounts(step.request, step.verb)
             return plans.dumps([self._planned(identity, step) for step in steps])
         except InvalidRequest:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from attrs import evolve, field, frozen, mutable
@@ -28,14 +29,14 @@ from connectkit.errors import (
     Unreachable,
 )
 from connectkit.journal import Doubt, Held, Refusal, Report, Success
-from connectkit.models.runs import RowOutcome, RunProgress, RunReport
+from connectkit.models.runs import ENDED, RowOutcome, RunProgress, RunReport
 from connectkit.money import Money
 from connectkit.ports import Job, mutex
-from connectkit.requests import compact, fingerprint
+from connectkit.requests import Request, compact, fingerprint
 from connectkit.storage.records import Identity, Note, Operation, State
 
 from . import plans
-from .caller import OtherCaller
+from .caller import Caller, OtherCaller
 from .frozen import Frozen
 
 VERB: Final = "runs.execute"
@@ -71,9 +72,14 @@ class Row:
         """What it has to keep its place for: the account, or what else it is about."""
         if self.operation.account:
             return self.operation.account
+        request = self.requests[0]
+        return str(request.account or request.params.get("payment_intent") or request.path)
+
+    @property
+    def requests(self) -> Sequence[Request]:
+        """What it sends, in order."""
         steps = plans.loads(self.operation.request)
-        frozen = steps[0].frozen if steps else Frozen.loads(self.operation.request)
-        return str(frozen.request.account or frozen.request.params.get("payment_intent") or frozen.request.path)
+        return [step.frozen.request for step in steps] if steps else [Frozen.loads(self.operation.request).request]
 
 
 @mutable
@@ -110,6 +116,10 @@ class Running(OtherCaller):
     Args:
         caller: Whose operations these are.
     """
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller)
+        self.gated = caller.gated
 
     async def write(self, key: str, rows: Sequence[Row]) -> Operation:
         """Write a run down, durably, and give the operation that it is; it is the same every time.
@@ -179,6 +189,17 @@ class Running(OtherCaller):
         async for note in self.notes(_RUNS):
             yield note.name
 
+    async def forget(self, before: datetime) -> None:
+        """Forget what the rows of runs were to send that ended before a time."""
+        async for name in self.names():
+            found = await self._journal.get(await self.owner.identity(name))
+            if found is None or not found.operation.request:
+                continue
+            run = found.operation
+            if run.state in ENDED and run.updated < before:
+                async for note in self.notes(_rows_of(run)):
+                    await self.set_note(evolve(note, text="[]"))
+
     async def report(self, key: str) -> RunReport:
         """Tell what became of each row of a run, as the journal knows it."""
         run = await self.found(key)
@@ -186,8 +207,7 @@ class Running(OtherCaller):
         return RunReport(key=key, state=run.state, rows=tuple(outcomes))
 
     async def _rows(self, run: Operation) -> Sequence[Row]:
-        topic = json.loads(run.request)[_RUN]["topic"]
-        notes = [json.loads(note.text) async for note in self.notes(topic)]
+        notes = [json.loads(note.text) async for note in self.notes(_rows_of(run))]
         return [_row(run.identity, document) for note in notes for document in note]
 
     async def _outcome(self, row: Row) -> RowOutcome:
@@ -233,6 +253,7 @@ class Running(OtherCaller):
         try:
             claim = await self._claim(row.operation, wait=_LEASES * self._sender.deadline)
             if isinstance(claim, Held):
+                await self._check(claim, row)
                 await self.carry(claim)
         except (AuthenticationFailed, ClockSkewed, StoreUnavailable):
             raise
@@ -241,6 +262,17 @@ class Running(OtherCaller):
                 raise
             return _ended_by(error)
         return State.SUCCEEDED
+
+    async def _check(self, claim: Held, row: Row) -> None:
+        """Refuse what an account was found unable to do since the run was planned, unless it may have been done."""
+        if not self.gated or claim.operation.doubt:
+            return
+        try:
+            for request in row.requests:
+                await self._check_accounts(request, row.operation.verb)
+        except ConnectKitError as error:
+            await self._journal.settle(claim, self._interrupted(claim, error))
+            raise
 
     async def _look_after(self, course: _Course) -> None:
         """Keep the claim, and see whether the run is to stop; one at a time does, and nobody waits for him."""
@@ -270,6 +302,10 @@ class Running(OtherCaller):
             return Refusal(now, spent=False, object_id="", why=why)
         name = f"run_{course.claim.operation.fingerprint[:24]}"
         return Success(name, compact({"id": name, "rows": course.total}))
+
+
+def _rows_of(run: Operation) -> str:
+    return str(json.loads(run.request)[_RUN]["topic"])
 
 
 def _topic(digest: str) -> str:
