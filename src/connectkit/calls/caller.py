@@ -124,7 +124,7 @@ class Caller:
         self.owner = owner
         self.version = version
         self.scope = scope
-        self.gated = gated
+        self.gated: bool = gated
         self._journal = performer.journal
         self._sender = performer.sender
 

@@ -119,7 +119,7 @@ class Running(OtherCaller):
 
     def __init__(self, caller: Caller) -> None:
         super().__init__(caller)
-        self.gated = caller.gated
+        self.gated: bool = caller.gated
 
     async def write(self, key: str, rows: Sequence[Row]) -> Operation:
         """Write a run down, durably, and give the operation that it is; it is the same every time.
