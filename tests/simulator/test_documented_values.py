@@ -79,6 +79,15 @@ def test_what_passes_today_is_foreseen_to_fail(driver: Driver, simulator: Simula
     assert driver.made(f"/v1/accounts/{account}", {"individual": better})["future_requirements"]["errors"] == []
 
 
+def test_an_address_lets_what_is_foreseen_to_fail_fail_now(driver: Driver, simulator: Simulator) -> None:
+    told = {**CUSTOM, "email": "ana+enforce_future_requirements@example.com"}
+    account = driver.made("/v1/accounts", told)["id"]
+    simulator.advance(hours=1)
+    found = seen(driver, account)
+    assert found["requirements"]["past_due"] == ["individual.dob.year", "individual.phone"]
+    assert (found["future_requirements"]["errors"], found["charges_enabled"]) == ([], False)
+
+
 @pytest.mark.parametrize(
     ("country", "currency", "sent", "shown"),
     [

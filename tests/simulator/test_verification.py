@@ -193,7 +193,8 @@ def test_what_is_announced_can_be_met_before(driver: Driver, simulator: Simulato
 
 
 def test_an_address_enforces_what_is_announced(driver: Driver, simulator: Simulator) -> None:
-    account = driver.seller(email="ana+enforce_future_requirements@example.com")["id"]
+    ana = {**PERSON, "dob": {"day": 1, "month": 1, "year": 1902}, "phone": "5551234567"}
+    account = driver.seller(email="ana+enforce_future_requirements@example.com", individual=ana)["id"]
     simulator.foresee(account, "individual.political_exposure", days=30)
     assert seen(driver, account)["requirements"]["past_due"] == ["individual.political_exposure"]
 

@@ -15,6 +15,14 @@ _ZEROS: Final = "+10000000000"
 _YEAR: Final = "dob.year"  # under which part of the date it stands is inferred
 
 
+_ENFORCED: Final = "+enforce_future_requirements@"  # in the address of an account, for tests
+
+
+def is_enforced(account: Object) -> bool:
+    """Tell whether what will be wanted one day is wanted now: a documented property of some addresses."""
+    return _ENFORCED in (account["email"] or "")
+
+
 def problems_to_come(world: World, account: Object) -> list[Problem]:
     """Tell what will have to be given again; none of it is due yet."""
     return [problem for name, person in people(world, account) for problem in _of_person(name, person)]

@@ -13,13 +13,13 @@ from functools import partial
 from typing import Final
 
 from connectkit.simulator.clock import DAY
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, copied
 from connectkit.simulator.state import World
 
 from .checking import Problem, facts, is_idle, is_instant, is_listed, is_mild, is_waiting, people, problems
 from .countries import ASYNCHRONOUS
 from .documents import flaw
-from .foreseeing import problems_to_come
+from .foreseeing import is_enforced, problems_to_come
 from .making import no_requirements
 from .needs import checked_items, is_there, later_items, missing_items
 from .queries import bank_accounts
@@ -29,7 +29,6 @@ _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
 _BANK: Final = "external_account"
 _LISTS: Final = ("currently_due", "eventually_due", "past_due", "pending_verification")
-_ENFORCED: Final = "+enforce_future_requirements@"  # in the address of an account, for tests
 _GRACE: Final = 14 * DAY  # from what was foreseen being wanted to payouts being disabled; inferred
 _CHARGES_OFF: Final = 30 * DAY  # from payouts being disabled to charges being disabled; inferred
 
@@ -54,7 +53,9 @@ def settle(world: World, account: Object) -> None:
     verified = account["_checked"] == facts(world, account)
     if not blocking and not verified and account["_requested"] and not account["_pending"]:
         verified = _verify(world, account)
-    wrong = problems(world, account) if verified else []
+    coming = problems_to_come(world, account)
+    enforced = is_enforced(account)
+    wrong = [*problems(world, account), *(coming if enforced else ())] if verified else []
     past = missing + [item for item in dict.fromkeys(problem.requirement for problem in wrong) if item not in missing]
     demanded = _demanded(world, account)
     late = [item for item, until in demanded.items() if until <= world.clock.now and item not in past]
@@ -76,7 +77,7 @@ def settle(world: World, account: Object) -> None:
         "past_due": past + late,
         "pending_verification": list(account["_pending"]),
     }
-    account["future_requirements"] = _future(world, account)
+    account["future_requirements"] = _future(account, [] if enforced else coming)
     _show_people(world, account)
     ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
     stopped = is_listed(world, account) or is_idle(account)
@@ -91,7 +92,7 @@ def _instead(item: str) -> str:
     return f"{owner}.verification.document" if number in ("id_number", "tax_id") else ""
 
 
-def _future(world: World, account: Object) -> Object:
+def _future(account: Object, coming: list[Problem]) -> Object:
     """Give what will be wanted from a known day on; it disables nothing before."""
     foreseen: dict[str, int] = account["_foreseen"]
     items = [item for item in foreseen if item not in account["requirements"]["currently_due"]]
@@ -100,7 +101,7 @@ def _future(world: World, account: Object) -> Object:
         **no_requirements(),
         "current_deadline": deadline,
         "currently_due": items,
-        "errors": _errors(problems_to_come(world, account)),
+        "errors": _errors(coming),
         "eventually_due": items,
     }
 
@@ -113,7 +114,7 @@ def _demanded(world: World, account: Object) -> dict[str, int]:
     """Give what was asked for by a day and is not there yet; what was given since is forgotten."""
     held: dict[str, int] = account["_demanded"]
     foreseen: dict[str, int] = account["_foreseen"]
-    at_once = _ENFORCED in (account["email"] or "")
+    at_once = is_enforced(account)
     for item in [item for item, since in foreseen.items() if at_once or since <= world.clock.now]:
         since = min(foreseen.pop(item), world.clock.now)
         held.setdefault(item, since if at_once else since + _GRACE)
@@ -283,7 +284,7 @@ def capability(world: World, account: Object, name: str) -> Object:
         "id": name,
         "object": "capability",
         "account": account["id"],
-        "future_requirements": _future(world, account) if requested else no_requirements(),
+        "future_requirements": copied(account["future_requirements"]) if requested else no_requirements(),
         "requested": requested,
         "requested_at": account["_requested"].get(name),
         "requirements": {
