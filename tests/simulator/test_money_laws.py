@@ -43,6 +43,7 @@ def full(simulator: Simulator) -> Till:
         ("payment_intent", {"amount_received": 1}),
         ("payment_intent", {"status": "canceled"}),
         ("refund", {"failure_balance_transaction": "txn_1"}),
+        ("refund", {"pending_reason": "insufficient_funds"}),
         ("payout", {"status": "failed"}),
         ("payout", {"amount": 1}),
         ("payout", {"automatic": False}),
