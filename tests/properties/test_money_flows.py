@@ -24,7 +24,10 @@ from connectkit import CheckoutSession, Connect, LineItem, Money, Origin, Paymen
 from connectkit.calls.retries import Retries
 from connectkit.errors import InvalidRequest, Refused
 from connectkit.owing import IfShort
-from connectkit.simulator import Simulator
+from connectkit.simulator import Simulator, Switches
+from connectkit.simulator.accounts import queries
+from connectkit.simulator.money.rows import reserved
+from connectkit.simulator.money.switches import set_switches
 
 LARGE = settings().max_examples > 1_000
 """Whether this is a long search, as `nox -s chaos` makes it."""
@@ -76,14 +79,17 @@ class Flows(RuleBasedStateMachine):
         self.connect = Connect("sk_test_flows", http_client=client, retries=patience, look_up_pause=0.0)
         self.sellers: list[tuple[str, str]] = []
         self.count = 0
+        self.reserves = False
         self.made: list[Sale] = []
         self.delivered: Counter[str] = Counter()
         self.ended: dict[str, str] = {}
         self.heard: Counter[str] = Counter()
         self.told: set[tuple[str, str]] = set()
 
-    @initialize(scheduled=st.booleans())
-    def open(self, scheduled: bool) -> None:
+    @initialize(scheduled=st.booleans(), reserves=st.booleans())
+    def open(self, scheduled: bool, reserves: bool) -> None:
+        self.reserves = reserves
+        set_switches(self.simulator.world, Switches(connect_reserves=reserves))
         for place, (country, currency, type) in enumerate(
             (("US", "usd", "standard"), ("US", "usd", "express"), ("CA", "cad", "express"))
         ):
@@ -317,6 +323,15 @@ class Flows(RuleBasedStateMachine):
             for currency in world.ledger.currencies(account):
                 held = world.ledger.available(account, currency) + world.ledger.pending(account, currency)
                 assert sums.get(currency, 0) == held
+
+    @invariant()
+    def what_sellers_are_below_zero_is_held_back(self) -> None:
+        """Of the platform, what those are below zero whose losses it bears; it is let go as they recover."""
+        world, held = self.simulator.world, reserved(self.simulator.world)
+        for seller, currency in self.sellers:
+            below = -world.ledger.available(seller, currency) - world.ledger.pending(seller, currency)
+            borne = self.reserves and queries.platform_bears_losses(world, seller)
+            assert held.get(currency, {}).get(seller, 0) == (max(0, below) if borne else 0)
 
     @invariant()
     def what_has_ended_stays_ended(self) -> None:
