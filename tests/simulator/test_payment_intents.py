@@ -32,6 +32,15 @@ def test_from_the_first_word_to_the_paid_charge(driver: Driver) -> None:
     assert [one["id"] for one in driver.get("/v1/payment_intents").body["data"]] == [intent["id"]]
 
 
+@pytest.mark.parametrize("told", [{**TOLD, "metadata": {"order": "7", "_": "x"}}, PAID])
+def test_the_answer_shows_the_intent_as_it_is_kept(driver: Driver, told: dict[str, Any]) -> None:
+    driver.made("/v1/customers", {"email": "ana@example.com"})
+    intent = driver.made("/v1/payment_intents", told)
+    assert driver.get(f"/v1/payment_intents/{intent['id']}").body == intent
+    created = driver.get("/v1/events?type=payment_intent.created").body["data"][0]["data"]["object"]
+    assert (created == intent) is (told is not PAID)
+
+
 def test_asynchronous_capture_shows_what_followed_on_the_next_request(till: Till) -> None:
     seller = till.seller()
     told = {**PAID, "transfer_data": {"destination": seller}, "application_fee_amount": 100}

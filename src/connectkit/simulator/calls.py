@@ -20,6 +20,7 @@ class Call:
         names_version: Whether it names that itself; the account's own is meant where it does not.
         params: Its parameters: validated, and in their own types.
         ids: What stands in the path for `:id` and the like.
+        told: Whether its answer is the object as the last event shows it, which need not be written again.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Call:
     names_version: bool = True
     params: dict[str, Any] = field(default_factory=dict[str, Any])
     ids: dict[str, str] = field(default_factory=dict[str, str])
+    told: bool = False
 
     @property
     def id(self) -> str:

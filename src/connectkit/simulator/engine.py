@@ -171,7 +171,7 @@ class Engine:
             self._world.call = None
         effect = call.method != "GET"
         try:
-            body = self._shown(result, expand)
+            body = self._world.told.encode() if call.told and not expand else self._shown(result, expand)
             refresh = None if call.is_v1 else partial(self._shown, result, expand)
             return Answer(_OK, body=body, executed=True, effect=effect, refresh=refresh)
         except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done

@@ -76,6 +76,14 @@ def copied(value: object) -> object:
     return [copied(item) for item in value] if is_list(value) else value
 
 
+def without_own(thing: Object) -> Object:
+    """Give a shallow copy without what is the simulator's own, which is little of it."""
+    shown = thing.copy()
+    for key in [key for key in thing if key[:1] == "_"]:
+        del shown[key]
+    return shown
+
+
 def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:
     """Change the metadata of an object as *params* ask: an empty value unsets a name, an empty hash unsets all.
 

@@ -11,7 +11,7 @@ from .clock import Clock, rfc3339
 from .ids import Ids
 from .ledger import InvariantBroken, Ledger
 from .refusals import invalid, label_of, no_such
-from .shapes import Object, Snapshot, is_hash, is_list, write, write_plain
+from .shapes import Object, Snapshot, is_hash, is_list, without_own, write, write_plain
 from .subscribers import TWIN, Subscriber
 from .tables import Table
 
@@ -69,6 +69,7 @@ class World:
         site: Where hosted pages are, without a slash at the end.
         subscribers: Who wants events, by id.
         outbox: The events that are not yet delivered.
+        told: The object that the last event shows, in JSON.
         kept: Whatever a topic wants to remember besides objects, by a name of its own.
     """
 
@@ -83,6 +84,7 @@ class World:
         self.site = "https://connect.stripe.com"
         self.subscribers: dict[str, Subscriber] = {}
         self.outbox: list[Object] = []
+        self.told = ""
         self.kept: dict[str, Any] = {}
         self._kinds = kinds
         self._tables: dict[str, dict[str, Table]] = {}
@@ -162,6 +164,7 @@ class World:
             previous: For `*.updated`, what changed members were before.
         """
         self._touched.append(thing)
+        self.told = self.written(thing)
         before = "" if previous is None else f', "previous_attributes": {self.written(previous)}'
         account: str = thing["_account"]
         event: Object = {
@@ -169,7 +172,7 @@ class World:
             "object": "event",
             "api_version": API_VERSION,
             "created": self.clock.now,
-            "data": Snapshot(f'{{"object": {self.written(thing)}{before}}}'.encode()),
+            "data": Snapshot(f'{{"object": {self.told}{before}}}'.encode()),
             "livemode": self.livemode,
             "pending_webhooks": 0,
             "request": self._cause(),
@@ -266,7 +269,7 @@ class World:
         kind = self._kinds.get(thing.get("object", ""))
         render = None if kind is None or "deleted" in thing else kind.render
         shown = thing if render is None else render(self, thing)
-        plain = write_plain({key: value for key, value in shown.items() if key[:1] != "_"})
+        plain = write_plain(without_own(shown))
         return write(self.render(thing)) if plain is None else plain
 
     def expand(self, shown: Object, paths: list[str]) -> None:

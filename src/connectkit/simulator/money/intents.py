@@ -54,7 +54,8 @@ def create(world: World, call: Call) -> Object:
         )
         raise refused(message, "payment_intent_unexpected_state")
     intent = propose(world, call.account, params, method)
-    return pay(world, intent, params) if params.get("confirm") else intent
+    call.told = not params.get("confirm")
+    return intent if call.told else pay(world, intent, params)
 
 
 @topic.route("POST", "/v1/payment_intents/:id/confirm", "PaymentIntentConfirmParams")
