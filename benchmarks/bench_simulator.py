@@ -12,6 +12,7 @@ import argparse
 import gc
 import http.client
 import json
+import os
 import resource
 import shutil
 import socket
@@ -34,6 +35,7 @@ ROUNDS: Final = 15
 CALLS: Final = 200
 FEW: Final = 1_000
 SAMPLE: Final = 20_000
+TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
 KEY: Final = {"Authorization": "Bearer sk_test_12345", "Stripe-Version": "2026-10-28.endive"}
 FORM: Final = {**KEY, "Content-Type": "application/x-www-form-urlencoded"}
 
@@ -53,9 +55,10 @@ class Null(stripe.HTTPClient):
 
     name = "null"
 
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, headers: Mapping[str, str]) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType]  # untyped there
         self._answer = answer
+        self._headers = headers
 
     def request(
         self,
@@ -68,7 +71,7 @@ class Null(stripe.HTTPClient):
     ) -> Any:  # noqa: ANN401  # the SDK's own signature
         """Give the answer, whatever was asked."""
         del method, url, headers, post_data
-        return self._answer, 200, {"Request-Id": "req_1"}
+        return self._answer, 200, self._headers
 
 
 def in_process(params: Any) -> dict[str, float]:  # noqa: ANN401  # the SDK's own parameters
@@ -77,7 +80,8 @@ def in_process(params: Any) -> dict[str, float]:  # noqa: ANN401  # the SDK's ow
     simulated = stripe.StripeClient("sk_test_x", http_client=simulator.http_client())
     made = simulated.v1.payment_intents.create(params)
     answer = ask(simulator, "GET", f"/v1/payment_intents/{made.id}", "")
-    null = stripe.StripeClient("sk_test_x", http_client=Null(json.dumps(answer)))
+    headers = made.last_response.headers  # as many as the simulator gives
+    null = stripe.StripeClient("sk_test_x", http_client=Null(json.dumps(answer), headers))
     times: dict[str, list[float]] = {"the SDK alone": [], "with the simulator": []}
     for turn in range(ROUNDS):
         for name, client in zip(times, (null, simulated), strict=True):
@@ -89,8 +93,8 @@ def in_process(params: Any) -> dict[str, float]:  # noqa: ANN401  # the SDK's ow
 
 
 @contextmanager
-def served(command: list[str], port: int, cwd: str) -> Generator[http.client.HTTPConnection]:
-    """Give a connection to a server that runs in a process of its own."""
+def served(command: list[str], port: int, cwd: str) -> Generator[tuple[http.client.HTTPConnection, int]]:
+    """Give a connection to a server that runs in a process of its own, and the id of that."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd) as process:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -101,7 +105,7 @@ def served(command: list[str], port: int, cwd: str) -> Generator[http.client.HTT
                 except OSError:
                     time.sleep(0.05)
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            yield connection
+            yield connection, process.pid
         finally:
             process.terminate()
 
@@ -116,36 +120,44 @@ def posted(connection: http.client.HTTPConnection, path: str, body: str) -> None
         raise RuntimeError(message)
 
 
-def over_http(localstripe: str | None) -> dict[str, dict[str, float]]:
-    """Give requests a second of one client, by path and server, with a thousand objects in each."""
+def over_http(localstripe: str | None) -> dict[str, dict[str, tuple[float, float]]]:
+    """Give requests a second of one client, in real time and of the server's processor, by path and server."""
     paths = {"/v1/customers": CUSTOMER, "/v1/payment_intents": INTENT}
     ports = [free_port(), free_port()]
     simulator = [sys.executable, "-c", "from connectkit.cli import main; main()", "simulator", "--port", str(ports[0])]
     commands = {"connectkit": simulator}
     if localstripe is not None:
         commands["localstripe"] = [localstripe, "--port", str(ports[1]), "--from-scratch"]
-    rates: dict[str, dict[str, float]] = {path: {} for path in paths}
+    rates: dict[str, dict[str, tuple[float, float]]] = {path: {} for path in paths}
     with tempfile.TemporaryDirectory() as cwd:
         for (name, command), port in zip(commands.items(), ports, strict=False):
-            with served(command, port, cwd) as connection:
+            with served(command, port, cwd) as (connection, pid):
                 for path, body in paths.items():
                     for _ in range(FEW // len(paths)):
                         posted(connection, path, body)
                 for path, body in paths.items():
-                    rates[path][name] = rate(lambda: posted(connection, path, body))  # noqa: B023  # called at once
+                    rates[path][name] = rate(lambda: posted(connection, path, body), pid)  # noqa: B023  # called at once
     return rates
 
 
-def rate(call: Callable[[], object]) -> float:
-    """Give how often a second something can be done: the median of some rounds of half a second."""
+def rate(call: Callable[[], object], pid: int) -> tuple[float, float]:
+    """Give how often a second something can be done: of real time, the median of some rounds; of a process's work."""
     rounds: list[float] = []
+    worked, total = processor_seconds(pid), 0
     for _ in range(5):
         began, done = time.perf_counter(), 0
         while time.perf_counter() < began + 0.5:
             call()
             done += 1
         rounds.append(done / (time.perf_counter() - began))
-    return median(rounds)
+        total += done
+    return median(rounds), total / max(processor_seconds(pid) - worked, TICK)
+
+
+def processor_seconds(pid: int) -> float:
+    """Give how long a process has worked, in all its threads; others that work meanwhile do not change it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * TICK
 
 
 def accumulating(objects: int) -> tuple[dict[str, tuple[float, float]], float]:
@@ -220,7 +232,8 @@ def main() -> None:
     compared("create a payment intent", in_process(CREATE), "µs CPU")
     compared("create and confirm one", in_process(CONFIRM), "µs CPU")
     for path, rates in over_http(options.localstripe).items():
-        compared(f"POST {path}", dict(reversed(rates.items())), "requests/s")
+        for place, unit in enumerate(("requests/s", "requests/s CPU")):
+            compared(f"POST {path}", {name: rates[name][place] for name in reversed(rates)}, unit)
     costs, size = accumulating(options.objects)
     for name, (few, many) in costs.items():
         compared(name, {f"{FEW:,} objects": few, f"{options.objects:,} objects": many}, "µs CPU")
