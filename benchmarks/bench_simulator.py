@@ -31,8 +31,8 @@ import stripe
 
 from connectkit.simulator import Simulator
 
-ROUNDS: Final = 15
-CALLS: Final = 200
+ROUNDS: Final = 30
+CALLS: Final = 100
 FEW: Final = 1_000
 SAMPLE: Final = 20_000
 TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
@@ -80,7 +80,9 @@ def in_process(params: Any) -> dict[str, float]:  # noqa: ANN401  # the SDK's ow
     simulated = stripe.StripeClient("sk_test_x", http_client=simulator.http_client())
     made = simulated.v1.payment_intents.create(params)
     answer = ask(simulator, "GET", f"/v1/payment_intents/{made.id}", "")
-    headers = {} if made.last_response is None else made.last_response.headers  # as many as the simulator gives
+    headers: Mapping[str, str] = (
+        {} if made.last_response is None else made.last_response.headers
+    )  # as many as the simulator gives
     null = stripe.StripeClient("sk_test_x", http_client=Null(json.dumps(answer), headers))
     times: dict[str, list[float]] = {"the SDK alone": [], "with the simulator": []}
     for turn in range(ROUNDS):
@@ -89,7 +91,7 @@ def in_process(params: Any) -> dict[str, float]:  # noqa: ANN401  # the SDK's ow
             for number in range(CALLS):
                 client.v1.payment_intents.create(params, {"idempotency_key": f"{turn}/{number}"})
             times[name].append((time.process_time() - began) / CALLS * 1e6)
-    return {name: median(taken) for name, taken in times.items()}
+    return {name: min(taken) for name, taken in times.items()}  # the quickest rounds were disturbed the least
 
 
 @contextmanager

@@ -205,23 +205,22 @@ def _first(readers: list[Reader], value: Sent, name: str) -> Sent:
 
 
 def _check_pair(key: str, text: object, name: str) -> None:
-    param = f"{name}[{key}]"
     if len(key) > _METADATA_KEY_LENGTH:
         message = (
             f"Metadata keys can have up to {_METADATA_KEY_LENGTH} characters, but you passed in a key that is "
             f"{len(key)} characters. Invalid key: {key}"
         )
-        raise invalid(message, param=param)
+        raise invalid(message, param=f"{name}[{key}]")
     if "[" in key or "]" in key:
-        raise invalid("Metadata keys cannot contain square brackets.", param=param)
+        raise invalid("Metadata keys cannot contain square brackets.", param=f"{name}[{key}]")
     if text is not None and not isinstance(text, str):
-        raise invalid(f"Invalid string: {_shown(text)}", param=param)
+        raise invalid(f"Invalid string: {_shown(text)}", param=f"{name}[{key}]")
     if text is not None and len(text) > _METADATA_VALUE_LENGTH:
         message = (
             f"Metadata values can have up to {_METADATA_VALUE_LENGTH} characters, but you passed in a value that is "
             f"{len(text)} characters. Invalid value: {text}"
         )
-        raise invalid(message, param=param)
+        raise invalid(message, param=f"{name}[{key}]")
 
 
 def _shown(value: object) -> str:

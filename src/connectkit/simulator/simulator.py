@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import stripe
 
 _ROUTER: Final = Router(TOPICS)
+_APIS: Final = ("/v1/", "/v2/")  # what is asked for most often is looked for first
 _PAGES: Final = {prefix: visit for topic in TOPICS for prefix, visit in topic.pages.items()}
 _KINDS: Final = {name: kind for topic in TOPICS for name, kind in topic.kinds.items()}
 
@@ -196,9 +197,10 @@ class Simulator:
         if path == FRONT:
             with self._lock:
                 return front(self._world, self.requests)
-        visit = next((visit for prefix, visit in _PAGES.items() if path.startswith(prefix)), None)
-        if visit is not None:
-            return self._visit(visit, method, path, body)
+        if not path.startswith(_APIS):
+            visit = next((visit for prefix, visit in _PAGES.items() if path.startswith(prefix)), None)
+            if visit is not None:
+                return self._visit(visit, method, path, body)
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._lock:
             planned = self._faults.planned

@@ -84,7 +84,7 @@ class World:
         self.site = "https://connect.stripe.com"
         self.subscribers: dict[str, Subscriber] = {}
         self.outbox: list[Object] = []
-        self.told = ""
+        self.told: str = ""
         self.kept: dict[str, Any] = {}
         self._kinds = kinds
         self._tables: dict[str, dict[str, Table]] = {}

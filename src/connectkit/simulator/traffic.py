@@ -80,6 +80,8 @@ class Limiter:
 
     def _bucket(self, name: tuple[str, str] | None, limit: float | None, now: float) -> _Bucket:
         most = _OPEN if limit is None else limit
-        bucket = self._buckets.setdefault(name, _Bucket(most, most, now))
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = _Bucket(most, most, now)
         bucket.fill(now)
         return bucket

@@ -71,7 +71,9 @@ class Hash:
             raise unknown([_inside(name, key) for key in value if key not in fields])
         if not self._required <= value.keys():
             raise missing(_inside(name, min(self._required - value.keys())))
-        return {key: fields[key].read(item, _inside(name, key)) for key, item in value.items()}
+        if not name:  # most parameters stand at the top
+            return {key: fields[key].read(item, key) for key, item in value.items()}
+        return {key: fields[key].read(item, f"{name}[{key}]") for key, item in value.items()}
 
     def _compile(self) -> dict[str, Reader]:
         own = {key: note for key, note in self._described.__annotations__.items() if key not in _OPTIONS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.refusals import invalid, refused
@@ -11,6 +11,36 @@ from connectkit.simulator.state import World
 
 from .methods import described, method_of
 from .switches import switches_of
+
+_GIVEN: Final = (
+    "application_fee_amount",
+    "customer",
+    "description",
+    "on_behalf_of",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
+_NOTHING: Final[Object] = dict.fromkeys(
+    (
+        "canceled_at",
+        "cancellation_reason",
+        "customer_account",
+        "excluded_payment_method_types",
+        "last_payment_error",
+        "latest_charge",
+        "managed_payments",
+        "next_action",
+        "payment_method_configuration_details",
+        "processing",
+        "review",
+        "source",
+        "statement_descriptor",
+        *_GIVEN,
+    )
+)
 
 
 def propose(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
@@ -48,42 +78,11 @@ def method_for(world: World, account: str, params: dict[str, Any]) -> Object | N
 
 def _new(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
     intent_id = world.ids.new("pi")
-    nothing = dict.fromkeys(
-        (
-            "canceled_at",
-            "cancellation_reason",
-            "customer_account",
-            "excluded_payment_method_types",
-            "last_payment_error",
-            "latest_charge",
-            "managed_payments",
-            "next_action",
-            "payment_method_configuration_details",
-            "processing",
-            "review",
-            "source",
-            "statement_descriptor",
-        )
-    )
-    given = {
-        name: params.get(name)
-        for name in (
-            "application_fee_amount",
-            "customer",
-            "description",
-            "on_behalf_of",
-            "receipt_email",
-            "setup_future_usage",
-            "shipping",
-            "statement_descriptor_suffix",
-            "transfer_group",
-        )
-    }
     return {
         "id": intent_id,
         "object": "payment_intent",
-        **nothing,
-        **given,
+        **_NOTHING,
+        **{name: params[name] for name in _GIVEN if name in params},
         "amount": params["amount"],
         "application": None if account == world.platform else applied(world),
         "amount_capturable": 0,
