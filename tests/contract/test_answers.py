@@ -54,6 +54,14 @@ def test_a_simulator_that_goes_wrong_is_seen(answered: list[str], monkeypatch: p
     answered.clear()
 
 
+def test_what_is_wrong_with_an_answer_of_api_v2_is_seen() -> None:
+    driver = Driver(Simulator())
+    account = driver.made("/v2/core/accounts", {"contact_email": "ana@example.com", "identity": {"country": "us"}})
+    assert list(answer_complaints(account)) == []
+    wrong = account | {"closed": "no", "colour": "red"}
+    assert list(answer_complaints(wrong)) == ["v2.core.account.closed is 'no'", "v2.core.account.colour is unknown"]
+
+
 def test_the_table_is_made_of_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "TABLE", tmp_path / "table.json")
     inner: dict[str, Any] = {"url": None, "links": {"object": "list", "data": []}, "empty": {}}

@@ -58,7 +58,7 @@ def test_scopes_and_payload_say_what_is_delivered(driver: Driver, simulator: Sim
     snapshots = {"event_payload": "snapshot", "enabled_events": ["*"], "events_from": ["@self", "@accounts"]}
     made = driver.made(PATH, {**THIN, **snapshots})
     assert targets(simulator) == [(False, False, ("*",)), (False, True, ("*",))]
-    assert driver.delete(f"{PATH}/{made['id']}").body["deleted"] is True
+    assert driver.delete(f"{PATH}/{made['id']}").body == {"id": made["id"], "object": "v2.core.event_destination"}
     assert targets(simulator) == []
     assert driver.get(f"{PATH}/{made['id']}").status == 404
 

@@ -82,7 +82,7 @@ def delete(world: World, call: Call) -> Object:
     destination = _find(world, call)
     _unsubscribe(world, destination)
     world.remove(destination)
-    return {"id": call.id, "object": _KIND, "deleted": True}
+    return {"id": call.id, "object": _KIND}
 
 
 @topic.route("POST", f"{_PATH}/:id/ping", "v2.core.EventDestinationPingParams")

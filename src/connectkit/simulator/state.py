@@ -212,7 +212,7 @@ class World:
             "created": rfc3339(self.clock.now),
             "livemode": self.livemode,
             "context": None if account == self.platform else account,
-            "reason": None if self.call is None else {"type": "request", "request": self._cause()},
+            "reason": None if self.call is None else {"type": "request", "request": _reason(self.call)},
             "_data": data,
         }
         if related is not None:
@@ -318,3 +318,7 @@ class World:
 
     def _kind(self, name: str) -> Kind:
         return self._kinds.get(name) or Kind(name)
+
+
+def _reason(call: Call) -> Object:
+    return {"id": call.request_id, "idempotency_key": call.key or ""}  # API v2 has no null there, by the SDK's types
