@@ -26,7 +26,7 @@ from connectkit.requests import Request
 
 _ID: Final = re.compile(r"(?<=/)(?:[a-z]+_)+[A-Za-z0-9]+(?=/|$)")
 _GROWTH: Final = 0.07  # a second, while nobody was ever turned away
-_PROBE: Final = 0.005  # a second, afterwards
+_PROBE: Final = 0.004  # a second, afterwards
 _CALM: Final = 20.0  # seconds of growth after which it probes faster, in proportion: the limit is elsewhere by now
 _MARGIN: Final = 0.03  # below the pace that was taken
 _WINDOW: Final = 1.0  # seconds of departures that are looked at together
