@@ -29,6 +29,7 @@ _GROWTH: Final = 0.07  # a second, while nobody was ever turned away
 _PROBE: Final = 0.004  # a second, afterwards
 _CALM: Final = 20.0  # seconds of growth after which it probes faster, in proportion: the limit is elsewhere by now
 _MARGIN: Final = 0.03  # below the pace that was taken
+_DEEP: Final = 0.85  # of the pace that was tried: what was cut below it is soon tried again
 _WINDOW: Final = 1.0  # seconds of departures that are looked at together
 _TELLING: Final = 4  # requests turned away that tell enough before a window is over,
 _SOONEST: Final = 0.25  # and the seconds that it lasts at least
@@ -120,6 +121,7 @@ class Queue:
     _level: float = field(default=0.0, init=False)  # how many might have passed until `_at`
     _at: float = field(default=-math.inf, init=False)
     _calm: float | None = field(default=None, init=False)  # seconds of growth since somebody was turned away
+    _met: float = field(default=math.inf, init=False)  # the pace that was tried then
     _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
 
@@ -165,10 +167,11 @@ class Queue:
         """Pass fewer where some were turned away, at most half of what was tried; more where the rate held back."""
         if window.turned_away:
             tried = min(self.rate, (window.taken + window.turned_away) / window.length)
-            self._calm = 0.0
+            self._calm, self._met = 0.0, tried
             self._change(min(tried, max(window.taken / window.length, tried / 2)) * (1 - _MARGIN), now)
         elif window.held_back:
-            speed = _GROWTH if self._calm is None else min(_GROWTH, _PROBE * max(1.0, self._calm / _CALM))
+            far = self._calm is None or self.rate < self._met * _DEEP
+            speed = _GROWTH if far else min(_GROWTH, _PROBE * max(1.0, (self._calm or 0.0) / _CALM))
             seconds = min(now - window.first, 2 * _WINDOW)
             self._calm = None if self._calm is None else self._calm + seconds
             self._change(self.rate * math.exp(speed * seconds), now)

@@ -64,7 +64,7 @@ def test_it_becomes_a_little_less_than_what_is_taken() -> None:
 
 def test_it_asks_for_more_gently_once_it_was_turned_away_and_faster_after_a_long_calm() -> None:
     queue = Queue(40.0)
-    now = answered(queue, 0.0, pace=40.0, away=1, of=4)
+    now = answered(queue, 0.0, pace=40.0, away=1, of=10)
     rates = [queue.rate]
     for _ in range(80):
         passed(queue, now, times=60)
@@ -72,6 +72,17 @@ def test_it_asks_for_more_gently_once_it_was_turned_away_and_faster_after_a_long
         rates.append(queue.rate)
     assert 1.001 < rates[1] / rates[0] < 1.01
     assert rates[80] / rates[79] > 1.015
+
+
+def test_what_was_cut_deep_is_soon_tried_again() -> None:
+    queue = Queue(40.0)
+    now = answered(queue, 0.0, pace=40.0, away=1, of=2)
+    cut = queue.rate
+    for _ in range(10):
+        passed(queue, now, times=60)
+        now = answered(queue, now, pace=40.0)
+    assert cut < 22.0
+    assert 34.0 < queue.rate < 37.0
 
 
 def test_what_left_before_the_last_change_is_not_counted_again() -> None:
