@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -35,6 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
     def runs(*arguments: str, do: Callable[[str], object]) -> object:
         done: list[object] = []
+        waiter = threading.get_ident()  # no other thread of the process blocks the signal
 
         def outside() -> None:
             try:
@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
                     time.sleep(0.01)
                 done.append(do(said.split()[-1]))
             finally:
-                os.kill(os.getpid(), signal.SIGTERM)
+                signal.pthread_kill(waiter, signal.SIGTERM)
 
         thread = threading.Thread(target=outside)
         thread.start()
