@@ -120,8 +120,8 @@ class Queue:
     _joined: int = field(default=0, init=False)
     _level: float = field(default=0.0, init=False)  # how many might have passed until `_at`
     _at: float = field(default=-math.inf, init=False)
-    _calm: float | None = field(default=None, init=False)  # seconds of growth since somebody was turned away
-    _met: float = field(default=math.inf, init=False)  # the pace that was tried then
+    _met: float = field(default=math.inf, init=False)  # the pace that was tried when somebody was turned away last
+    _calm: float = field(default=0.0, init=False)  # seconds of growth since then
     _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
 
@@ -167,13 +167,13 @@ class Queue:
         """Pass fewer where some were turned away, at most half of what was tried; more where the rate held back."""
         if window.turned_away:
             tried = min(self.rate, (window.taken + window.turned_away) / window.length)
-            self._calm, self._met = 0.0, tried
+            self._met, self._calm = tried, 0.0
             self._change(min(tried, max(window.taken / window.length, tried / 2)) * (1 - _MARGIN), now)
         elif window.held_back:
-            far = self._calm is None or self.rate < self._met * _DEEP
-            speed = _GROWTH if far else min(_GROWTH, _PROBE * max(1.0, (self._calm or 0.0) / _CALM))
+            far = self.rate < self._met * _DEEP
+            speed = _GROWTH if far else min(_GROWTH, _PROBE * max(1.0, self._calm / _CALM))
             seconds = min(now - window.first, 2 * _WINDOW)
-            self._calm = None if self._calm is None else self._calm + seconds
+            self._calm += seconds
             self._change(self.rate * math.exp(speed * seconds), now)
 
     def _until(self, number: int, now: float) -> float:
