@@ -135,12 +135,18 @@ class SQLAlchemyStore:
             self._replaced(connection, row)
             return Stored(row, now, policy=_policy(connection, realm))
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         with self._writing() as connection:
             named = [state.value for state in states]
             query = sa.select(operations).where(_of(operations.c, realm), operations.c.state.in_(named))
             if account:
                 query = query.where(operations.c.account == account)
+            if after is not None:
+                query = query.where(
+                    operations.c.id > _named(after).with_only_columns(operations.c.id).scalar_subquery()
+                )
             found = connection.execute(query.order_by(operations.c.id).limit(limit)).all()
             now, policy = _now(), _policy(connection, realm)
             return [Stored(_operation(row), now, policy=policy) for row in found]

@@ -16,6 +16,11 @@ _LENGTH: Final = 480  # characters of a note: Stripe takes 500
 _PLATFORM: Final = "platform"
 
 
+def split_notes(metadata: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what of a metadata remembers a division."""
+    return {name: note for name, note in metadata.items() if name.startswith(_NOTE)}
+
+
 @frozen(kw_only=True)
 class LeftOut:
     """An account that a split names and that gets nothing.

@@ -293,9 +293,11 @@ class Journal:
         """Give the row of an operation, or `None`."""
         return await self.store.get(identity)
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
-        """List the operations of *realm* in these states, the oldest first."""
-        return await self.store.listed(realm, states, limit, account)
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        """List the operations of *realm* in these states, the oldest first; see `OperationStore.listed`."""
+        return await self.store.listed(realm, states, limit, account, after)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):

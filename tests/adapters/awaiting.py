@@ -43,8 +43,10 @@ class Awaited(ABC):
     def due(self, realm: Realm, lease: float) -> Stored | None:
         return self.run(self._store.due(realm, lease))
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
-        return self.run(self._store.listed(realm, states, limit, account))
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        return self.run(self._store.listed(realm, states, limit, account, after))
 
     def moved(self, movements: Movements) -> int:
         return self.run(self._store.moved(movements))

@@ -114,12 +114,24 @@ class TidiesAnswers(MemoryStore):
 
 
 class ListsEverything(MemoryStore):
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
-        return super().listed(realm, [*State], limit, account)
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        return super().listed(realm, [*State], limit, account, after)
+
+
+class StartsAgain(MemoryStore):
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        known = {stored.operation.identity for stored in super().listed(realm, states, len(self._operations), account)}
+        return super().listed(realm, states, limit, account, after if after in known else None)
 
 
 class ForgetsRealms(MemoryStore):
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         return [Stored(row, self._now()) for row in self._operations.values() if row.state in states][:limit]
 
 
@@ -332,6 +344,7 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (ExtendsNoLease, "a_swap_extends_the_lease_by_the_stores_clock"),
     (TidiesAnswers, "what_was_settled_is_returned_to_the_byte"),
     (ListsEverything, "the_unfinished_are_listed_the_oldest_first"),
+    (StartsAgain, "a_list_goes_on_behind_a_row"),
     (ForgetsRealms, "a_list_is_of_one_realm_and_one_account"),
     (SendsWhatIsPlanned, "what_is_planned_is_held_by_nobody"),
     (ClaimsWithoutALease, "what_is_due_is_claimed"),

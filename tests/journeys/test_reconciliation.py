@@ -16,6 +16,7 @@ from tests.simulator.driver import Driver
 from connectkit import AsyncConnect, DiscrepancyKind, LineItem, MemoryStore, Money, Origin, PeriodReport, Split
 from connectkit.errors import InvalidRequest
 from connectkit.models.payments import Payment
+from connectkit.resources.reconciliation import shelves
 from connectkit.storage.records import State
 
 from .stages import COLOURS, seller, travel
@@ -28,6 +29,12 @@ AT_ONCE = "pm_card_bypassPending"
 
 def usd(amount: str) -> Money:
     return Money.of(amount, "usd")
+
+
+@pytest.fixture(autouse=True)
+def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every journey outgrow the memory, so that its reports are made from a file."""
+    monkeypatch.setattr(shelves, "_MOST", 5)
 
 
 @frozen(kw_only=True)

@@ -282,9 +282,11 @@ class Caller:
             return [await self.performer.perform(claim, {})]
         return await self._follow(claim, wait=0.0)
 
-    async def listed(self, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
-        """List the operations in these states, the oldest first."""
-        return await self._journal.listed(await self.owner.realm(), states, limit, account)
+    async def listed(
+        self, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        return await self._journal.listed(await self.owner.realm(), states, limit, account, after)
 
     async def due(self) -> Held | None:
         """Claim the deferred operation that is to be sent next."""

@@ -114,10 +114,14 @@ class OperationStore(Protocol):
         """
         ...
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations of *realm* in these states, the oldest first, at most *limit* rows.
 
-        With an *account*, only those that concern it.
+        With an *account*, only those that concern it. With *after*, only those that were inserted later than the
+        operation of this name, whatever has changed since, so that a list of any length can be read a page at a time;
+        none, if nothing has this name.
         """
         ...
 
@@ -176,7 +180,9 @@ class AsyncOperationStore(Protocol):
         """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
         ...
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         ...
 

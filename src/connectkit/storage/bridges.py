@@ -53,9 +53,11 @@ class Inline:
         """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
         return await self._call(self._store.due, realm, lease)
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        return await self._ask(self._store.listed, realm, states, limit, account)
+        return await self._ask(self._store.listed, realm, states, limit, account, after)
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
@@ -185,9 +187,11 @@ class Stepped:
         """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
         return run(self._store.due(realm, lease))
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        return run(self._store.listed(realm, states, limit, account))
+        return run(self._store.listed(realm, states, limit, account, after))
 
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -80,9 +80,12 @@ class Enciphered:
         """Claim the deferred operation that is to be sent next; see `OperationStore.due`."""
         return self._perhaps(await self._store.due(realm, lease))
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        return [self.opened(stored) for stored in await self._store.listed(realm, states, limit, account)]
+        found = await self._store.listed(realm, states, limit, account, after)
+        return [self.opened(stored) for stored in found]
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import dropwhile, islice
 from threading import Lock
 from typing import Final
 
@@ -102,13 +102,16 @@ class MemoryStore:
             row = self._operations[first.identity] = stamps.assigned(first, now, lease)
             return self._stored(row, now)
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         with self._lock:
-            now = self._now()
+            now, every = self._now(), iter(self._operations.values())
+            later = every if after is None else islice(dropwhile(lambda row: row.identity != after, every), 1, None)
             found = (
                 self._stored(row, now)
-                for row in self._operations.values()
+                for row in later
                 if row.identity.realm == realm and row.state in states and account in {"", row.account}
             )
             return tuple(islice(found, limit))

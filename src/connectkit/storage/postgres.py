@@ -77,9 +77,11 @@ class _Verbs:
         message = "Other workers were quicker every time."
         raise StoreUnavailable(message, next_step="Call again.")
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        statement, values = rows.listing(realm, states, limit, account)
+        statement, values = rows.listing(realm, states, limit, account, after)
         found = await self._run(statement, values)
         ((now, policy),) = await self._run(postgres_sql.NOW, rows.from_realm(realm))
         return [Stored(rows.to_operation(_opened(row)), rows.moment(now), policy=_decoded(policy)) for row in found]

@@ -78,10 +78,13 @@ class _Verbs:
         """
         return _perhaps(await self._link.run(redis_scripts.DUE, (_realm(realm), _micros(lease))))
 
-    async def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    async def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         index = "all" if {State.SUCCEEDED, State.REFUSED}.intersection(states) else "open"
-        arguments: Sequence[Argument] = (_realm(realm), index, limit, account, *(state.value for state in states))
+        last = "" if after is None else _name(after)
+        arguments: Sequence[Argument] = (_realm(realm), index, limit, account, last, *(state.value for state in states))
         return [_stored(found) for found in await self._link.run(redis_scripts.LIST, arguments)]
 
     async def moved(self, movements: Movements) -> int:

@@ -208,12 +208,17 @@ end
 LIST: Final = (
     _COMMON
     + """
-local index_, limit, account = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local index_, limit, account, after = p .. ':' .. ARGV[3] .. ':' .. realm, tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local states = {}
-for i = 6, #ARGV do states[ARGV[i]] = true end
+for i = 7, #ARGV do states[ARGV[i]] = true end
 local found, from = {}, 0
+if after ~= '' then
+  local seq = redis.call('HGET', op(after), 'seq')
+  if not seq then return {} end
+  from = redis.call('ZCOUNT', index_, '-inf', seq)
+end
 while #found < limit do
-  local names = redis.call('ZRANGE', p .. ':' .. index_ .. ':' .. realm, from, from + 499)
+  local names = redis.call('ZRANGE', index_, from, from + 499)
   if #names == 0 then break end
   for _, name in ipairs(names) do
     local row = redis.call('HMGET', op(name), 'state', 'account')

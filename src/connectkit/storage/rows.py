@@ -93,7 +93,9 @@ def from_movements(movements: Movements) -> Values:
     return _checked({**from_realm(movements.realm), **sought, "verbs": json.dumps(sorted(movements.verbs))})
 
 
-def listing(realm: Realm, states: Collection[State], limit: int, account: str) -> tuple[str, Values]:
+def listing(
+    realm: Realm, states: Collection[State], limit: int, account: str, after: Identity | None
+) -> tuple[str, Values]:
     """Give the statement that lists operations, and its values.
 
     Raises:
@@ -101,9 +103,11 @@ def listing(realm: Realm, states: Collection[State], limit: int, account: str) -
     """
     named = [state.value for state in states] or [""]
     places = dict(zip(_PLACES, named * len(_PLACES), strict=False))
-    ended = {State.SUCCEEDED, State.REFUSED}.intersection(states)
-    statement = sql.LIST_OPERATIONS if ended else sql.LIST_UNFINISHED
-    return statement, _checked({**from_realm(realm), **places, "limit": limit, "account": account})
+    ended = bool({State.SUCCEEDED, State.REFUSED}.intersection(states))
+    values: Values = {**from_realm(realm), **places, "limit": limit, "account": account}
+    if after is not None:
+        values = {**values, "last_key": after.key, "last_step": after.step}
+    return sql.list_operations(ended=ended, after=after is not None), _checked(values)
 
 
 def from_operation(operation: Operation) -> Values:

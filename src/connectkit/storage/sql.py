@@ -166,21 +166,40 @@ DUE_OPERATION: Final = """
 """
 """Gives the operation that a worker has to send next."""
 
-LIST_OPERATIONS: Final = """
+_LISTED: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
         doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
         account, amount, currency, deferred, priority, due, lane
     FROM connectkit_operations
-    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
-        AND state IN (:first, :second, :third, :fourth, :fifth, :sixth) AND (:account = '' OR account = :account)
+    WHERE {realm} AND state IN (:first, :second, :third, :fourth, :fifth, :sixth)
+        AND (:account = '' OR account = :account)
     ORDER BY id
     LIMIT :limit
 """
-"""Gives the operations in up to six states, the oldest first; a state may be named more than once."""
 
-LIST_UNFINISHED: Final = LIST_OPERATIONS.replace("ORDER BY", "AND state NOT IN ('succeeded', 'refused') ORDER BY")
-"""The same, where none of these states is an end: for which there is an index."""
+_LAST: Final = """
+    SELECT id FROM connectkit_operations
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode
+        AND key = :last_key AND step = :last_step
+"""
+
+
+@cache
+def list_operations(*, ended: bool, after: bool) -> str:
+    """Give the statement that gives operations in up to six states, the oldest first; a state may be named twice.
+
+    Args:
+        ended: Whether one of these states is an end; where none is, there is an index of ids.
+        after: Whether a list goes on behind one of its rows. It then has to go through the table by id as well: to look
+            every page of a realm up in the index of names, and to sort it, would take the square of its length.
+    """
+    realm = "tenant = :tenant AND platform = :platform AND livemode = :livemode"
+    statement = _LISTED.format(realm=realm if ended and not after else realm.replace(" =", " || '' =", 2))
+    if not ended:
+        statement = statement.replace("ORDER BY", "AND state NOT IN ('succeeded', 'refused') ORDER BY")
+    return statement.replace("ORDER BY", f"AND id > ({_LAST}) ORDER BY") if after else statement
+
 
 MOVED: Final = """
     SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM connectkit_operations

@@ -104,9 +104,11 @@ class SQLiteStore:
 
         return self._database.write(work, durable=True)
 
-    def listed(self, realm: Realm, states: Collection[State], limit: int, account: str = "") -> Sequence[Stored]:
+    def listed(
+        self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
-        statement, values = rows.listing(realm, states, limit, account)
+        statement, values = rows.listing(realm, states, limit, account, after)
         with self._database.reading() as connection:
             found = connection.execute(statement, values).fetchall()
             now, policy = _now(), _policy(connection, values)

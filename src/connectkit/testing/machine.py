@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from connectkit.storage.base import Movements, Store
 from connectkit.storage.memory import MemoryStore
-from connectkit.storage.records import NEVER, Delivery, Note, Operation, State, Stored
+from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, State, Stored
 
 from .samples import ENDED, HELD, REALM, draft, event, identity, planned
 
@@ -136,10 +136,15 @@ class StoreMachine(RuleBasedStateMachine):
         else:
             _same(expected, found)
 
-    @rule(states=st.sets(st.sampled_from(State)), limit=st.integers(1, 4), account=_accounts)
-    def listed(self, states: set[State], limit: int, account: str) -> None:
+    @rule(
+        states=st.sets(st.sampled_from(State)),
+        limit=st.integers(1, 4),
+        account=_accounts,
+        after=st.none() | st.builds(identity, _keys),
+    )
+    def listed(self, states: set[State], limit: int, account: str, after: Identity | None) -> None:
         """Both list the same rows in the same order."""
-        expected, found = (store.listed(REALM, states, limit, account) for store in (self._model, self._store))
+        expected, found = (store.listed(REALM, states, limit, account, after) for store in (self._model, self._store))
         for one, other in zip(expected, found, strict=True):
             _same(one, other)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -205,6 +205,23 @@ class StoreSuite:
         assert not store.listed(REALM, [], 5)
         assert store.due(REALM, HELD) is None
         assert [len(store.listed(realm, [State.PLANNED], 5)) for realm in others] == [1, 1, 1]
+
+    def test_a_list_goes_on_behind_a_row(self, store: Store) -> None:
+        """Whatever has become of its rows since; nothing follows what nobody knows."""
+        for number in range(5):
+            store.insert(draft(f"order-{number}"), HELD)
+            store.insert(_of(evolve(REALM, tenant="other"), draft(f"order-{number}")), HELD)
+        for key, state in (("order-1", State.SUCCEEDED), ("order-2", State.UNKNOWN), ("order-4", State.REFUSED)):
+            store.swap(evolve(_known(store, key), state=state), None, durable=False)
+
+        def following(last: str, states: Collection[State], limit: int) -> list[str]:
+            found = store.listed(REALM, states, limit, "", identity(last))
+            return [stored.operation.identity.key for stored in found]
+
+        assert following("order-0", [*State], 2) == ["order-1", "order-2"]
+        assert following("order-1", UNSETTLED, 9) == ["order-2", "order-3"]
+        assert following("order-2", [*State], 9) == ["order-3", "order-4"]
+        assert following("order-4", [*State], 9) == following("order-9", [*State], 9) == []
 
     def test_what_is_planned_is_held_by_nobody(self, store: Store) -> None:
         """And was never sent."""

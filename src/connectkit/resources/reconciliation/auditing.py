@@ -15,8 +15,10 @@ from connectkit.models.reconciliation import Discrepancy, DiscrepancyKind, Line,
 from connectkit.money import Money
 from connectkit.requests import Request
 
-from .causes import PATHS, TYPES, Causes, Deed
+from .causes import Causes
+from .deeds import PATHS, TYPES, Deed
 from .pages import Row, application_fee, source_of
+from .shelves import Expected, Remembered
 from .tracing import INDIRECT, Tie, Tracer
 
 _MOST: Final = 1_000  # findings
@@ -32,7 +34,7 @@ class Audit:
         tracer: Finds what caused them.
         causes: What the journal says.
         account: Whose movements, or `""` for the platform's.
-        expected: What has to be among them, by id; what was met is taken out.
+        expected: What has to be among them; what was met is taken out.
         sums: Count, amount, fee and net, by currency and category.
         origins: How many movements each origin caused.
         findings: What does not fit.
@@ -43,7 +45,7 @@ class Audit:
     tracer: Tracer
     causes: Causes
     account: str
-    expected: dict[str, Deed] = field(factory=dict[str, Deed])
+    expected: Expected = field(factory=Remembered)
     sums: dict[tuple[str, str], list[int]] = field(factory=dict[tuple[str, str], list[int]])
     origins: dict[Origin, int] = field(factory=lambda: dict.fromkeys(Origin, 0))
     findings: list[Discrepancy] = field(factory=list[Discrepancy])
@@ -62,7 +64,8 @@ class Audit:
 
         A ledger has millions of them: this loop decides how fast it is reconciled.
         """
-        sums, made, expected = self.sums, self.causes.by_object, self.expected
+        sums, made = self.sums, self.causes.among(rows)
+        expected = self.expected.among(made)
         others: list[Row] = []
         for row in rows:
             _, amount, fee, net, currency, category, type, source, _, _, _ = row
@@ -90,7 +93,7 @@ class Audit:
         """Trace a movement that `take` gave back, and note what does not fit."""
         tie = await self.tracer.trace(row)
         self.origins[tie.origin] += 1
-        if tie.deed is not None and tie.deed.id in self.expected:
+        if tie.deed is not None and tie.deed.id in self.expected.among({tie.deed.id: tie.deed}):
             self._meet(row, tie.deed)
         if tie.origin is Origin.ELSEWHERE:
             self.find(_unexpected(row, tie))
@@ -98,8 +101,11 @@ class Audit:
 
     async def lines(self, rows: Sequence[Row]) -> list[Line]:
         """Take movements, and give each as a value with its cause."""
-        others = {row[0]: row for row in self.take(rows)}
-        return [self._line(row, await self.trace(row) if row[0] in others else self._tied(row)) for row in rows]
+        others, made = {row[0] for row in self.take(rows)}, self.causes.among(rows)
+        return [
+            self._line(row, await self.trace(row) if row[0] in others else _tied(row, made[source_of(row)]))
+            for row in rows
+        ]
 
     async def close(self, caller: Caller, since: datetime | None, until: datetime | None) -> None:
         """Look for what is missing, and name what is not known yet."""
@@ -107,10 +113,20 @@ class Audit:
         for deed in self.causes.unsettled(self.account):
             self.find(_unsettled(deed))
 
-    async def look_for_missing(self, caller: Caller, since: datetime | None, until: datetime | None) -> None:
-        """Look at what the movements should have had, one by one; most of it has a reason not to be there."""
-        for deed in self.expected.values():
-            await self._look_for(caller, deed, since, until)
+    async def look_for_missing(
+        self, caller: Caller, since: datetime | None, until: datetime | None, ids: Collection[str] | None = None
+    ) -> None:
+        """Look at what the movements should have had, one by one; most of it has a reason not to be there.
+
+        Args:
+            caller: Reads it.
+            since: When the movements begin.
+            until: When they end.
+            ids: What it has to be or to belong to, if not everything is meant.
+        """
+        for deed in self.expected.left():
+            if ids is None or deed.id in ids or deed.parent in ids:
+                await self._look_for(caller, deed, since, until)
 
     def totals(self) -> tuple[Total, ...]:
         """Give the sums."""
@@ -131,11 +147,6 @@ class Audit:
         for (currency, _), total in self.sums.items():
             moved[currency] = moved.get(currency, 0) + total[3]
         return moved
-
-    def _tied(self, row: Row) -> Tie:
-        deed = self.causes.by_object[source_of(row)]
-        source: Any = row[7]
-        return Tie(Origin.OPERATION, deed, notes=source.get("metadata") if isinstance(source, Mapping) else None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # decoded JSON
 
     def _line(self, row: Row, tie: Tie) -> Line:
         id, amount, fee, net, currency, category, type, _, available_on, created, details = row
@@ -162,7 +173,7 @@ class Audit:
         _, amount, _, _, currency, _, type, _, _, _, _ = row
         if type not in TYPES[deed.kind]:
             return
-        del self.expected[deed.id]
+        self.expected.meet(deed)
         if deed.amount is not None and deed.currency == currency and abs(deed.amount) != abs(amount):
             self.find(
                 Discrepancy(
@@ -216,6 +227,11 @@ class Audit:
         ):
             return
         self.find(_missing(deed, f"Its movement {moved['id']} is not in the list that Stripe gives."))
+
+
+def _tied(row: Row, deed: Deed) -> Tie:
+    source: Any = row[7]
+    return Tie(Origin.OPERATION, deed, notes=source.get("metadata") if isinstance(source, Mapping) else None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # decoded JSON
 
 
 def _missing(deed: Deed, why: str) -> Discrepancy:

@@ -116,8 +116,7 @@ class Order:
     async def _look_for_missing(self, ids: set[str]) -> None:
         """See whether the journal has deeds for this payment that moved nothing of what was read."""
         for audit in self._audits.values():
-            audit.expected = {id: deed for id, deed in audit.expected.items() if ids & {id, deed.parent}}
-            await audit.look_for_missing(self.caller, None, None)
+            await audit.look_for_missing(self.caller, None, None, ids)
 
     def _report(self, payment_id: str, charge: Data, refunds: set[str]) -> OrderReport:
         own = [line for line in self.lines if line.account == (self.account or "")]
@@ -127,7 +126,7 @@ class Order:
         fees = summed(line.fee - line.application_fee for line in self.lines)
         findings = [finding for audit in self._audits.values() for finding in audit.findings]
         findings += _unbalanced(payment_id, self.lines, paid, (*back, *disputed, *fees))
-        deed = self.causes.by_object.get(payment_id)
+        deed = self.causes.deed(payment_id)
         origins = {origin: sum(line.origin is origin for line in self.lines) for origin in Origin}
         return OrderReport(
             account=self.account or "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from attrs import frozen
 
 from connectkit.calls.caller import Caller
@@ -12,7 +14,8 @@ from connectkit.paying import Paymaster
 from connectkit.requests import Request
 
 from .auditing import Audit
-from .causes import Causes, Deed
+from .causes import Causes
+from .deeds import Deed
 from .pages import NET, TYPE, Row, source_of
 from .tracing import Tracer
 from .walking import Anchor, Ledger, after
@@ -39,14 +42,18 @@ class PaidOut:
         answer = await self.caller.read(request, "reconciliation.payout")
         payout = Payout.parse(answer)
         anchor = await Ledger(self.caller, self.account).anchor()
-        causes = await Causes.read(self.caller)
+        with closing(Causes()) as causes:
+            await causes.read(self.caller)
+            return await self._explained(causes, payout, anchor, str(answer.data.get("reconciliation_status")))
+
+    async def _explained(self, causes: Causes, payout: Payout, anchor: Anchor, status: str) -> PayoutReport:
         audit = Audit(Tracer(self.caller, causes, self.account), causes, self.account or "")
-        deed = causes.by_object.get(payout_id)
+        deed = causes.deed(payout.id)
         try:
             if payout.automatic:
                 statement = None
                 await self._by_membership(audit, payout)
-                _check_ready(audit, payout, str(answer.data.get("reconciliation_status")))
+                _check_ready(audit, payout, status)
             else:
                 statement = await self._by_hand(audit, payout, anchor)
                 _check_deed(audit, payout, deed)
@@ -61,7 +68,7 @@ class PaidOut:
             omitted=audit.omitted,
             payout=payout,
             key=deed.key if deed else "",
-            intention=await Paymaster(self.caller).intention_of(payout_id),
+            intention=await Paymaster(self.caller).intention_of(payout.id),
             statement=statement,
         )
 

@@ -54,7 +54,7 @@ class Period:
                     await audit.trace(row)
         finally:
             await audit.tracer.aclose()
-        if audit.expected:
+        if next(audit.expected.left(), None) is not None:
             audit.later = await ledger.newer(self.anchor)
         await audit.close(self.caller, self.since, self.until)
         statements = _statements(held, audit.moved())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager, closing
 from datetime import datetime
 from typing import Any, Final
 
@@ -75,8 +75,9 @@ class AsyncReconciliation:
             raise InvalidRequest(message, param="payment", next_step="Pass payment='pi_…' or key='order-1042'.")
         if key is not None:
             scope, chosen = await self._named(key)
-        causes = await Causes.read(self._caller)
-        return await Order(self._caller, causes, scope).report(str(chosen))
+        with closing(Causes()) as causes:
+            await causes.read(self._caller)
+            return await Order(self._caller, causes, scope).report(str(chosen))
 
     async def period(
         self,
@@ -88,7 +89,7 @@ class AsyncReconciliation:
     ) -> PeriodReport:
         """Explain what a balance did in a span of time: opening, movements by category, closing, and what does not fit.
 
-        Any number of movements take the same memory; what the journal knows takes some hundred bytes an operation.
+        Any number of movements and of operations take the same memory; many operations take a temporary file.
 
         Args:
             account: The connected account; the platform if it is not given.
@@ -103,8 +104,8 @@ class AsyncReconciliation:
         """
         scope = self._caller.account(account)
         _check_span(since, until)
-        (period,) = await self._spans([scope], since, until)
-        return await period.report(before)
+        async with self._spans([scope], since, until) as (period,):
+            return await period.report(before)
 
     async def periods(
         self, *, accounts: Sequence[str] = (), since: datetime | None = None, until: datetime | None = None
@@ -123,8 +124,9 @@ class AsyncReconciliation:
         """
         scopes = [checked_id(account, "accounts", "acct_") for account in accounts]
         _check_span(since, until)
-        for period in await self._spans([None, *scopes], since, until):
-            yield await period.report(None)
+        async with self._spans([None, *scopes], since, until) as periods:
+            for period in periods:
+                yield await period.report(None)
 
     async def lines(
         self,
@@ -149,8 +151,10 @@ class AsyncReconciliation:
         """
         scope, chosen = self._caller.account(account), optional_id(payout, "payout", "po_")
         _check_span(since, until)
-        (period,) = await self._spans([scope], since, until)
-        async with aclosing(period.lines(chosen)) as lines:
+        async with (
+            self._spans([scope], since, until) as (period,),
+            aclosing(period.lines(chosen)) as lines,
+        ):
             async for line in lines:
                 yield line
 
@@ -207,16 +211,18 @@ class AsyncReconciliation:
         async with aclosing(self.lines(account=account, since=since, until=until, payout=payout)) as lines:
             return frames.DataFrame(exporting.columns([exporting.record(line) async for line in lines]))
 
+    @asynccontextmanager
     async def _spans(
         self, scopes: Sequence[str | None], since: datetime | None, until: datetime | None
-    ) -> Sequence[Period]:
+    ) -> AsyncGenerator[Sequence[Period]]:
         """Read the balances, and after them the journal: it then knows all that had moved by that time."""
         anchors = [await Ledger(self._caller, scope).anchor() for scope in scopes]
-        causes = await Causes.read(self._caller)
-        return [
-            Period(self._caller, causes, scope, since, until, anchor)
-            for scope, anchor in zip(scopes, anchors, strict=True)
-        ]
+        with closing(Causes()) as causes:
+            await causes.read(self._caller)
+            yield [
+                Period(self._caller, causes, scope, since, until, anchor)
+                for scope, anchor in zip(scopes, anchors, strict=True)
+            ]
 
     async def _named(self, key: str) -> tuple[str | None, str]:
         """Give the account and the payment of an operation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
@@ -15,7 +16,8 @@ from connectkit.models.base import Data, identifier, part
 from connectkit.models.reconciliation import Origin
 from connectkit.requests import Request
 
-from .causes import Causes, Deed
+from .causes import Causes
+from .deeds import Deed
 from .pages import CREATED, ID, SOURCE, TYPE, Row
 
 INDIRECT: Final = frozenset({"transfer_refund", "transfer_cancel", "application_fee_refund", "adjustment"})
@@ -82,7 +84,8 @@ class Tracer:
         """Give the division that what moved remembers, or what it belongs to: a transfer's charge, a reversal's too."""
         found, deed = _division(tie.notes), tie.deed
         while found is None and deed is not None:
-            found, deed = _division(deed.notes), self._causes.by_object.get(deed.parent)
+            found = _division(json.loads(deed.notes)) if deed.notes else None
+            deed = self._causes.deed(deed.parent)
         return found
 
     async def aclose(self) -> None:
@@ -135,7 +138,7 @@ class Tracer:
         return self._of(reversal, identifier(reversal.get("source_refund")))
 
     async def _dispute(self, row: Row, dispute: Data) -> Tie:  # noqa: ARG002  # as the others
-        return Tie(Origin.STRIPE, self._causes.by_object.get(identifier(dispute.get("charge"))))
+        return Tie(Origin.STRIPE, self._causes.deed(identifier(dispute.get("charge"))))
 
     async def _alone(self, row: Row, thing: Data) -> Tie:  # noqa: ARG002  # as the others
         """A payout or a top-up, which belongs to nothing else."""
@@ -144,35 +147,28 @@ class Tracer:
 
     async def _paid_from(self, thing: Data, charge_id: str, scope: str | None, likely: Deed | None = None) -> Tie:
         """Say which operation made what belongs to a charge; one that the journal does not know names its payment."""
-        known = self._causes.by_object
-        if self._causes.indirect and charge_id and charge_id not in known:
+        if self._causes.indirect and charge_id and self._causes.deed(charge_id) is None:
             charge = await self._read(f"/v1/charges/{charge_id}", scope)
             payment_id = identifier(charge.get("payment_intent"))
             await self._look_for_page(payment_id, scope)
-            if payment_id in known:
-                known[charge_id] = known[payment_id]
+            if deed := self._causes.deed(payment_id):
+                self._causes.also(charge_id, deed)
         return self._of(thing, charge_id, likely)
 
     async def _look_for_page(self, payment_id: str, scope: str | None) -> None:
         """See whether a payment that no operation made was made on a page of Checkout that one did make."""
-        known = self._causes.by_object
-        if self._causes.indirect and payment_id and payment_id not in known:
+        if self._causes.indirect and payment_id and self._causes.deed(payment_id) is None:
             request = Request("get", "/v1/checkout/sessions", {"payment_intent": payment_id}, account=scope)
             async for session in self._caller.pages(request, _VERB):
-                if session["id"] in known:
-                    known[payment_id] = known[session["id"]]
+                if deed := self._causes.deed(session["id"]):
+                    self._causes.also(payment_id, deed)
 
     def _of(self, thing: Data, belonging: str, likely: Deed | None = None) -> Tie:
         """Say which operation made something: by its id, by its mark, or by what it belongs to."""
         notes: Mapping[str, str] = thing.get("metadata") or {}
         marked = notes.get(METADATA_KEY, "")
         causes = self._causes
-        deed = (
-            causes.by_object.get(thing.get("id", ""))
-            or causes.by_mark.get(marked)
-            or likely
-            or causes.by_object.get(belonging)
-        )
+        deed = causes.deed(thing.get("id", "")) or causes.marked(marked) or likely or causes.deed(belonging)
         return Tie(Origin.OPERATION if deed else Origin.ELSEWHERE, deed, bool(marked), notes)
 
     async def _reversal(self, transfer: Data, member: str, value: str) -> Data:
