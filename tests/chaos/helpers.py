@@ -9,16 +9,25 @@ from contextlib import closing
 from threading import Event
 from time import sleep
 
-from connectkit import Connect, Money, OperationInProgress, RunProgress, SQLiteStore
+from connectkit import Connect, Money, OperationInProgress, PostgresStore, RedisStore, RunProgress, SQLiteStore
+from connectkit.storage.base import Store
 
 
 def connected(path: str, url: str) -> Connect:
     return Connect("sk_test_1", store=SQLiteStore(path), base_url=url)
 
 
-def hasty(path: str, url: str) -> Connect:
+def opened(place: str) -> Store:
+    """Open the store in a file, a schema of PostgreSQL, or under a prefix of Redis, which stands after a `#`."""
+    if place.startswith("postgresql://"):
+        return PostgresStore(place)
+    address, _, prefix = place.partition("#")
+    return RedisStore(address, prefix=prefix) if prefix else SQLiteStore(place)
+
+
+def hasty(place: str, url: str) -> Connect:
     """Give a client whose claims end soon."""
-    return Connect("sk_test_1", store=SQLiteStore(path), base_url=url, deadline=0.5, look_up_pause=0.0)
+    return Connect("sk_test_1", store=opened(place), base_url=url, deadline=0.5, look_up_pause=0.0)
 
 
 def until_free(call: Callable[[], object]) -> None:
