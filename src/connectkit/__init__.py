@@ -129,10 +129,10 @@ if TYPE_CHECKING:
     from connectkit.models.requirements import Requirement as Requirement
     from connectkit.models.requirements import RequirementError as RequirementError
     from connectkit.models.requirements import Requirements as Requirements
-    from connectkit.models.runs import BadRow as BadRow
-    from connectkit.models.runs import BlockedRow as BlockedRow
-    from connectkit.models.runs import PlannedRow as PlannedRow
-    from connectkit.models.runs import RowOutcome as RowOutcome
+    from connectkit.models.run_rows import BadRow as BadRow
+    from connectkit.models.run_rows import BlockedRow as BlockedRow
+    from connectkit.models.run_rows import PlannedRow as PlannedRow
+    from connectkit.models.run_rows import RowOutcome as RowOutcome
     from connectkit.models.runs import RunPlan as RunPlan
     from connectkit.models.runs import RunProgress as RunProgress
     from connectkit.models.runs import RunReport as RunReport
@@ -278,15 +278,8 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.persons": ("Person",),
         "connectkit.models.files": ("File",),
         "connectkit.resources.onboarding.presets": ("AccountRuleWarning",),
-        "connectkit.models.runs": (
-            "BadRow",
-            "BlockedRow",
-            "PlannedRow",
-            "RowOutcome",
-            "RunPlan",
-            "RunProgress",
-            "RunReport",
-        ),
+        "connectkit.models.run_rows": ("BadRow", "BlockedRow", "PlannedRow", "RowOutcome"),
+        "connectkit.models.runs": ("RunPlan", "RunProgress", "RunReport"),
         "connectkit.models.settings": ("AccountSettings", "Branding", "JapaneseDescriptors", "PayoutSettings"),
         "connectkit.models.platforms": ("CountrySpec", "Finding", "PlatformCheck"),
         "connectkit.sellers.recommending": ("Business", "Recommendation", "recommended"),

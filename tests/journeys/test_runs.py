@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.journeys.stages import COLOURS, seller, travel, twin
 
 from connectkit import (
@@ -221,10 +223,62 @@ def test_a_key_names_one_run(colour: str) -> None:
         connect.simulator.faults.next("forbidden", "/v1/transfers", count=1)
         report = await connect.runs.execute(plan)
         assert [row.state for row in report.rows] == [State.REFUSED, State.SUCCEEDED]
-        with pytest.raises(OperationConflict):
+        await connect.topups.create(key="other", amount=usd("1.00"))
+        with pytest.raises(OperationConflict, match="already names topups"):
             await connect.runs.execute(
-                await connect.runs.plan(key="run", verb="transfers.create", rows=rows(accounts, 3))
+                await connect.runs.plan(key="other", verb="transfers.create", rows=rows(accounts, 3))
             )
+
+    travel(colour, journey)
+
+
+@in_both_colours
+def test_a_run_whose_rows_have_changed_says_which(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        accounts = await sellers(connect, 1)
+        first = rows(accounts, 3)
+        connect.simulator.faults.next("forbidden", "/v1/transfers", count=1)
+        await connect.runs.execute(await connect.runs.plan(key="run", verb="transfers.create", rows=first))
+        changed = [{**first[0], "amount": usd("0.50")}, first[2], *rows(accounts, 10)[3:]]
+
+        async def refused(wanted: list[dict[str, Any]]) -> OperationConflict:
+            plan = await connect.runs.plan(key="run", verb="transfers.create", rows=wanted)
+            with pytest.raises(OperationConflict) as caught:
+                await connect.runs.execute(plan)
+            return caught.value
+
+        error = await refused(changed)
+        more = "added row-3, row-4, row-5, row-6, row-7 and 2 more"
+        assert str(error).startswith(f"This key names a run of other rows: changed row-0; {more}; removed row-1.")
+        assert (error.key, error.differs) == ("run", ("rows",))
+        assert "runs.resume('run') goes on with the rows as they were" in error.next_step
+        assert "the same ones in another order" in str(await refused(first[::-1]))
+        assert (await connect.runs.resume("run")).state is State.SUCCEEDED
+        assert posted(connect.simulator) == 4
+        now = connect._parts.world.now()
+        await connect.operations.purge(before=now.replace(year=now.year + 1))
+        assert "which they were has been purged" in str(await refused(changed))
+
+    travel(colour, journey)
+
+
+@in_both_colours
+def test_what_a_run_was_to_send_to_one_account_is_forgotten_alone(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        accounts = await sellers(connect, 2)
+        connect.simulator.faults.next("forbidden", "/v1/transfers", count=2)
+        plan = await connect.runs.plan(key="run", verb="transfers.create", rows=rows(accounts, 4))
+        before = await connect.runs.execute(plan, side_by_side=1)
+        assert {row.account for row in before.refused} == {accounts[0]}
+        now = connect._parts.world.now()
+        for before_then, forgotten in ((now.replace(year=now.year - 1), False), (now.replace(year=now.year + 1), True)):
+            await connect.operations.purge(before=before_then, account=accounts[0])
+            await connect.operations.purge(before=before_then, account=accounts[0])
+            sent = [(row[6], not row[5]) for text in remembered(connect) for row in json.loads(text)]
+            assert sent == [(accounts[0], forgotten), (accounts[1], False)] * 2
+        report = await connect.runs.resume("run")
+        assert [evolve(row, why="") for row in report.rows] == [evolve(row, why="") for row in before.rows]
+        assert posted(connect.simulator) == 4
 
     travel(colour, journey)
 

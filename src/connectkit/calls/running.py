@@ -9,9 +9,13 @@ Rows of one account are sent in their order, one after the other; those of diffe
 
 from __future__ import annotations
 
+import hashlib
 import json
+from array import array
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from attrs import evolve, field, frozen, mutable
@@ -21,6 +25,7 @@ from connectkit.errors import (
     Braked,
     ClockSkewed,
     ConnectKitError,
+    OperationConflict,
     OperationError,
     OperationInProgress,
     OutcomeUnknown,
@@ -29,10 +34,12 @@ from connectkit.errors import (
     Unreachable,
 )
 from connectkit.journal import Doubt, Held, Refusal, Report, Success
-from connectkit.models.runs import ENDED, RowOutcome, RunProgress, RunReport
+from connectkit.models.packing import Packer
+from connectkit.models.run_rows import ENDED, PlannedRow, RowOutcome, closed_outcome, outcome_packer
+from connectkit.models.runs import RunProgress, RunReport
 from connectkit.money import Money
 from connectkit.ports import Job, mutex
-from connectkit.requests import Request, compact, fingerprint
+from connectkit.requests import Request, compact
 from connectkit.storage.records import Identity, Note, Operation, State
 
 from . import plans
@@ -51,6 +58,7 @@ _CHUNK: Final = 100  # rows in a note
 _LEASES: Final = 3.0  # deadlines of a send: a row that a killed process has left is free by then
 _LOOK: Final = 1.0  # seconds between two looks at whether somebody wants the run to stop
 _NEXT: Final = "See runs.list() for those that are."
+_NAMED: Final = 5  # rows in the message of an error, of each kind
 
 
 @frozen
@@ -70,7 +78,7 @@ class Row:
     @property
     def lane(self) -> str:
         """What it has to keep its place for: the account, or what else it is about."""
-        if self.operation.account:
+        if self.operation.account or not self.operation.request:
             return self.operation.account
         request = self.requests[0]
         return str(request.account or request.params.get("payment_intent") or request.path)
@@ -121,23 +129,50 @@ class Running(OtherCaller):
         super().__init__(caller)
         self.gated: bool = caller.gated
 
-    async def write(self, key: str, rows: Sequence[Row]) -> Operation:
+    async def write(self, key: str, rows: Sequence[PlannedRow]) -> Operation:
         """Write a run down, durably, and give the operation that it is; it is the same every time.
 
         Raises:
-            OperationConflict: The key names another run, or something else.
+            OperationConflict: The key names a run of other rows.
         """
-        whole = [[row.number, row.name, row.operation.fingerprint] for row in rows]
-        digest = fingerprint(VERB, {"key": key, "rows": whole}, None)  # the rows of another run are not its own
+        digest = digest_of(key, rows)
         request = compact({plans.PLAN: [], _RUN: {"rows": len(rows), "topic": _topic(digest)}})
         run = Operation(await self.owner.identity(key), VERB, digest, request)
-        if await self._journal.get(run.identity) is None:
-            realm = await self.owner.realm()
-            for start in range(0, len(rows), _CHUNK):
-                text = compact([_document(row) for row in rows[start : start + _CHUNK]])
-                await self.set_note(Note(realm, _topic(digest), f"{start:08}", text))  # it is there already, or now
+        found = await self._journal.get(run.identity)
+        if found is None:
+            await self._write_rows(digest, rows)
             await self._mark(key, _topic(digest))
+        elif found.operation.verb == VERB and found.operation.fingerprint != digest:
+            raise await self._conflict(found.operation, rows)
         return run
+
+    async def _write_rows(self, digest: str, rows: Iterable[PlannedRow]) -> None:
+        realm, coming, start = await self.owner.realm(), iter(rows), 0
+        while chunk := [_document(row) for row in islice(coming, _CHUNK)]:
+            await self.set_note(
+                Note(realm, _topic(digest), f"{start:08}", compact(chunk))
+            )  # it is there already, or now
+            start += _CHUNK
+
+    async def _conflict(self, run: Operation, rows: Iterable[PlannedRow]) -> OperationConflict:
+        """Say which rows are others than those that were written down under this key."""
+        written = {row.name: row.operation.fingerprint for row in await self._rows(run)} if run.request else {}
+        if written:
+            given = {row.name: row.operation.fingerprint for row in rows}
+            changed = _listed("changed", [name for name in given if given[name] != written.get(name, given[name])])
+            added = _listed("added", [name for name in given if name not in written])
+            removed = _listed("removed", [name for name in written if name not in given])
+            what = "; ".join(filter(None, (changed, added, removed))) or "the same ones in another order"
+        else:
+            what = "which they were has been purged"
+        key = run.identity.key
+        step = f"runs.resume({key!r}) goes on with the rows as they were; what was changed or added needs a run of its "
+        step += (
+            "own under another key, without the rows that are in this one. What was done is taken back by a reversal."
+        )
+        return OperationConflict(
+            f"This key names a run of other rows: {what}.", key=key, differs=("rows",), next_step=step
+        )
 
     async def execute(self, run: Operation, listen: Listen | None, limit: int) -> RunReport:
         """Bring a run as far as it goes, and report.
@@ -189,8 +224,8 @@ class Running(OtherCaller):
         async for note in self.notes(_RUNS):
             yield note.name
 
-    async def forget(self, before: datetime) -> None:
-        """Forget what the rows of runs were to send that ended before a time."""
+    async def forget(self, before: datetime, account: str = "") -> None:
+        """Forget what the rows of runs were to send that ended before a time; of one account, if that is given."""
         async for name in self.names():
             found = await self._journal.get(await self.owner.identity(name))
             if found is None or not found.operation.request:
@@ -198,17 +233,24 @@ class Running(OtherCaller):
             run = found.operation
             if run.state in ENDED and run.updated < before:
                 async for note in self.notes(_rows_of(run)):
-                    await self.set_note(evolve(note, text="[]"))
+                    text = _without(note.text, account) if account else "[]"
+                    if text != note.text:
+                        await self.set_note(evolve(note, text=text))
 
     async def report(self, key: str) -> RunReport:
         """Tell what became of each row of a run, as the journal knows it."""
         run = await self.found(key)
-        outcomes = [await self._outcome(row) for row in await self._rows(run)]
-        return RunReport(key=key, state=run.state, rows=tuple(outcomes))
+        packer = outcome_packer()
+        for row in await self._rows(run):
+            packer.add(closed_outcome(await self._outcome(row)))
+        return RunReport(key=key, state=run.state, rows=packer.done())
 
     async def _rows(self, run: Operation) -> Sequence[Row]:
-        notes = [json.loads(note.text) async for note in self.notes(_rows_of(run))]
-        return [_row(run.identity, document) for note in notes for document in note]
+        packer = Packer(partial(_row, run.identity))
+        async for note in self.notes(_rows_of(run)):
+            for document in json.loads(note.text):
+                packer.add(document)
+        return packer.done()
 
     async def _outcome(self, row: Row) -> RowOutcome:
         operation = row.operation
@@ -230,26 +272,28 @@ class Running(OtherCaller):
             why=why,
         )
 
-    async def _carried_out(self, course: _Course, rows: Iterable[Row], limit: int) -> None:
-        lanes: dict[str, list[Row]] = {}
-        for row in rows:
-            lanes.setdefault(row.lane, []).append(row)
+    async def _carried_out(self, course: _Course, rows: Sequence[Row], limit: int) -> None:
+        lanes: dict[str, array[int]] = {}
+        for place, row in enumerate(rows):
+            lanes.setdefault(row.lane, array("L")).append(place)
 
         async def jobs() -> AsyncGenerator[Job, None]:
             for lane in sorted(lanes.values(), key=len, reverse=True):  # the longest takes longest
-                yield lambda lane=lane: self._lane(course, lane)  # type: ignore[misc]
+                yield lambda lane=lane: self._lane(course, rows, lane)  # type: ignore[misc]
 
         await self.world.each(jobs(), min(limit, len(lanes)))
 
-    async def _lane(self, course: _Course, rows: Sequence[Row]) -> None:
-        for row in rows:
+    async def _lane(self, course: _Course, rows: Sequence[Row], places: Iterable[int]) -> None:
+        for place in places:
             await self._look_after(course)
             if course.stopped:
                 return
-            course.ended(await self._brought(row))
+            course.ended(await self._brought(rows[place]))
 
     async def _brought(self, row: Row) -> State:
         """Bring a row to its end; what stands against the one alone does not stand against the others."""
+        if not row.operation.request:  # it was purged, so that it has ended, and cannot be sent
+            return (await self._outcome(row)).state
         try:
             claim = await self._claim(row.operation, wait=_LEASES * self._sender.deadline)
             if isinstance(claim, Held):
@@ -304,6 +348,33 @@ class Running(OtherCaller):
         return Success(name, compact({"id": name, "rows": course.total}))
 
 
+def digest_of(key: str, rows: Iterable[PlannedRow]) -> str:
+    """Give the fingerprint of a run, over all of its rows: those of another run are not its own.
+
+    It is that of `requests.fingerprint`, without the whole ever being held.
+    """
+    digest, before = hashlib.sha256(f'["{VERB}",{{"key":{compact(key)},"rows":['.encode()), ""
+    for row in rows:
+        digest.update(f"{before}{compact([row.number, row.name, row.operation.fingerprint])}".encode())
+        before = ","
+    digest.update(b"]},null]")
+    return digest.hexdigest()
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{what} {', '.join(names[:_NAMED])}{more}" if names else ""
+
+
+def _without(text: str, account: str) -> str:
+    """Give a note of rows without what those of an account were to send."""
+    documents: list[list[Any]] = json.loads(text)
+    for document in documents:
+        if document[_ACCOUNT] == account:
+            document[_REQUEST] = ""
+    return compact(documents)
+
+
 def _rows_of(run: Operation) -> str:
     return str(json.loads(run.request)[_RUN]["topic"])
 
@@ -333,7 +404,11 @@ def _why(refusal: str) -> str:
     return str(document.get("message") or refusal)
 
 
-def _document(row: Row) -> list[Any]:
+_REQUEST: Final = 5
+_ACCOUNT: Final = 6
+
+
+def _document(row: PlannedRow) -> list[Any]:
     operation = row.operation
     key = operation.identity.key
     moved = [operation.account, operation.amount, operation.currency]

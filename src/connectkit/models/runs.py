@@ -1,4 +1,4 @@
-"""Many operations as one: the rows, what is wrong with them, and what became of them."""
+"""Many operations as one: the plan of a run, how far it has come, and what became of it."""
 
 from __future__ import annotations
 
@@ -12,70 +12,9 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from connectkit.money import Money
-from connectkit.storage.records import Operation, State
+from connectkit.storage.records import State
 
-ENDED: Final = frozenset({State.SUCCEEDED, State.REFUSED})
-"""The states in which a row is not under way any more."""
-
-
-@frozen(kw_only=True)
-class BadRow:
-    """A row that cannot be sent as it is.
-
-    Attributes:
-        number: Its place, counted from 1.
-        name: Its name, or `""`.
-        why: What is wrong with it.
-    """
-
-    number: int
-    name: str
-    why: str
-
-
-@frozen(kw_only=True)
-class PlannedRow:
-    """A row that was checked, with the request that it becomes.
-
-    Attributes:
-        number: Its place, counted from 1.
-        name: Its name, unique in the run.
-        operation: What will be written down and sent.
-        requests: How many requests that takes.
-        fee: What Stripe takes for it, by its published prices; `None` for nothing.
-    """
-
-    number: int
-    name: str
-    operation: Operation
-    requests: int = 1
-    fee: Money | None = None
-
-    @property
-    def account(self) -> str:
-        """The connected account that it concerns, or `""`."""
-        return self.operation.account
-
-    @property
-    def amount(self) -> Money | None:
-        """What it moves; `None` where that is nothing, or several calls."""
-        operation = self.operation
-        return Money(operation.amount, operation.currency) if operation.currency else None
-
-
-@frozen(kw_only=True)
-class BlockedRow:
-    """A row that Stripe would refuse, as things are now.
-
-    Attributes:
-        row: The row.
-        why: The reason.
-        next_step: What to do about it.
-    """
-
-    row: PlannedRow
-    why: str
-    next_step: str
+from .run_rows import ENDED, BadRow, BlockedRow, PlannedRow, RowOutcome, pack_rows
 
 
 @frozen(kw_only=True)
@@ -92,9 +31,9 @@ class RunPlan:
     """
 
     key: str
-    rows: tuple[PlannedRow, ...]
+    rows: Sequence[PlannedRow]
     bad: tuple[BadRow, ...] = ()
-    blocked: tuple[BlockedRow, ...] = ()
+    blocked: Sequence[BlockedRow] = ()
     shortfall: tuple[Money, ...] = ()
     expected: timedelta = timedelta()
 
@@ -120,7 +59,7 @@ class RunPlan:
     def without_blocked(self) -> RunPlan:
         """Give the plan of the rows that nothing stands against."""
         blocked = {one.row.name for one in self.blocked}
-        return evolve(self, rows=tuple(row for row in self.rows if row.name not in blocked), blocked=())
+        return evolve(self, rows=pack_rows(row for row in self.rows if row.name not in blocked), blocked=())
 
     def table(self) -> str:
         """Show it to a person, in lines."""
@@ -149,45 +88,6 @@ class RunProgress:
 
 
 @frozen(kw_only=True)
-class RowOutcome:
-    """What became of a row.
-
-    Attributes:
-        number: Its place, counted from 1.
-        name: Its name.
-        verb: What it does.
-        account: The connected account that it concerns, or `""`.
-        amount: What it moves; `None` where that is nothing, or several calls.
-        state: How far it has come; `PLANNED` if nothing of it was sent.
-        object_id: What came of it, or `""`.
-        why: Why it was refused, or `""`.
-    """
-
-    number: int
-    name: str
-    verb: str
-    account: str
-    amount: Money | None
-    state: State
-    object_id: str = ""
-    why: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """Give it as plain values: amounts in minor units beside their currency."""
-        return {
-            "row": self.number,
-            "name": self.name,
-            "verb": self.verb,
-            "account": self.account,
-            "amount_minor": None if self.amount is None else self.amount.amount,
-            "currency": None if self.amount is None else self.amount.currency,
-            "state": self.state.value,
-            "object": self.object_id,
-            "why": self.why,
-        }
-
-
-@frozen(kw_only=True)
 class RunReport:
     """What became of a run, row by row.
 
@@ -199,7 +99,7 @@ class RunReport:
 
     key: str
     state: State
-    rows: tuple[RowOutcome, ...] = field(repr=lambda rows: f"<{len(rows)} rows>")
+    rows: Sequence[RowOutcome] = field(repr=lambda rows: f"<{len(rows)} rows>")
 
     @property
     def counts(self) -> Mapping[State, int]:
@@ -223,7 +123,10 @@ class RunReport:
     @property
     def totals(self) -> Mapping[State, Mapping[str, Money]]:
         """What the rows of each state move, by currency."""
-        return {state: _summed(row.amount for row in self.in_state(state)) for state in self.counts}
+        totals: dict[State, dict[str, Money]] = {}
+        for row in self.rows:
+            _add(totals.setdefault(row.state, {}), row.amount)
+        return totals
 
     def records(self) -> list[dict[str, Any]]:
         """Give the rows as dictionaries, as data frames are made of."""
@@ -248,6 +151,10 @@ def _cell(value: object) -> object:
 def _summed(amounts: Iterable[Money | None]) -> dict[str, Money]:
     totals: dict[str, Money] = {}
     for amount in amounts:
-        if amount is not None:
-            totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount
+        _add(totals, amount)
     return totals
+
+
+def _add(totals: dict[str, Money], amount: Money | None) -> None:
+    if amount is not None:
+        totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount

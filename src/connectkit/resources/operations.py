@@ -171,9 +171,9 @@ class AsyncOperations:
     async def purge(self, *, before: datetime, account: str = "") -> int:
         """Forget what was sent and answered in operations that ended before a time, and what old events said.
 
-        Events count that were received before it and are done; so do runs that ended before it, unless only one account
-        is asked for. Names stay for ever, so that nothing is done again: a
-        call with the key of one that succeeded reads its object from Stripe.
+        Events count that were received before it and are done; so do runs that ended before it, and of these what
+        their rows were to send. Names stay for ever, so that nothing is done again: a call with the key of one that
+        succeeded reads its object from Stripe.
 
         Args:
             before: The time, aware.
@@ -186,8 +186,7 @@ class AsyncOperations:
         if before.tzinfo is None:
             message = "The time has no zone."
             raise InvalidRequest(message, param="before", next_step="Pass datetime.now(UTC) - timedelta(days=90).")
-        if not account:
-            await Running(self._caller).forget(before)
+        await Running(self._caller).forget(before, account)
         return await self._caller.purge(before, account)
 
     async def epoch(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import evolve, frozen
 
@@ -17,7 +18,8 @@ from connectkit.errors import Refused
 from connectkit.models.accounts import Account
 from connectkit.models.balances import Balance, SourceType
 from connectkit.models.observations import ACCOUNTS, Observation
-from connectkit.models.runs import BlockedRow, PlannedRow, RunPlan
+from connectkit.models.run_rows import BlockedRow, PlannedRow, pack_blocked
+from connectkit.models.runs import RunPlan
 from connectkit.money import Money
 from connectkit.paying import Paymaster, PayoutMethod
 from connectkit.ports import Job
@@ -41,6 +43,10 @@ class _Group:
     method: str = "standard"
     destination: str | None = None
     source_type: SourceType | None = None
+
+
+_Block: TypeAlias = tuple[int, str, str]
+"""The place of a row that would be refused, the reason, and what to do about it."""
 
 
 def requests_of(row: PlannedRow) -> Sequence[Request]:
@@ -82,55 +88,55 @@ class Previewer:
 
     async def looked_over(self, plan: RunPlan) -> RunPlan:
         """Say which rows Stripe would refuse now, and what the platform's balance lacks."""
-        groups: dict[_Group, list[PlannedRow]] = {}
-        for row in plan.rows:
+        groups: dict[_Group, array[int]] = {}
+        for place, row in enumerate(plan.rows):
             for group in _groups(row):
-                groups.setdefault(group, []).append(row)
-        blocked: list[BlockedRow] = []
+                groups.setdefault(group, array("L")).append(place)
+        blocked: list[_Block] = []
 
-        async def ask(group: _Group, rows: Sequence[PlannedRow]) -> None:
-            blocked.extend(await self._blocked(group, rows))
+        async def ask(group: _Group, places: Sequence[int]) -> None:
+            blocked.extend(await self._blocked(group, places, plan.rows))
 
         async def jobs() -> AsyncGenerator[Job, None]:
-            for group, rows in groups.items():
-                yield lambda group=group, rows=rows: ask(group, rows)  # type: ignore[misc]
+            for group, places in groups.items():
+                yield lambda group=group, places=places: ask(group, places)  # type: ignore[misc]
 
         await self.caller.world.each(jobs(), min(_SIDE_BY_SIDE, len(groups)))
-        blocked.sort(key=lambda one: one.row.number)
-        return evolve(plan, blocked=tuple(blocked), shortfall=await self._shortfall(plan.rows))
+        found = (BlockedRow(row=plan.rows[place], why=why, next_step=step) for place, why, step in sorted(blocked))
+        return evolve(plan, blocked=pack_blocked(found), shortfall=await self._shortfall(plan.rows))
 
-    async def _blocked(self, group: _Group, rows: Sequence[PlannedRow]) -> Iterable[BlockedRow]:
+    async def _blocked(self, group: _Group, places: Sequence[int], rows: Sequence[PlannedRow]) -> Iterable[_Block]:
         try:
             if group.movement == "payout":
-                return await self._unpayable(group, rows)
+                return await self._unpayable(group, places, rows)
             seen = (await self.caller.note(ACCOUNTS, group.account)).text
             if seen and not Observation.loads(seen).blocked:
                 return ()
             reading = Request("get", f"/v1/accounts/{group.account}")
             permission = can(Account.parse(await self.caller.read(reading, _VERB)), group.movement)
         except Refused as error:
-            return [BlockedRow(row=row, why=error.message, next_step=error.next_step) for row in rows]
+            return [(place, error.message, error.next_step) for place in places]
         if permission:
             return ()
-        return [BlockedRow(row=row, why=permission.why, next_step=permission.next_step) for row in rows]
+        return [(place, permission.why, permission.next_step) for place in places]
 
-    async def _unpayable(self, group: _Group, rows: Sequence[PlannedRow]) -> Iterable[BlockedRow]:
+    async def _unpayable(self, group: _Group, places: Sequence[int], rows: Sequence[PlannedRow]) -> Iterable[_Block]:
         method = cast("PayoutMethod", group.method)
         able = await Paymaster(self.caller).eligibility(
             group.account, group.currency, method, group.destination, group.source_type
         )
         if not able:
             step = "See payouts.eligibility of the account."
-            return [BlockedRow(row=row, why=" ".join(able.obstacles), next_step=step) for row in rows]
-        blocked: list[BlockedRow] = []
+            return [(place, " ".join(able.obstacles), step) for place in places]
+        blocked: list[_Block] = []
         left = able.payable
-        for row in rows:
-            amount = row.amount or left
+        for place in places:
+            amount = rows[place].amount or left
             if amount <= left:
                 left -= amount
             else:
                 why = f"{left} of the account's balance would be left for it."
-                blocked.append(BlockedRow(row=row, why=why, next_step="Wait for what is pending, or pay out less."))
+                blocked.append((place, why, "Wait for what is pending, or pay out less."))
         return blocked
 
     async def _shortfall(self, rows: Iterable[PlannedRow]) -> tuple[Money, ...]:

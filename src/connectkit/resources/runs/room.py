@@ -9,11 +9,12 @@ from attrs import evolve
 
 from connectkit.calls.caller import Caller
 from connectkit.calls.deciding import Desk
-from connectkit.calls.running import Listen, Row, Running
+from connectkit.calls.running import Listen, Running
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest, Refused
 from connectkit.models.operations import Standing
-from connectkit.models.runs import BadRow, PlannedRow, RunPlan, RunReport
+from connectkit.models.run_rows import BadRow, PlannedRow, closed_row, row_packer
+from connectkit.models.runs import RunPlan, RunReport
 from connectkit.requests import Request, checked_key
 
 from .previews import Previewer, fee_of, requests_of
@@ -52,7 +53,7 @@ class AsyncRuns:
             Unreachable: There was no usable answer.
         """
         checked_key(key)
-        good, bad = list[PlannedRow](), list[BadRow]()
+        good, bad = row_packer(), list[BadRow]()
         taken, subjects = dict[str, int](), dict[str, int]()
         for number, row in enumerate(read(rows), 1):
             name = str(row.get("name") or "")
@@ -62,9 +63,9 @@ class AsyncRuns:
             except (InvalidRequest, Refused) as error:
                 bad.append(BadRow(number=number, name=name, why=error.message))
             else:
-                good.append(planned)
-        plan = self._previewer.expected(RunPlan(key=key, rows=tuple(good), bad=tuple(bad)))
-        return await self._previewer.looked_over(plan) if look and good else plan
+                good.add(closed_row(planned))
+        plan = self._previewer.expected(RunPlan(key=key, rows=good.done(), bad=tuple(bad)))
+        return await self._previewer.looked_over(plan) if look and plan.rows else plan
 
     async def execute(
         self, plan: RunPlan, *, progress: Listen | None = None, side_by_side: int = _SIDE_BY_SIDE
@@ -82,7 +83,7 @@ class AsyncRuns:
 
         Raises:
             InvalidRequest: Rows are bad, or there are none.
-            OperationConflict: The key names another run.
+            OperationConflict: The key names something else, or a run of other rows; it says which differ.
             OperationInProgress: Somebody else is carrying it out now.
             Braked: Everything is stopped.
             AuthenticationFailed: Stripe does not take the key.
@@ -95,8 +96,7 @@ class AsyncRuns:
         if not plan.rows or side_by_side < 1:
             message = "A run has at least one row, and at least one of them is under way at once."
             raise InvalidRequest(message, param="plan" if not plan.rows else "side_by_side")
-        rows = [Row(row.number, row.name, row.operation) for row in plan.rows]
-        return await self._running.execute(await self._running.write(plan.key, rows), progress, side_by_side)
+        return await self._running.execute(await self._running.write(plan.key, plan.rows), progress, side_by_side)
 
     async def resume(self, key: str, *, progress: Listen | None = None, side_by_side: int = _SIDE_BY_SIDE) -> RunReport:
         """Go on with a run that was stopped, killed, or left rows refused or in doubt; nothing is done twice.
