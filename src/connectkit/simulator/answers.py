@@ -24,7 +24,7 @@ class Answer:
         effect: Whether the request changed anything.
         delay: How many real seconds it takes.
         lost: Whether it never arrives.
-        turned_away: Whether it came when there was too much traffic.
+        turned_away: Whether it came when there was too much traffic, or with a key that may not do this.
         refresh: Gives the body anew, with the objects as they are by then.
         release: Says that the key is no longer being worked on.
     """

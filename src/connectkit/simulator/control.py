@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -69,6 +69,10 @@ class Steered(Protocol):
         """Bear so much traffic."""
         ...
 
+    def restrict(self, key: str, *, read: Iterable[str] = (), write: Iterable[str] = ()) -> None:
+        """Say what a key may do."""
+        ...
+
     def demand(self, account: str, item: str, days: float = 0) -> None:
         """Have something wanted by a day."""
         ...
@@ -90,7 +94,7 @@ def steer(steered: Steered, method: str, path: str, body: bytes) -> tuple[int, d
     try:
         sent = json.loads(body or b"{}")
         return _answer(200, action.act(steered, sent if is_hash(sent) else {"": sent}))
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         return _answer(400, {"error": str(error)})
 
 
@@ -119,6 +123,11 @@ def _calm(steered: Steered, _: Mapping[str, Any]) -> Object:
 
 def _bear(steered: Steered, sent: Mapping[str, Any]) -> Object:
     steered.bear(**sent)
+    return {}
+
+
+def _restrict(steered: Steered, sent: Mapping[str, Any]) -> Object:
+    steered.restrict(**sent)
     return {}
 
 
@@ -200,6 +209,10 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("POST", "calm"): Action(_calm, "gives up what is planned to go wrong"),
     ("POST", "bear"): Action(
         _bear, 'bears so many requests a second, and answers so late: {"total": 100, "endpoint": 25, "latency": 0.1}'
+    ),
+    ("POST", "restrict"): Action(
+        _restrict,
+        'says what a restricted key may do: {"key": "rk_test_…", "read": ["balance"], "write": ["payment_intents"]}',
     ),
     ("POST", "onboard"): Action(_onboard, 'completes the hosted form of an account: {"account": "acct_…"}'),
     ("POST", "pay"): Action(

@@ -12,10 +12,11 @@ from .answers import Answer, encode
 from .calls import Call
 from .faults import Fault, Faults
 from .files import PATH as FILES
-from .gate import Sent, admit, check_key, check_scope, knock, read_body
+from .gate import Sent, admit, check_key, check_scope, knock, new_id, read_body
 from .idempotency import Keys, Record
 from .money.switches import switches_of
-from .refusals import Refusal, key_in_use, lock_timeout, no_permission, rate_limited, server_error
+from .permissions import Permissions, lacking
+from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
 from .routing import Route, Router
 from .shapes import Object
 from .state import World
@@ -24,7 +25,6 @@ from .validation import read_params
 from .versions import renewed
 
 _BEFORE: Final = {
-    "forbidden": no_permission,
     "lock_timeout": lock_timeout,
     "rate_limit": rate_limited,
 }
@@ -67,6 +67,7 @@ class Engine:
 
     Attributes:
         log: Every request.
+        permissions: What restricted keys may do.
     """
 
     def __init__(self, world: World, router: Router, faults: Faults, limiter: Limiter) -> None:
@@ -75,6 +76,7 @@ class Engine:
         self._faults = faults
         self._limiter = limiter
         self._keys = Keys(world.clock, self._conflict)
+        self.permissions: Permissions = Permissions(router.paths)
         self.log: list[Seen] = []
 
     def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes, left: int) -> Answer:
@@ -83,37 +85,58 @@ class Engine:
         call = knock(self._world, method, path, headers)
         sent = Sent(query, body, headers.get("content-type", ""))
         try:
-            check_key(headers, livemode=self._world.livemode)
+            key = check_key(headers, livemode=self._world.livemode)
         except Refusal as refusal:
+            call.request_id = new_id(self._world, call, kept=True)
             answer = Answer(refusal.status, {"Content-Type": _JSON} | refusal.headers, encode(refusal.body(None)))
         else:
-            answer = self._admitted(call, sent, headers)
+            answer = self._admitted(call, sent, headers, key)
         status = None if answer.lost else answer.status
         self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id, left))
         return answer
 
-    def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str]) -> Answer:
-        too_much = ""
+    def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str], key: str) -> Answer:
         try:
             check_scope(headers)
             admit(self._world, call)
             route, call.ids = self._router.find(call.method, call.path)
-            too_much = self._limiter.reason((route.method, route.path))
-            if too_much:
-                raise rate_limited(too_much)
-            fault = self._faults.for_request(call.method, call.path)
-            answer = self._faulty(call, route, fault, sent)
         except Refusal as refusal:
+            call.request_id = new_id(self._world, call, kept=True)
             answer = _refusal(call, refusal)
-        answer.turned_away = bool(too_much)
+        else:
+            answer = self._let_in(call, route, sent, key)
         answer.delay += self._limiter.traffic.latency
         answer.headers = _headers(call, answer, self._world.platform)
         return answer
 
-    def _faulty(self, call: Call, route: Route, fault: Fault | None, sent: Sent) -> Answer:
+    def _let_in(self, call: Call, route: Route, sent: Sent, key: str) -> Answer:
+        away = self._turned_away(call, route, key)
+        call.request_id = new_id(self._world, call, kept=away is None)
+        if away is not None:
+            answer = _refusal(call, away)
+            answer.turned_away = True
+            return answer
+        try:
+            return self._faulty(call, route, self._faults.for_request(call.method, call.path), sent, key)
+        except Refusal as refusal:
+            return _refusal(call, refusal)
+
+    def _turned_away(self, call: Call, route: Route, key: str) -> Refusal | None:
+        reason = self._limiter.reason((route.method, route.path))
+        if reason:
+            return rate_limited(reason)
+        try:
+            self.permissions.check(key, route.method, route.path, call.account)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def _faulty(self, call: Call, route: Route, fault: Fault | None, sent: Sent, key: str) -> Answer:
         name = "" if fault is None else fault.name
         if name == "conflict":
             raise self._conflict()
+        if name == "forbidden":
+            raise lacking(key, route.method, route.path, call.account)
         if name in _BEFORE:
             raise _BEFORE[name]()  # noqa: RSE102  # it makes the refusal
         if name == "lose_request":

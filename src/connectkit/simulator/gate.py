@@ -21,8 +21,8 @@ _LONGEST_KEY: Final = 255
 _VERSION: Final = re.compile(r"\d{4}-\d\d-\d\d(\.[a-z_]+)?(; ?\w+=v\d+)*")
 
 
-def check_key(headers: Mapping[str, str], *, livemode: bool) -> None:
-    """Check the API key.
+def check_key(headers: Mapping[str, str], *, livemode: bool) -> str:
+    """Give the API key.
 
     Raises:
         Refusal: It is missing, or not one of the simulator's mode.
@@ -35,6 +35,7 @@ def check_key(headers: Mapping[str, str], *, livemode: bool) -> None:
         raise publishable_key()
     if not key.startswith((f"sk_{mode}_", f"rk_{mode}_")):
         raise bad_key(f"{key[:8]}***")
+    return key
 
 
 def check_scope(headers: Mapping[str, str]) -> None:
@@ -48,16 +49,21 @@ def check_scope(headers: Mapping[str, str]) -> None:
 
 
 def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> Call:
-    """Give the call as its headers have it, not yet admitted."""
+    """Give the call as its headers have it, not yet admitted and without an id."""
     return Call(
         method,
         path,
         headers.get("stripe-account") or headers.get("stripe-context") or world.platform,
-        (world.read_ids if method == "GET" else world.ids).new("req"),
+        "",
         headers.get("idempotency-key") if method != "GET" else None,
         headers.get("stripe-version", "" if path.startswith("/v2/") else API_VERSION),
         "stripe-version" in headers,
     )
+
+
+def new_id(world: World, call: Call, *, kept: bool) -> str:
+    """Give a fresh id to a call: one that is not kept must not change which ids those have that are."""
+    return (world.ids if kept and call.method != "GET" else world.read_ids).new("req")
 
 
 def admit(world: World, call: Call) -> None:

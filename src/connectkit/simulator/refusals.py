@@ -177,10 +177,23 @@ def no_access(account: str) -> Refusal:
     return Refusal(message, status=403, code="account_invalid")
 
 
-def no_permission() -> Refusal:
-    """Refuse a key that may not do this, without having looked at the request."""
-    message = "The provided key does not have the required permissions for this endpoint."
-    return Refusal(message, status=403)
+def no_permission(masked: str, account: str, called: str, short: str) -> Refusal:
+    """Refuse a key that may not do this, without having looked at the request.
+
+    The code and this form of the message are those of 2026; before it had no code, and said `rak_` before the name.
+
+    Args:
+        masked: The key, as far as it may be shown.
+        account: On which account.
+        called: What the Dashboard calls the permission that is missing.
+        short: What it is called in short.
+    """
+    message = (
+        f"Permission denied. The provided key '{masked}' does not have the required permissions for this endpoint on "
+        f"account '{account}'. Enabling {called} ('{short}') permissions on this key would allow this request to "
+        "continue."
+    )
+    return Refusal(message, status=403, code="more_permissions_required")
 
 
 def unrecognised(method: str, path: str) -> Refusal:

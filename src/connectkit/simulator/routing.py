@@ -141,12 +141,17 @@ class Router:
 
     Args:
         topics: Whose endpoints there are.
+
+    Attributes:
+        paths: The path of each endpoint.
     """
 
     def __init__(self, topics: Iterable[Topic]) -> None:
+        self.paths: list[str] = []
         self._tree: dict[str, Any] = {}
         for topic in topics:
             for route in topic.routes:
+                self.paths.append(route.path)
                 self._plant(route)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:

@@ -22,6 +22,7 @@ from .faults import Faults
 from .files import read_form
 from .money.switches import Switches, set_switches
 from .page import FRONT, front
+from .permissions import KEPT_KEY, digest, without_key
 from .recording import Beginning, Recording, Step, kept, replay
 from .refusals import Refusal
 from .routing import Router, Visit
@@ -45,7 +46,8 @@ _KINDS: Final = {name: kind for topic in TOPICS for name, kind in topic.kinds.it
 class Simulator:
     """A Stripe with Connect, in memory.
 
-    It accepts any key that begins with `sk_test_` or `rk_test_`. All of it may be used from several threads.
+    It accepts any key that begins with `sk_test_` or `rk_test_`, and lets each do everything, unless `restrict` said
+    what it may do. All of it may be used from several threads.
 
     Args:
         seed: Where ids begin: the same requests in the same order get the same ids.
@@ -192,7 +194,7 @@ class Simulator:
         if path.startswith(PREFIX):
             if method != "GET":
                 with self._lock:
-                    self._note(method, path, headers, body)
+                    self._note(method, path, headers, without_key(body))
             return Answer(*steer(self, method, path, body))
         if path == FRONT:
             with self._lock:
@@ -273,6 +275,29 @@ class Simulator:
         """
         with self._lock:
             self._limiter.change(Traffic(total, endpoint, latency))
+
+    def restrict(self, key: str, *, read: Iterable[str] = (), write: Iterable[str] = ()) -> None:
+        """Let a restricted key do this and nothing else from now on; what it may not do is answered 403.
+
+        Resources are named as in their paths: `charges`, `checkout/sessions`, `v2/core/accounts`; `*` stands for
+        anything. What belongs to an object, as the persons of an account, belongs to its resource.
+
+        Args:
+            key: The key, which begins with `rk_test_`, or `rk_live_` in live mode.
+            read: What it may read.
+            write: What it may read and write.
+
+        Raises:
+            ValueError: The key is no restricted one of this mode, or there is no such resource.
+            TypeError: The resources are one string instead of several.
+        """
+        prefix = f"rk_{'live' if self._livemode else 'test'}_"
+        if not key.startswith((prefix, KEPT_KEY)):
+            message = f"A restricted key begins with {prefix} here; another key cannot be restricted."
+            raise ValueError(message)
+        with self._lock:
+            stands_for = key.removeprefix(KEPT_KEY) if key.startswith(KEPT_KEY) else digest(key)
+            self._engine.permissions.restrict(stands_for, read, write)
 
     def demand(self, account: str, item: str, days: float = GRACE) -> None:
         """Have Stripe want something of an account by a day, as a new law or a threshold does.
