@@ -96,6 +96,15 @@ def test_a_fault_happens_at_least_once(simulator: Simulator) -> None:
         simulator.faults.next("rate_limit", count=0)
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.9])
+def test_an_event_is_delayed_by_a_second_at_least(simulator: Simulator, seconds: float) -> None:
+    with pytest.raises(ValueError, match="An event is delayed by one simulated second at least, not by 0"):
+        simulator.faults.next("delay_event", seconds=seconds)
+    assert not simulator.faults.planned
+    simulator.faults.next("delay_event", seconds=1)
+    assert simulator.faults.planned
+
+
 def test_there_is_no_such_fault(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="There is no fault 'earthquake'; there are lose_request"):
         simulator.faults.next("earthquake")

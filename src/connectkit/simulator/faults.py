@@ -78,7 +78,8 @@ class Faults:
             seconds: How long a slow answer takes, or a request is under way; simulated ones for an event's delay.
 
         Raises:
-            ValueError: There is no such fault, or it is to happen less than once.
+            ValueError: There is no such fault, it is to happen less than once, or an event is to be delayed by less
+                than a second.
         """
         if count < 1:
             message = f"A fault happens at least once, not {count} times."
@@ -86,6 +87,9 @@ class Faults:
         known = FAULTS + HOLDS + EVENT_FAULTS
         if name not in known:
             message = f"There is no fault {name!r}; there are {', '.join(known)}."
+            raise ValueError(message)
+        if name == "delay_event" and seconds < 1:
+            message = f"An event is delayed by one simulated second at least, not by {seconds}: pass seconds=…"
             raise ValueError(message)
         self._plan.append(Fault(name, method, path, count, seconds))
 
