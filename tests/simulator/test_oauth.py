@@ -125,10 +125,10 @@ def test_a_file_has_to_be_uploaded_as_one(driver: Driver, simulator: Simulator) 
     body = (
         b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbusiness_icon\r\n'
         b"--x\r\nContent-Disposition: form-data\r\n\r\nnameless\r\n"
-        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello\r\n--x--\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.gif"\r\n\r\nGIF89a\r\n--x--\r\n'
     )
     file = driver.send("POST", "/v1/files", body).body
-    assert (file["size"], file["type"], file["filename"]) == (5, None, "a.txt")
+    assert (file["size"], file["type"], file["filename"]) == (6, "gif", "a.gif")
     assert file["url"] is not None
 
 

@@ -15,11 +15,12 @@ COMPANY: dict[str, Any] = {"name": "L", "phone": "1", "tax_id": "000000000", "ad
 
 
 def uploaded(driver: Driver, purpose: str, name: str = "success.png") -> str:
-    body = (
+    head = (
         f'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n'
-        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n\x89PNG\r\n--x--\r\n'
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     )
-    id_: str = driver.send("POST", "/v1/files", body.encode()).body["id"]
+    content = b"%PDF-1.7" if purpose == "pci_document" else b"\x89PNG"
+    id_: str = driver.send("POST", "/v1/files", head.encode() + content + b"\r\n--x--\r\n").body["id"]
     return id_
 
 

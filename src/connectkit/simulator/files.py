@@ -9,10 +9,12 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from .calls import Call
-from .refusals import invalid
+from .lists import listing
+from .refusals import invalid, not_simulated_param
 from .routing import Topic
 from .shapes import Object, is_hash
 from .state import World
+from .uploading import check_upload, kind_of, rule_of, size_of
 
 topic: Final = Topic("files")
 topic.kind("file")
@@ -21,9 +23,7 @@ PATH: Final = "/v1/files"
 
 _NAME: Final = re.compile(rb'name="([^"]*)"')
 _FILENAME: Final = re.compile(rb'filename="([^"]*)"')
-_TYPES: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"%PDF-": "pdf"}
-_KNOWN: Final = frozenset({"filename", "hash", "size", "type"})
-_FORGOTTEN: Final = frozenset({"identity_document", "additional_verification"})
+_KNOWN: Final = frozenset({"filename", "hash", "pixels", "size", "type"})
 
 
 def read_form(body: bytes) -> dict[str, str]:
@@ -50,11 +50,12 @@ def read_parts(body: bytes) -> dict[str, Any]:
 
 
 def _described(filename: bytes, content: bytes) -> str:
-    kind = next((kind for start, kind in _TYPES.items() if content.startswith(start)), None)
+    name = filename.decode("utf-8", "replace")
     told = {
-        "filename": filename.decode("utf-8", "replace"),
+        "filename": name,
         "size": len(content),
-        "type": kind,
+        "type": kind_of(name, content),
+        "pixels": size_of(content),
         "hash": hashlib.sha256(content).hexdigest(),
     }
     return json.dumps(told)
@@ -63,26 +64,32 @@ def _described(filename: bytes, content: bytes) -> str:
 @topic.route("POST", PATH, "FileCreateParams")
 def create_file(world: World, call: Call) -> Object:
     """Keep a file that was sent to the API."""
-    return keep(world, call.account, call.params["purpose"], told_of(call.params["file"]))
+    if "file_link_data" in call.params:
+        raise not_simulated_param("file_link_data", "files")
+    purpose, told = call.params["purpose"], told_of(call.params["file"])
+    check_upload(purpose, told)
+    return keep(world, call.account, purpose, told)
 
 
 def keep(world: World, account: str, purpose: str, told: Object) -> Object:
     """Keep what is known of an uploaded file; what it says is forgotten."""
+    rule = rule_of(purpose)
     file = world.add(
         account,
         {
             "id": world.ids.new("file"),
             "object": "file",
             "created": world.clock.now,
-            "expires_at": None,
+            "expires_at": world.clock.now + rule.lives if rule.lives else None,
             "filename": told["filename"],
             "links": {"object": "list", "data": [], "has_more": False, "url": "/v1/file_links"},
             "purpose": purpose,
             "size": told["size"],
             "title": None,
             "type": told["type"],
-            "url": None if purpose in _FORGOTTEN else f"{world.site}/files/{told['hash'][:16]}",
+            "url": f"{world.site}/files/{told['hash'][:16]}" if rule.linked else None,
             "_hash": told["hash"],
+            "_pixels": told["pixels"],
         },
     )
     world.emit("file.created", file)
@@ -108,3 +115,9 @@ def told_of(text: str) -> Object:
 def retrieve_file(world: World, call: Call) -> Object:
     """Give what is known of a file."""
     return world.get(call.account, "file", call.id)
+
+
+@topic.route("GET", PATH, "FileListParams")
+def index(world: World, call: Call) -> Object:
+    """List files, newest first."""
+    return listing(world.table(call.account, "file"), call, purpose=call.params.get("purpose"))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from . import files
 from .calls import Call
@@ -105,7 +106,7 @@ def read_body(call: Call, sent: Sent) -> tuple[dict[str, Any], bool]:
     """
     method, body = call.method, sent.body
     if method == "POST" and call.path == files.PATH and body.startswith(b"--"):
-        return files.read_parts(body), True
+        return decode(urlencode(files.read_parts(body))), True
     if method == "GET":
         return decode(sent.query), True
     if method != "POST" or not call.path.startswith("/v2/"):

@@ -206,6 +206,18 @@ def not_simulated(method: str, path: str) -> Refusal:
     return Refusal(f"The simulator does not have {method} {path} yet.", status=501, type="api_error")
 
 
+def not_simulated_param(param: str, owner: str, *, name: str | None = None) -> Refusal:
+    """Refuse a parameter that Stripe has and the simulator has not.
+
+    Args:
+        param: The parameter.
+        owner: Of what it is one, in the plural.
+        name: In form notation, if it stands inside another.
+    """
+    message = f"The simulator does not have the parameter {param} of {owner} yet."
+    return Refusal(message, status=501, type="api_error", param=name or param)
+
+
 def key_in_use(*, should_retry: bool = True) -> Refusal:
     """Refuse a key whose first request is still being worked on."""
     message = "There is currently another in-progress request using this Stripe idempotency key."

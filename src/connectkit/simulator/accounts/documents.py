@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from connectkit.simulator.refusals import invalid, no_such
-from connectkit.simulator.shapes import part
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 PASSING: Final = "file_identity_document_success"
@@ -22,6 +22,7 @@ _TOKENS: Final = {
 }
 """Stripe's files for tests, with the code of the error that they lead to."""
 
+_SMALLEST: Final = 128  # pixels a side of an icon or logo
 _FAILED: Final = "failed"
 """How the name of a picture begins that fails: Stripe has one of this name for tests."""
 
@@ -30,9 +31,13 @@ def flaw(world: World, account: str, file: str) -> str:
     """Give the code of what is wrong with a file, or nothing if it passes."""
     if file in _TOKENS:
         return _TOKENS[file]
-    held = world.table(account, "file").get(file) or world.table(world.platform, "file").get(file)
+    held = _held(world, account, file)
     failed = held is not None and str(held["filename"]).startswith(_FAILED)
     return "verification_document_failed_other" if failed else ""
+
+
+def _held(world: World, account: str, file: str) -> Object | None:
+    return world.table(account, "file").get(file) or world.table(world.platform, "file").get(file)
 
 
 def check_account_files(world: World, account: str, params: Mapping[str, Any]) -> None:
@@ -48,7 +53,20 @@ def check_account_files(world: World, account: str, params: Mapping[str, Any]) -
             _check(world, account, file, "account_requirement", f"documents[{kind}][files]")
     for name in ("icon", "logo"):
         file = part(params, "settings", "branding").get(name)
-        _check(world, account, file, f"business_{name}", f"settings[branding][{name}]")
+        param = f"settings[branding][{name}]"
+        _check(world, account, file, f"business_{name}", param)
+        _check_picture(world, account, file, name, param)
+
+
+def _check_picture(world: World, account: str, file: str | None, name: str, param: str) -> None:
+    """Refuse a picture of a seller's brand that is too small, or an icon that is no square."""
+    size = (_held(world, account, file or "") or {}).get("_pixels")
+    if size is None:
+        return
+    if min(size) < _SMALLEST:
+        raise invalid(f"The {name} has to be at least {_SMALLEST} by {_SMALLEST} pixels.", param=param)
+    if name == "icon" and size[0] != size[1]:
+        raise invalid("The icon has to be square.", param=param)
 
 
 def check_person_files(world: World, account: str, params: Mapping[str, Any]) -> None:
@@ -65,7 +83,7 @@ def check_papers(world: World, account: str, files: Iterable[str], param: str) -
 def _check(world: World, account: str, file: str | None, purpose: str, param: str) -> None:
     if not file or file in _TOKENS:
         return
-    held = world.table(account, "file").get(file) or world.table(world.platform, "file").get(file)
+    held = _held(world, account, file)
     if held is None:
         raise no_such("file upload", file, param=param)
     if held["purpose"] != purpose:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from connectkit.simulator.files import keep, told_of
 from connectkit.simulator.refusals import invalid
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
+from connectkit.simulator.uploading import check_upload, rule_of, written
 
 FRONT, BACK, PAPER = ".front", ".back", ".file"
 """How the names of fields for files end: the two sides of a document, and a paper of several pages."""
-
-_MOST: Final = 10 * 1024 * 1024
-"""Bytes of a document that Stripe takes: its page on handling verification with the API."""
-
-_PAPERS: Final = ("jpg", "png", "pdf")
 
 
 def sides(item: str) -> tuple[str, ...]:
@@ -34,14 +30,14 @@ def purpose_of(item: str) -> str:
     return "additional_verification" if item.startswith("company.") else "identity_document"
 
 
-def accepted(world: World, account: Object, written: Mapping[str, str]) -> dict[str, str]:
+def accepted(world: World, account: Object, filled: Mapping[str, str]) -> dict[str, str]:
     """Keep the files that were uploaded, and give what was written with their ids; a file outranks a test file.
 
     Raises:
         Refusal: One is too big, or no picture and no PDF, or there is a back without a front.
     """
-    said = {name: text for name, text in written.items() if not name.endswith((FRONT, BACK, PAPER))}
-    sent = {name: told_of(text) for name, text in written.items() if name not in said and text}
+    said = {name: text for name, text in filled.items() if not name.endswith((FRONT, BACK, PAPER))}
+    sent = {name: told_of(text) for name, text in filled.items() if name not in said and text}
     files = {name: told for name, told in sent.items() if told["size"]}
     for name, told in files.items():
         _check(name, told, files)
@@ -55,9 +51,12 @@ def accepted(world: World, account: Object, written: Mapping[str, str]) -> dict[
 
 
 def _check(name: str, told: Mapping[str, Any], files: Mapping[str, object]) -> None:
-    if told["type"] not in _PAPERS:
+    purpose = purpose_of(name.rpartition(".")[0])
+    rule = rule_of(purpose)
+    if told["type"] not in rule.kinds:
         raise invalid(f"{told['filename']} is no JPG, PNG or PDF: choose a picture or a scan.", param=name)
-    if told["size"] > _MOST:
-        raise invalid(f"{told['filename']} is larger than 10 MB: choose a smaller one.", param=name)
+    if told["size"] > rule.most:
+        raise invalid(f"{told['filename']} is larger than {written(rule.most)}: choose a smaller one.", param=name)
+    check_upload(purpose, told, name)
     if name.endswith(BACK) and name.removesuffix(BACK) + FRONT not in files:
         raise invalid("A back needs its front: choose both sides.", param=name.removesuffix(BACK) + FRONT)

@@ -16,6 +16,7 @@ from connectkit.simulator.state import World
 
 from . import warnings
 from .calendar import calendar_days
+from .evidence import NAMES, check_evidence
 from .fx import convert
 from .rows import FeeDetail, later, post, row, row_of
 from .switches import switches_of
@@ -31,35 +32,6 @@ _ESCALATED: Final = "escalate_inquiry_evidence"
 _OPEN: Final = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
 """What a dispute and an inquiry are when evidence is submitted."""
 _WORDS: Final = {"dispute": "Chargeback withdrawal", "dispute_reversal": "Chargeback reversal"}
-_EVIDENCE: Final = (
-    "access_activity_log",
-    "billing_address",
-    "cancellation_policy",
-    "cancellation_policy_disclosure",
-    "cancellation_rebuttal",
-    "customer_communication",
-    "customer_email_address",
-    "customer_name",
-    "customer_purchase_ip",
-    "customer_signature",
-    "duplicate_charge_documentation",
-    "duplicate_charge_explanation",
-    "duplicate_charge_id",
-    "product_description",
-    "receipt",
-    "refund_policy",
-    "refund_policy_disclosure",
-    "refund_refusal_explanation",
-    "service_date",
-    "service_documentation",
-    "shipping_address",
-    "shipping_carrier",
-    "shipping_date",
-    "shipping_documentation",
-    "shipping_tracking_number",
-    "uncategorized_file",
-    "uncategorized_text",
-)
 _INQUIRY_DAYS: Final = 120
 _CLOSED: Final = frozenset({"won", "lost", "warning_closed"})
 _OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
@@ -172,7 +144,7 @@ def _new(world: World, charge: Object, reason: str) -> Object:
         "created": world.clock.now,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
+        "evidence": {**dict.fromkeys(NAMES), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": calendar_days(world.clock.now, _DAYS) - 1,
             "enhanced_eligibility": {},
@@ -220,8 +192,10 @@ def update(world: World, call: Call) -> Object:
     details = dispute["evidence_details"]
     if evidence and dispute["status"] not in _OPEN:
         raise refused("Evidence for this dispute can no longer be changed.", param="evidence")
+    whole = {**dispute["evidence"], **evidence}
+    check_evidence(world, call.account, whole)
     merge_metadata(dispute, call.params)
-    dispute["evidence"] = {**dispute["evidence"], **evidence}
+    dispute["evidence"] = whole
     details["has_evidence"] = any(dispute["evidence"].values())
     if details["has_evidence"] and dispute["status"] in _OPEN and call.params.get("submit", True):
         dispute["status"] = _OPEN[dispute["status"]]
