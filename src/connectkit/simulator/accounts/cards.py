@@ -57,12 +57,16 @@ _MASTERCARDS: Final = {
 }
 """By country, one more that takes payouts."""
 
+_BY_TOKEN: Final = ("AT", "BE", "CY", "EE", "FI", "GR", "HR", "LT", "LU", "LV", "MT")
+"""Countries whose test cards are known by their tokens alone."""
+
 _KINDS: Final = ("transferSuccess", "transferFail", "instantPayoutUnsupported")
 
 
 def _cards() -> dict[str, DebitCard]:
     found: dict[str, DebitCard] = {}
-    for country, numbers in _NUMBERS.items():
+    nameless = dict.fromkeys(_BY_TOKEN, ("", "", ""))
+    for country, numbers in (_NUMBERS | nameless).items():
         cards = (
             DebitCard(country, "Visa"),
             DebitCard(country, "Visa", _FAILS),
@@ -75,6 +79,7 @@ def _cards() -> dict[str, DebitCard]:
     found |= {number: DebitCard(country, "MasterCard") for country, number in _MASTERCARDS.items()}
     for name in ("6011981111111113", "tok_discover_debit_us_transferSuccess"):
         found[name] = DebitCard("US", "Discover")
+    del found[""]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectkit.simulator.money.cards import MESSAGES
+from connectkit.simulator.money.cards import MESSAGES, PARAMS
 from connectkit.simulator.money.methods import card_of
 from connectkit.simulator.refusals import card_declined, invalid
 from connectkit.simulator.shapes import Object
@@ -17,7 +17,8 @@ def check_usable(method: Object) -> None:
     """
     card = card_of(method)
     if card.code and not card.attaches:
-        raise card_declined(MESSAGES[card.code], card.code, card.decline_code or None)
+        param = PARAMS.get(card.code, "")  # an empty one was recorded
+        raise card_declined(MESSAGES[card.code], card.code, card.decline_code or None, param=param)
 
 
 def attach(world: World, method: Object, customer: str) -> Object:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from connectkit.simulator.ledger import InvariantBroken
-from connectkit.simulator.money.cards import MESSAGES
-from connectkit.simulator.money.confirming import authentication, microdeposits, rejected
+from connectkit.simulator.money.cards import MESSAGES, PARAMS
+from connectkit.simulator.money.confirming import BOUNCED, DEPOSITS, authentication, microdeposits, rejected, unasked
 from connectkit.simulator.money.mandates import new_mandate
 from connectkit.simulator.money.methods import card_of
 from connectkit.simulator.refusals import card_declined
@@ -35,18 +36,30 @@ def set_up(world: World, intent: Object, params: dict[str, Any]) -> Object:
     """
     method = world.get(intent["_account"], "payment_method", intent["payment_method"])
     card = card_of(method)
+    if card.authenticate and card.unreachable:
+        card = unasked(card)
     if card.code and not card.attaches:
         error: Object = {"code": card.code, "message": MESSAGES[card.code], "type": "card_error"}
         if card.decline_code:
             error["decline_code"] = card.decline_code
+        param = {"param": PARAMS[card.code]} if card.code in PARAMS else {}
+        error |= param
         _failed(world, intent, error)
         shown = world.render(intent)
-        raise card_declined(MESSAGES[card.code], card.code, card.decline_code or None, setup_intent=shown)
+        raise card_declined(MESSAGES[card.code], card.code, card.decline_code or None, **param, setup_intent=shown)
     if not method["_verified"]:
+        if card.bounces:
+            world.clock.after(DEPOSITS, partial(_bounced, world, intent))
         return _act(world, intent, params, microdeposits(world, intent))
     if card.authenticate:
         return _act(world, intent, params, authentication(world, intent, params.get("return_url")))
     return _finish(world, intent, params)
+
+
+def _bounced(world: World, intent: Object) -> None:
+    """Give up the verification of an account that the small deposits did not reach."""
+    if intent["status"] == "requires_action":
+        _failed(world, intent, dict(BOUNCED))
 
 
 def _act(world: World, intent: Object, params: dict[str, Any], action: Object) -> Object:

@@ -20,8 +20,14 @@ class Card:
         available: Whether the money is available at once.
         authenticate: Whether the buyer has to be authenticated first.
         once: Whether that is done for good when the card has been set up.
+        asked: When the buyer has to be authenticated besides: `setup` while it is set up by a payment, `merchant`
+            where the merchant asks for it.
+        unreachable: Whether her bank cannot be asked, so that whoever has to ask is declined.
+        risk: How risky Stripe finds it.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
         dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
+        disputes: In how many parts it does so.
+        bounces: Whether the small deposits that verify the account do not arrive.
         warning: Whether the issuer warns early that the payment may be fraud.
         trigger: `""`, or how the account that is charged on moves on its way through verification.
         attaches: Whether it can be attached and set up, although it is declined when it is charged.
@@ -39,8 +45,13 @@ class Card:
     available: bool = False
     authenticate: bool = False
     once: bool = False
+    asked: str = ""
+    unreachable: bool = False
+    risk: str = "normal"
     refund: str = ""
     dispute: str = ""
+    disputes: int = 1
+    bounces: bool = False
     warning: bool = False
     trigger: str = ""
     attaches: bool = False
@@ -74,11 +85,11 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_visa_prepaid": Card("4242", funding="prepaid"),
     "pm_card_mastercard_debit": Card("8210", "mastercard", funding="debit"),
     "pm_card_mastercard_prepaid": Card("5100", "mastercard", funding="prepaid"),
-    "pm_card_in": Card("0008", country="IN"),
+    "pm_card_in": Card("0008", country="IN", asked="setup"),
     "pm_card_nz": Card("0004", country="NZ"),
     "pm_card_hk": Card("0004", country="HK"),
-    "pm_card_riskLevelHighest": _declined("4954", "fraudulent"),
-    "pm_card_riskLevelElevated": Card("9235"),
+    "pm_card_riskLevelHighest": Card("4954", code="card_declined", decline_code="fraudulent", risk="highest"),
+    "pm_card_riskLevelElevated": Card("9235", risk="elevated"),
     "pm_card_cvcCheckFail": _declined("0101", "", "incorrect_cvc"),
     "pm_card_avsZipFail": _declined("0036", "", "incorrect_zip"),
     "pm_card_bypassPending": Card("0077", available=True),
@@ -94,7 +105,7 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_chargeDeclinedIncorrectCvc": _declined("0127", "", "incorrect_cvc"),
     "pm_card_chargeDeclinedProcessingError": _declined("0119", "", "processing_error"),
     "pm_card_chargeCustomerFail": Card("0341", code="card_declined", decline_code="generic_decline", attaches=True),
-    "pm_card_radarBlock": _declined("0019", "fraudulent"),
+    "pm_card_radarBlock": Card("0019", code="card_declined", decline_code="fraudulent", risk="highest"),
     "pm_card_authenticationRequired": Card("3184", authenticate=True),
     "pm_card_authenticationRequiredOnSetup": Card("3155", authenticate=True, once=True),
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": Card(
@@ -104,10 +115,13 @@ CARDS: Final[Mapping[str, Card]] = {
         "1629", code="card_declined", decline_code="generic_decline", authenticate=True, attaches=True
     ),
     "pm_card_threeDSecure2Required": Card("3220", authenticate=True),
-    "pm_card_authenticationRequiredSetupForOffSession": Card("0446"),
-    "pm_card_threeDSecureOptional": Card("3055"),
+    "pm_card_authenticationRequiredSetupForOffSession": Card("0446", asked="setup"),
+    "pm_card_threeDSecureOptional": Card("3055", asked="merchant"),
     "pm_card_createDispute": Card("0259", dispute="fraudulent"),
-    "pm_card_createCe3EligibleDispute": Card("0038", dispute="fraudulent"),
+    "pm_card_createMultipleDisputes": Card("0079", dispute="fraudulent", disputes=2),
+    "pm_card_createCe3EligibleDispute": Card("0038", dispute="visa_compelling_evidence_3"),
+    "pm_card_createComplianceDispute": Card("0779", dispute="visa_compliance"),
+    "pm_card_createMastercardComplianceDispute": Card("0002", "mastercard", dispute="mastercard_compliance"),
     "pm_card_createIssuerFraudRecord": Card("5423", warning=True),
     "pm_card_createDisputeProductNotReceived": Card("2685", dispute="product_not_received"),
     "pm_card_createDisputeInquiry": Card("1976", dispute="inquiry"),
@@ -123,8 +137,15 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_usBankAccount_debitNotAuthorized": _bank("3335", "debit_not_authorized"),
     "pm_usBankAccount_invalidCurrency": _bank("4440", "invalid_currency"),
     "pm_usBankAccount_processing": _bank("0009", "never"),
+    "pm_usBankAccount_failMicrodeposits": Card("6789", kind="us_bank_account", delayed="paid", bounces=True),
     "pm_usBankAccount_dispute": Card("5559", kind="us_bank_account", delayed="paid", dispute="debit_not_authorized"),
     "pm_usBankAccount_legacy": Card("6789", kind="us_bank_account", delayed="paid", source_type="bank_account"),
+    "_0044": Card("0044"),
+    "_in_recurring": Card("0123", country="IN", asked="setup"),
+    "_lookup": Card("1280", authenticate=True, unreachable=True, attaches=True),
+    "_lookup_optional": Card("3097", asked="merchant", unreachable=True),
+    "_becs_paid": Card("3456", country="AU", kind="au_becs_debit", delayed="paid"),
+    "_becs_closed": Card("1113", country="AU", kind="au_becs_debit", delayed="account_closed"),
     "_fpx": Card("", country="MY", kind="fpx", authenticate=True, source_type="fpx"),
     "_cash": Card("", kind="customer_balance"),
     "_sepa_paid": Card("3204", country="AT", kind="sepa_debit", delayed="paid"),
@@ -136,7 +157,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "card_declined": "Your card was declined.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
-    "incorrect_zip": "The zip code you supplied failed validation.",
+    "incorrect_zip": "Your card could not be authorized using the postal code provided.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
     "account_closed": "The bank account has been closed.",
     "no_account": "No bank account could be located.",
@@ -145,3 +166,10 @@ MESSAGES: Final[Mapping[str, str]] = {
     "invalid_currency": "The bank account does not take this currency.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
 }
+
+PARAMS: Final[Mapping[str, str]] = {
+    "expired_card": "exp_month",
+    "incorrect_cvc": "cvc",
+    "incorrect_zip": "address_zip",
+}
+"""Which parameter a refusal of a card means, where it means one."""

@@ -21,6 +21,7 @@ topic: Final = Topic("charges")
 
 _PLAIN: Final = "STRIPE"
 _LONGEST: Final = 22
+_SCORES: Final = {"normal": 20, "elevated": 70, "highest": 95}  # within Stripe's bounds of each level
 _WORDS: Final = frozenset({"description", "metadata", "payment_data"})
 
 
@@ -103,7 +104,18 @@ def _status(card: Card) -> str:
 
 
 def _outcome(card: Card) -> Object:
+    risk = {"risk_level": card.risk, "risk_score": _SCORES[card.risk]} if card.kind == "card" else {}
+    if card.risk == "highest":
+        return {
+            **dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code")),
+            **risk,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
     return {
+        **risk,
         "advice_code": None,
         "network_advice_code": None,
         "network_decline_code": None,

@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias
 
 from connectkit.simulator.accounts import triggers
 from connectkit.simulator.refusals import Refusal, card_declined, refused
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from . import charges, disputes, warnings
-from .cards import MESSAGES, Card
+from .cards import MESSAGES, PARAMS, Card
 from .cash import arrived, asked_for, take_cash
 from .mandates import agreed
 from .methods import card_of
@@ -25,6 +25,22 @@ Ended: TypeAlias = Callable[[World, Object], None]
 
 _BANK: Final = 180
 """After how many simulated seconds a buyer's bank says whether it pays, as Stripe's test accounts do."""
+
+DEPOSITS: Final = _BANK
+"""After how many simulated seconds it is known whether small deposits arrive."""
+
+_ASKS: Final = frozenset({"any", "challenge"})
+"""With which words a merchant asks for authentication that a card does not require."""
+
+_UNASKED: Final = "generic_decline"
+"""The issuer's reason where its lookup fails; Stripe says only that such a payment is declined."""
+
+BOUNCED: Final = {
+    "code": "payment_method_microdeposit_failed",
+    "message": "The microdeposits could not be sent to this bank account.",
+    "type": "invalid_request_error",
+}
+"""The error of a bank account that small deposits do not reach."""
 
 _ENDED: Final[list[Ended]] = []
 _ASKED: Final = "_asked"  # what was said when the payment was confirmed that now waits for the buyer
@@ -47,12 +63,33 @@ def pay(world: World, intent: Object, params: dict[str, Any]) -> Object:
     if card.kind == "customer_balance" and not take_cash(world, intent):
         return _act(world, intent, asked_for(world, intent))
     if not method["_verified"]:
+        if card.bounces:
+            world.clock.after(DEPOSITS, partial(_bounced, world, intent))
         return _act(world, intent, microdeposits(world, intent))
-    if card.authenticate and not intent.pop("_authenticated", False):
+    if _has_to_ask(intent, card) and not intent.pop("_authenticated", False):
         if not params.get("off_session"):
             return _ask(world, intent, params)
         card = replace(card, code="authentication_required", decline_code="authentication_required")
     return _charge(world, intent, method, card, params)
+
+
+def unasked(card: Card) -> Card:
+    """Give what becomes of a card whose owner's bank would have to be asked, and cannot be."""
+    return replace(card, code="card_declined", decline_code=_UNASKED, attaches=False)
+
+
+def _has_to_ask(intent: Object, card: Card) -> bool:
+    """Tell whether the buyer has to be authenticated."""
+    if card.asked == "setup":
+        return bool(intent["setup_future_usage"])
+    asked = part(intent, "payment_method_options", "card").get("request_three_d_secure")
+    return card.authenticate or (card.asked == "merchant" and asked in _ASKS)
+
+
+def _bounced(world: World, intent: Object) -> None:
+    """Give up the verification of an account that the small deposits did not reach."""
+    if intent["status"] == "requires_action":
+        _failed(world, intent, dict(BOUNCED))
 
 
 @arrived
@@ -117,7 +154,7 @@ def take(world: World, intent: Object, charge: Object, card: Card, amount: int) 
     if card.trigger:
         triggers.pull(world, intent["on_behalf_of"] or intent["_account"], card.trigger)
     if card.dispute:
-        world.clock.at(world.clock.now, partial(disputes.open_dispute, world, charge, card.dispute))
+        world.clock.at(world.clock.now, partial(disputes.open_disputes, world, charge, card.dispute, card.disputes))
     if card.warning:
         world.clock.at(world.clock.now, partial(warnings.warn, world, charge))
     _tell(world, intent)
@@ -129,7 +166,14 @@ def _tell(world: World, intent: Object) -> None:
 
 
 def _ask(world: World, intent: Object, params: dict[str, Any]) -> Object:
-    """Ask the buyer to authenticate, on the page that is named or with Stripe's own script."""
+    """Ask the buyer to authenticate, on the page that is named or with Stripe's own script.
+
+    Raises:
+        Refusal: Her bank cannot be asked, or nobody is to be.
+    """
+    method = world.get(intent["_account"], "payment_method", intent["payment_method"])
+    if card_of(method).unreachable:
+        return _charge(world, intent, method, unasked(card_of(method)), params)
     if params.get("error_on_requires_action"):
         message = "This payment required an authentication action to complete, but `error_on_requires_action` was set."
         raise card_declined(message, "authentication_required", "authentication_not_handled")
@@ -148,7 +192,7 @@ def authentication(world: World, intent: Object, return_url: str | None) -> Obje
 def microdeposits(world: World, intent: Object) -> Object:
     """Give what a buyer is asked to do whose bank account nobody has verified."""
     about = {
-        "arrival_date": world.clock.now + _BANK,
+        "arrival_date": world.clock.now + DEPOSITS,
         "hosted_verification_url": f"{world.site}/microdeposits/{intent['id']}",
         "microdeposit_type": "amounts",
     }
@@ -210,12 +254,15 @@ def _declined(world: World, intent: Object, charge: Object, method: Object, card
     error: Object = {"charge": charge["id"], "code": card.code, "message": message, "type": "card_error"}
     if card.decline_code:
         error["decline_code"] = card.decline_code
+    param = {"param": PARAMS[card.code]} if card.code in PARAMS else {}
+    error |= param
     world.emit("charge.failed", charge)
     _failed(world, intent, error)
     return card_declined(
         message,
         card.code,
         card.decline_code or None,
+        **param,
         charge=charge["id"],
         payment_intent=world.render(intent),
         payment_method=world.render(method),

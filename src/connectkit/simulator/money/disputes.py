@@ -9,9 +9,9 @@ from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import refused
+from connectkit.simulator.refusals import not_simulated_param, refused
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from . import warnings
@@ -25,7 +25,25 @@ topic: Final = Topic("disputes")
 
 _FEE: Final = 1500
 _DAYS: Final = 10  # until the midnight before which evidence is due
-_CODES: Final = {"fraudulent": "10.4", "product_not_received": "13.1"}
+_CODES: Final = {
+    "fraudulent": "10.4",
+    "mastercard_compliance": None,
+    "product_not_received": "13.1",
+    "visa_compelling_evidence_3": "10.4",
+    "visa_compliance": None,
+}
+_COMPLIANCE: Final = frozenset({"mastercard_compliance", "visa_compliance"})
+_REASONS: Final = {
+    "mastercard_compliance": "noncompliant",
+    "visa_compelling_evidence_3": "fraudulent",
+    "visa_compliance": "noncompliant",
+}
+_UNPAID: Final[Object] = {"status": "requires_fee_acknowledgement"}
+_ELIGIBLE: Final[dict[str, Object]] = {
+    "mastercard_compliance": _UNPAID,
+    "visa_compelling_evidence_3": {"required_actions": [], "status": "requires_action"},
+    "visa_compliance": _UNPAID,
+}
 _INQUIRY: Final = "inquiry"
 _RETURNED: Final = "R10"  # a debit that its payer's bank took back
 _ESCALATED: Final = "escalate_inquiry_evidence"
@@ -37,9 +55,14 @@ _CLOSED: Final = frozenset({"won", "lost", "warning_closed"})
 _OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
 
 
-def open_dispute(world: World, charge: Object, reason: str) -> None:
-    """Take a captured charge back, or only ask about it, if the reason is an inquiry."""
-    dispute = world.add(charge["_account"], _new(world, charge, reason))
+def open_disputes(world: World, charge: Object, reason: str, number: int) -> None:
+    """Take a captured charge back in so many parts, or only ask about it, if the reason is an inquiry."""
+    for place in range(number):
+        _open(world, charge, reason, (place, number))
+
+
+def _open(world: World, charge: Object, reason: str, share: tuple[int, int]) -> None:
+    dispute = world.add(charge["_account"], _new(world, charge, reason, share))
     charge |= {"disputed": True, "_dispute": dispute["id"]}
     world.emit("charge.dispute.created", dispute)
     warnings.settle(world, charge)
@@ -77,12 +100,18 @@ def _withdraw(world: World, dispute: Object, charge: Object) -> None:
     """Take a charge back, with a fee on top; who pays Stripe's fees of the charge pays that."""
     settled = row_of(world, charge)
     own = charge["_account"] == world.platform or queries.pays_direct_fees(world, charge["_account"])
-    debit = _row(world, dispute, -settled["amount"], _FEE if own else 0, "dispute")
+    debit = _row(world, dispute, -_part(settled["amount"], dispute["_share"]), _FEE if own else 0, "dispute")
     rows = [debit] if own else [debit, _billed(world, settled["currency"], charge)]
     others = [Entry(STRIPE, settled["currency"], _FEE), Entry(WORLD, charge["currency"], dispute["amount"])]
     post(world, *rows, others=others)
     dispute["_rows"].append(debit["id"])
     world.emit("charge.dispute.funds_withdrawn", dispute)
+
+
+def is_taken_back(world: World, charge: Object) -> bool:
+    """Tell whether a buyer's bank has taken a charge back, or a part of it, and nobody has won it."""
+    disputes = world.table(charge["_account"], "dispute").where(charge=charge["id"])
+    return any(not dispute["is_charge_refundable"] for dispute in disputes)
 
 
 def check_undisputed(world: World, charge: Object) -> None:
@@ -91,8 +120,7 @@ def check_undisputed(world: World, charge: Object) -> None:
     Raises:
         Refusal: The charge is disputed, and the dispute is not won.
     """
-    dispute = world.find(charge["_dispute"] or "")
-    if dispute is not None and not dispute["is_charge_refundable"]:
+    if is_taken_back(world, charge):
         raise refused(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
 
 
@@ -131,23 +159,31 @@ def _billed(world: World, currency: str, charge: Object) -> Object:
     )
 
 
-def _new(world: World, charge: Object, reason: str) -> Object:
-    inquiry = reason == _INQUIRY
+def _part(whole: int, share: tuple[int, int]) -> int:
+    """Give one of several parts that sum to a whole; they are as equal as can be, which is inferred."""
+    place, number = share
+    return whole * (place + 1) // number - whole * place // number
+
+
+def _new(world: World, charge: Object, reason: str, share: tuple[int, int]) -> Object:
+    inquiry, compliance = reason == _INQUIRY, reason in _COMPLIANCE
     code = "10" if inquiry else _CODES.get(reason, _RETURNED)
-    kind = _INQUIRY if inquiry else "chargeback"
-    card = {"brand": "visa", "case_type": kind, "network": "visa", "network_reason_code": code}
+    kind = _INQUIRY if inquiry else "compliance" if compliance else "chargeback"
+    brand = part(charge, "payment_method_details", "card").get("brand", "visa")
+    card = {"brand": brand, "case_type": kind, "network": brand, "network_reason_code": code}
+    eligible = {reason: dict(_ELIGIBLE[reason])} if reason in _ELIGIBLE else {}
     return {
         "id": world.ids.new("du"),
         "object": "dispute",
-        "amount": charge["amount_captured"],
+        "amount": _part(charge["amount_captured"], share),
         "charge": charge["id"],
         "created": world.clock.now,
         "currency": charge["currency"],
-        "enhanced_eligibility_types": [],
+        "enhanced_eligibility_types": list(eligible),
         "evidence": {**dict.fromkeys(NAMES), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": calendar_days(world.clock.now, _DAYS) - 1,
-            "enhanced_eligibility": {},
+            "enhanced_eligibility": eligible,
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
@@ -157,9 +193,10 @@ def _new(world: World, charge: Object, reason: str) -> Object:
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {"card": card, "type": "card"},
-        "reason": "fraudulent" if inquiry else reason,
+        "reason": "fraudulent" if inquiry else _REASONS.get(reason, reason),
         "status": "warning_needs_response" if inquiry else "needs_response",
         "_rows": [],
+        "_share": share,
     }
 
 
@@ -192,6 +229,8 @@ def update(world: World, call: Call) -> Object:
     details = dispute["evidence_details"]
     if evidence and dispute["status"] not in _OPEN:
         raise refused("Evidence for this dispute can no longer be changed.", param="evidence")
+    if evidence and part(dispute, "payment_method_details", "card")["case_type"] == "compliance":
+        raise not_simulated_param("evidence", "disputes about compliance, which cost a fee to counter,")
     whole = {**dispute["evidence"], **evidence}
     check_evidence(world, call.account, whole)
     merge_metadata(dispute, call.params)
@@ -256,6 +295,6 @@ def _taken_once(world: World, thing: Object) -> None:
     """A dispute takes what its charge settled at, once, and a won one gives the same back, once."""
     charge = world.get(thing["_account"], "charge", thing["charge"])
     gross = [world.get(thing["_account"], "balance_transaction", id)["amount"] for id in thing["_rows"]]
-    settled = row_of(world, charge)["amount"]
+    settled = _part(row_of(world, charge)["amount"], thing["_share"])
     if gross != ([] if _is_inquiry(thing) else [-settled, settled] if thing["status"] == "won" else [-settled]):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, with rows of {gross}.")

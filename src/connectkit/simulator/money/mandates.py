@@ -13,6 +13,9 @@ from connectkit.simulator.state import World
 topic: Final = Topic("mandates")
 topic.kind("mandate")
 
+_SHOWN: Final = {"au_becs_debit": ("url",), "sepa_debit": ("reference", "url")}
+"""What a mandate shows of itself, by the type of its payment method."""
+
 
 def new_mandate(world: World, method: Object, params: Mapping[str, Any], *, single: int | None = None) -> Object:
     """Keep what a buyer allowed.
@@ -26,7 +29,8 @@ def new_mandate(world: World, method: Object, params: Mapping[str, Any], *, sing
     acceptance = part(params, "mandate_data", "customer_acceptance") or {"type": "offline"}
     kind = method["type"]
     reference = world.ids.token(16).upper()
-    about = {"reference": reference, "url": f"{world.site}/mandates/{reference}"} if kind == "sepa_debit" else {}
+    told = {"reference": reference, "url": f"{world.site}/mandates/{reference}"}
+    about = {name: told[name] for name in _SHOWN.get(kind, ())}
     mandate: Object = {
         "id": world.ids.new("mandate"),
         "object": "mandate",

@@ -12,12 +12,13 @@ from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .cards import CARDS, Card
-from .numbers import bank_named, card_named, iban_named
+from .numbers import bank_named, becs_named, card_named, iban_named
 
 topic: Final = Topic("payment methods")
 topic.kind("payment_method", indexes=("type",))
 
 _BANK: Final = "us_bank_account"
+_BECS: Final = "au_becs_debit"
 _CASH: Final = "customer_balance"
 _FPX: Final = "fpx"
 
@@ -59,12 +60,14 @@ def described(world: World, account: str, given: Mapping[str, Any]) -> Object:
         method[_BANK] |= {name: about[name] for name in ("account_holder_type", "account_type") if name in about}
     elif kind == "sepa_debit" and "iban" in about:
         method = new_method(world, account, iban_named(about))
+    elif kind == _BECS and about:
+        method = new_method(world, account, becs_named(about))
     elif kind == _FPX:
         method = new_method(world, account, "_fpx")
         method[_FPX] = {"bank": about.get("bank")}
     elif kind == _CASH:
         method = new_method(world, account, "_cash")
-    elif not kind or kind == "sepa_debit":
+    elif kind in {"", "sepa_debit", _BECS}:
         raise invalid(f"Missing required param: {kind or 'type'}.", param=kind or "type", code="parameter_missing")
     else:
         message = f"The simulator does not have payment methods of type {kind} yet."
@@ -133,6 +136,8 @@ def method_details(card: Card) -> Object:
 def _account_details(card: Card) -> Object:
     if card.kind in {_CASH, _FPX}:
         return {}
+    if card.kind == _BECS:
+        return {"bsb_number": "000000", "fingerprint": f"fp{card.last4}", "last4": card.last4}
     if card.kind == "sepa_debit":
         shown = {"bank_code": "19043", "branch_code": "", "country": card.country, "last4": card.last4}
         return {**shown, "fingerprint": f"fp{card.last4}"}
@@ -155,7 +160,7 @@ def _own_details(card: Card) -> Object:
     if card.kind == "sepa_debit":
         return {card.kind: {**_account_details(card), "generated_from": {"charge": None, "setup_attempt": None}}}
     if card.kind != "card":
-        return {card.kind: {}}
+        return {card.kind: _account_details(card)}
     return {
         "card": {
             **card_details(card),
@@ -188,7 +193,7 @@ def new_method(world: World, account: str, name: str) -> Object:
             "_card": name,
             "_ready": False,
             "_used": False,
-            "_verified": True,
+            "_verified": not card.bounces,
         },
     )
 

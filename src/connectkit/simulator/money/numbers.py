@@ -19,6 +19,7 @@ _CARDS: Final[Mapping[str, str]] = {
     "5200828282828210": "mastercard_debit",
     "5105105105105100": "mastercard_prepaid",
     "378282246310005": "amex",
+    "6011000990139424": "discover",
     "6011111111111117": "discover",
     "3056930009020004": "diners",
     "3566002020360505": "jcb",
@@ -30,6 +31,8 @@ _CARDS: Final[Mapping[str, str]] = {
     "4000003560000008": "in",
     "4000005540000008": "nz",
     "4000003440000004": "hk",
+    "4000003560000123": "_in_recurring",
+    "4000000000000044": "_0044",
     "4000000000000077": "bypassPending",
     "4000003720000278": "bypassPendingInternational",
     "4000000000000002": "visa_chargeDeclined",
@@ -52,14 +55,24 @@ _CARDS: Final[Mapping[str, str]] = {
     "4000008260003178": "authenticationRequiredChargeDeclinedInsufficientFunds",
     "4000000000003220": "threeDSecure2Required",
     "4000008400001629": "threeDSecureRequiredChargeDeclined",
+    "4000008400001280": "_lookup",
     "4000000000003055": "threeDSecureOptional",
+    "4000000000003097": "_lookup_optional",
     "4000000000000259": "createDispute",
     "4000000000002685": "createDisputeProductNotReceived",
     "4000000000001976": "createDisputeInquiry",
+    "4000000000005423": "createIssuerFraudRecord",
+    "4000000404000079": "createMultipleDisputes",
+    "4000000404000038": "createCe3EligibleDispute",
+    "4000008400000779": "createComplianceDispute",
+    "5105008400000002": "createMastercardComplianceDispute",
+    "4000000000004202": "visa_triggerNextRequirements",
+    "4000000000004210": "visa_triggerChargeBlock",
+    "4000000000004236": "visa_triggerPayoutBlock",
     "4000000000007726": "pendingRefund",
     "4000000000005126": "refundFail",
 }
-"""The test cards, by number: what their payment methods are called behind `pm_card_`."""
+"""The test cards, by number: what their payment methods are called behind `pm_card_`; our own begin with `_`."""
 
 _BANKS: Final[Mapping[str, str]] = {
     "000123456789": "success",
@@ -77,6 +90,13 @@ _IBANS: Final[Mapping[str, str]] = {
     "AT861904300235473202": "_sepa_failed",
     "IT60X0542811101000000123456": "_sepa_failed",
 }
+
+
+_BECS: Final[Mapping[tuple[str, str], str]] = {
+    ("000000", "900123456"): "_becs_paid",
+    ("000000", "111111113"): "_becs_closed",
+}
+"""The test accounts in Australia, by BSB and number."""
 
 
 def card_named(given: Mapping[str, Any], param: str) -> str:
@@ -98,7 +118,8 @@ def card_named(given: Mapping[str, Any], param: str) -> str:
     if number not in _CARDS:
         message = "Your card was declined. Your request was in test mode, but used a non test card."
         raise card_declined(message, "card_declined", "test_mode_live_card")
-    return f"pm_card_{_CARDS[number]}"
+    name = _CARDS[number]
+    return name if name[0] == "_" else f"pm_card_{name}"
 
 
 def token_named(token: str, param: str) -> str:
@@ -107,10 +128,12 @@ def token_named(token: str, param: str) -> str:
     Raises:
         Refusal: There is no such token.
     """
-    name = f"pm_card_{token.removeprefix('tok_')}"
-    if name not in CARDS or not token.startswith("tok_"):
+    called = token.removeprefix("tok_")
+    names = [f"pm_card_{name}" for name in (called, called.removeprefix("visa_"))]  # some are known by both
+    found = next((name for name in names if name in CARDS), None)
+    if found is None or not token.startswith("tok_"):
         raise no_such("token", token, param=param)
-    return name
+    return found
 
 
 def bank_named(given: Mapping[str, Any]) -> str:
@@ -140,6 +163,19 @@ def iban_named(given: Mapping[str, Any]) -> str:
         message = "The IBAN you provided is invalid: it is none of those for tests."
         raise invalid(message, param="sepa_debit[iban]", code="invalid_bank_account_iban")
     return _IBANS[iban]
+
+
+def becs_named(given: Mapping[str, Any]) -> str:
+    """Give our name of the payment method behind a bank account in Australia.
+
+    Raises:
+        Refusal: It is no test account.
+    """
+    bsb, number = (str(given[name]).replace("-", "") for name in ("bsb_number", "account_number"))
+    if (bsb, number) not in _BECS:
+        message = "You must use a test bank account number in test mode."
+        raise invalid(message, param="au_becs_debit[account_number]", code="account_number_invalid")
+    return _BECS[bsb, number]
 
 
 def _is_number(number: str) -> bool:

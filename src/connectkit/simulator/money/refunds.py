@@ -118,8 +118,7 @@ def _covered(world: World, charge: Object, transfer: Object | None, refunded: Re
 def _try_again(world: World, order: _Order) -> None:
     """Pay a refund that waits for funds, if they have come; never after the bank has taken the payment back."""
     refund = order.refund
-    dispute = world.find(order.charge["_dispute"] or "")
-    if dispute is not None and not dispute["is_charge_refundable"]:
+    if disputes.is_taken_back(world, order.charge):
         refund |= {"status": "failed", "failure_reason": _DISPUTED, "failure_balance_transaction": None}
         del refund["pending_reason"]
         _undo(world, order.charge, refund)
