@@ -144,9 +144,10 @@ def test_a_plan_tells_whose_balance_is_short_and_by_how_much(colour: str) -> Non
         await empty(connect, ana, "5.00")
         plan = await connect.charges.separate.plan_refund(payment.id, key="refund-1")
         assert [(risk.kind, risk.account, risk.missing) for risk in plan.risks] == [
-            (RiskKind.SHORT_BALANCE, "", usd("0.59")),
+            (RiskKind.WAITS_FOR_FUNDS, "", usd("0.59")),
             (RiskKind.SHORT_BALANCE, ana, usd("5.00")),
         ]
+        assert "6.59 usd are missing, 6.00 usd of which this plan brings back" in str(plan)
         assert "5.00 usd are missing" in str(plan)
 
     travel(colour, journey)

@@ -175,7 +175,7 @@ def test_22_refunding_what_the_bank_has_taken_back(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         payment = await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=DISPUTED)
         plan = await connect.charges.separate.plan_refund(payment.id, key="r")
-        assert [risk.kind.value for risk in plan.risks] == ["disputed", "short_balance"]
+        assert [risk.kind.value for risk in plan.risks] == ["disputed", "waits_for_funds"]
         with pytest.raises(Refused) as caught:
             await plan.execute()
         assert caught.value.code == "charge_disputed"

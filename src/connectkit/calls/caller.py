@@ -388,7 +388,8 @@ class Caller:
     def _planned(self, identity: Identity, step: Step) -> PlannedStep:
         leaf = evolve(identity, step=step.name)
         frozen = Frozen(self._named(leaf, step.request), step.keep)
-        return PlannedStep(step.name, step.verb, frozen, step.currency, step.effects, step.fees, step.short, step.after)
+        of_step = (step.currency, step.effects, step.fees, step.short, step.after, step.waits_on)
+        return PlannedStep(step.name, step.verb, frozen, *of_step)
 
     def _draft(self, identity: Identity, verb: str, arguments: Params, account: str | None, text: str) -> Operation:
         return Operation(identity, verb, fingerprint(verb, arguments, account), text)

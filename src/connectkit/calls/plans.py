@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -20,6 +20,11 @@ from connectkit.requests import Request, compact
 from .frozen import Frozen
 
 PLAN = "plan"
+
+WaitsOn: TypeAlias = Literal["", "available", "all"]
+"""What has to cover a call that Stripe takes and keeps waiting until it is covered, as a refund: what the balance holds
+`available`, or `all` of it, where what it is paid back from is pending itself. Every other call is refused where the
+balance is short."""
 
 
 @frozen
@@ -37,6 +42,7 @@ class Step:
         short: What is told in place of an answer where a balance does not cover it, so that the flow goes on without
             it; nothing, where the flow stops there.
         after: The step without which it is left out, where a balance did not cover that one; `""` for none.
+        waits_on: What has to cover it before Stripe carries it out; `""` where it does so at once, or refuses.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Step:
     fees: tuple[PlannedFee, ...] = ()
     short: Mapping[str, Any] | None = None
     after: str = ""
+    waits_on: WaitsOn = ""
 
 
 @frozen
@@ -62,6 +69,7 @@ class PlannedStep:
     fees: tuple[PlannedFee, ...] = ()
     short: Mapping[str, Any] | None = None
     after: str = ""
+    waits_on: WaitsOn = ""
 
 
 def dumps(steps: Sequence[PlannedStep]) -> str:
@@ -76,6 +84,7 @@ def dumps(steps: Sequence[PlannedStep]) -> str:
             "fees": [_written(fee) for fee in step.fees],
             "short": step.short,
             "after": step.after,
+            "waits_on": step.waits_on,
         }
         for step in steps
     ]
@@ -97,6 +106,7 @@ def loads(text: str) -> Sequence[PlannedStep] | None:
             tuple(PlannedFee(**_read(fee)) for fee in item.get("fees", ())),
             item.get("short"),
             item.get("after", ""),
+            item.get("waits_on", ""),
         )
         for item in document[PLAN]
     ]

@@ -9,15 +9,14 @@ from attrs import field, frozen
 
 from connectkit.drive import Blocking, presented, run
 from connectkit.errors import InsufficientBalance
-from connectkit.models.balances import Balance
 from connectkit.models.base import Answer
-from connectkit.models.plans import Effect, Outlook, PlannedCall, Risk, RiskKind
-from connectkit.money import Money
-from connectkit.requests import Params, Request
+from connectkit.models.plans import Outlook, Risk
+from connectkit.requests import Params
 
 from . import plans
 from .caller import Caller
-from .plans import PlannedStep, Step
+from .foreseeing import foreseen
+from .plans import Step
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -144,17 +143,8 @@ class Flow(Generic[T]):
             """Carry out what was drafted."""
             return self._ended(caller.carry_out(draft, wait=wait))
 
-        outlook = AsyncPlan(
-            verb=self.verb,
-            key=self.key,
-            steps=tuple(_shown(step) for step in steps),
-            risks=tuple(risks),
-            carry_out=carry_out,
-        )
-        short = [one for effect in outlook.effects for one in await _short(caller, effect)]
-        return AsyncPlan(
-            verb=outlook.verb, key=outlook.key, steps=outlook.steps, risks=(*risks, *short), carry_out=carry_out
-        )
+        calls, short = await foreseen(caller, steps)
+        return AsyncPlan(verb=self.verb, key=self.key, steps=calls, risks=(*risks, *short), carry_out=carry_out)
 
     async def _ended(self, going: Awaitable[Sequence[Answer]]) -> T:
         try:
@@ -167,32 +157,3 @@ class Flow(Generic[T]):
         if self.finish is not None:
             await self.finish(result)
         return result
-
-
-def _shown(step: PlannedStep) -> PlannedCall:
-    request = step.frozen.request
-    return PlannedCall(
-        name=step.name,
-        verb=step.verb,
-        method=request.method,
-        path=request.path,
-        params=request.params,
-        account=request.account or "",
-        effects=step.effects,
-        fees=step.fees,
-    )
-
-
-async def _short(caller: Caller, effect: Effect) -> Sequence[Risk]:
-    """Look whether a balance bears what a plan takes from it."""
-    if effect.amount.amount >= 0:
-        return ()
-    request = Request("get", "/v1/balance", account=effect.account or None)
-    balance = Balance.parse(await caller.read(request, "plans.look"))
-    currency = effect.amount.currency
-    left = balance.available_in(currency) + balance.pending_in(currency) + effect.amount
-    if left.amount >= 0:
-        return ()
-    missing = Money(-left.amount, currency)
-    message = f"The balance does not cover it: {missing} are missing."
-    return (Risk(kind=RiskKind.SHORT_BALANCE, account=effect.account, message=message, missing=missing),)

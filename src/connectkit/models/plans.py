@@ -21,11 +21,18 @@ class Effect:
         account: The connected account; `""` for the platform.
         amount: What it adds, below zero for what it takes.
         what: What it is, in a word or two, as `transfer` or `fee returned`.
+        waits: Whether it comes only once the balance that it is paid from covers it.
     """
 
     account: str
     amount: Money
     what: str
+    waits: bool = False
+
+    @property
+    def told(self) -> str:
+        """What it is, and that it waits, where it does."""
+        return f"{self.what}, once there are funds" if self.waits else self.what
 
 
 def passed(seller: str, amount: Money, what: str) -> tuple[Effect, ...]:
@@ -51,9 +58,14 @@ class PlannedFee:
 
 
 class RiskKind(Enum):
-    """What can go otherwise than planned."""
+    """What can go otherwise than planned.
+
+    A balance that is `SHORT_BALANCE` has a call refused; where a refund `WAITS_FOR_FUNDS`, Stripe takes it, keeps it
+    pending, and sends it by itself once the balance covers it.
+    """
 
     SHORT_BALANCE = "short_balance"
+    WAITS_FOR_FUNDS = "waits_for_funds"
     DISPUTED = "disputed"
     EXCHANGE_RATE = "exchange_rate"
     NOT_THERE_YET = "not_there_yet"
@@ -68,13 +80,20 @@ class Risk:
         kind: What.
         account: Whom it concerns; `""` for the platform.
         message: What can happen, in a sentence.
-        missing: By how much a balance is short, for `SHORT_BALANCE`.
+        missing: By how much a balance is short, for `SHORT_BALANCE` and `WAITS_FOR_FUNDS`.
+        next_step: What can be done about it, or `""`.
     """
 
     kind: RiskKind
     account: str
     message: str
     missing: Money | None = None
+    next_step: str = ""
+
+    @property
+    def told(self) -> str:
+        """What can happen, and what can be done about it."""
+        return f"{self.message} {self.next_step}".rstrip()
 
 
 def _copied(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +152,7 @@ class Outlook:
                 account=account,
                 amount=sum((one.amount for one in found), Money(0, currency)),
                 what=", ".join(dict.fromkeys(one.what for one in found)),
+                waits=any(one.waits for one in found),
             )
             for (account, currency), found in sums.items()
         )
@@ -166,9 +186,11 @@ class Outlook:
             (f"{step.method.upper()} {step.path}", _told(step.params), step.account and f"for {step.account}")
             for step in self.steps
         ]
-        effects = [(one.account or PLATFORM, str(one.amount), one.what) for one in self.effects]
+        effects = [(one.account or PLATFORM, str(one.amount), one.told) for one in self.effects]
         fees = [(one.account or PLATFORM, str(one.amount), one.what) for one in self.fees]
-        risks = [(one.account or PLATFORM, one.kind.value, one.message) for one in self.risks]
+        risks = [
+            (one.account or PLATFORM, one.kind.value, f"{one.message} {one.next_step}".rstrip()) for one in self.risks
+        ]
         parts = (("calls", calls), ("effects", effects), ("fees", fees), ("risks", risks))
         return [(title, rows) for title, rows in parts if rows]
 

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from connectkit.calls.caller import Caller, Step
+from connectkit.calls.plans import WaitsOn
 from connectkit.divisions import Division
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer, Data, identifier, part
@@ -99,13 +100,16 @@ class Refundable:
         risks: list[Risk] = []
         if self.charge.get("disputed"):
             message = "The payment is disputed: Stripe refunds it only while it is an inquiry, or after it is won."
-            risks.append(Risk(kind=RiskKind.DISPUTED, account=self.owner, message=message))
+            step = "Answer the dispute, or accept it by disputes.close."
+            risks.append(Risk(kind=RiskKind.DISPUTED, account=self.owner, message=message, next_step=step))
         if self._taken.currency != self.amount.currency:
             message = "The refund is converted at the rate of its day, so that the effect here is an estimate."
             risks.append(Risk(kind=RiskKind.EXCHANGE_RATE, account=self.owner, message=message))
         if self._destination and not part(self.charge, "transfer"):
             message = "Stripe has not made the transfer yet, so that its share is an estimate."
-            risks.append(Risk(kind=RiskKind.NOT_THERE_YET, account=self._destination, message=message))
+            step = "Plan it again a few seconds later."
+            risk = Risk(kind=RiskKind.NOT_THERE_YET, account=self._destination, message=message, next_step=step)
+            risks.append(risk)
         return tuple(risks)
 
     def refund(self, verb: str, *, transfer: bool = False, fee: bool = False, reason: str | None = None) -> Step:
@@ -131,7 +135,16 @@ class Refundable:
             effects += passed(seller, -self._share("transfer", self._passed_on), "reversal")
         if fee:
             effects += passed(seller, self._share("application_fee", self.charge["application_fee_amount"]), _RETURNED)
-        return Step("refund", verb, request, Refund.KEEP, self.amount.currency, tuple(effects), self._fees())
+        return Step(
+            "refund",
+            verb,
+            request,
+            Refund.KEEP,
+            self.amount.currency,
+            tuple(effects),
+            self._fees(),
+            waits_on=self._waits_on,
+        )
 
     def share_of(self, whole: int, left: int) -> int:
         """Give what of *whole* this refund takes back."""
@@ -205,6 +218,11 @@ class Refundable:
         if not row or row["currency"] == self.amount.currency:
             return self.amount
         return Money(share(row["amount"], self.amount.amount, self.charge["amount"], row["amount"]), row["currency"])
+
+    @property
+    def _waits_on(self) -> WaitsOn:
+        """What has to cover the refund: it is paid back from pending money as long as the payment is pending itself."""
+        return "available" if part(self.charge, "balance_transaction").get("status") == "available" else "all"
 
     def _fees(self) -> tuple[PlannedFee, ...]:
         row = part(self.charge, "balance_transaction")

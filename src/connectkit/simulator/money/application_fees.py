@@ -120,6 +120,20 @@ def _new(world: World, paid: Object, charge: Object, amount: int, terms: Terms) 
     }
 
 
+def given_back(fee: Object | None, amount: int) -> int:
+    """Give what the connected account gets if a part of a fee is given back, in its own currency."""
+    if fee is None:
+        return 0
+    terms: Terms = fee["_terms"]
+    return convert(amount, terms.view_rate)
+
+
+def taken_off(fee: Object, amount: int, currency: str) -> int:
+    """Give what the platform's balance in a currency loses if a part of a fee is given back."""
+    terms: Terms = fee["_terms"]
+    return convert(amount, terms.rate) if terms.home == currency else 0
+
+
 def give_back(world: World, fee: Object, amount: int) -> tuple[Object, list[Object]]:
     """Give a part of a fee back: the refund of it, and the rows of both sides, not yet posted.
 

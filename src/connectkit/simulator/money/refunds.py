@@ -63,10 +63,10 @@ def create(world: World, call: Call) -> Object:
     fee = _fee(world, charge, params)
     card = card_of(world.get(call.account, "payment_method", charge["payment_method"]))
     refunded = Refunded(amount, charge["amount_refunded"], charge["amount_captured"])
-    covered = _covered(world, charge, transfer, refunded)
-    refund = world.add(call.account, _new(world, charge, amount, params, card))
+    order = _Order(charge, _new(world, charge, amount, params, card), refunded, transfer, fee, card)
+    covered = _covered(world, order)
+    refund = world.add(call.account, order.refund)
     merge_metadata(refund, params)
-    order = _Order(charge, refund, refunded, transfer, fee, card)
     if covered:
         _carry_out(world, order)
     else:
@@ -87,6 +87,7 @@ def create(world: World, call: Call) -> Object:
 def _carry_out(world: World, order: _Order) -> None:
     """Move the money of a refund, and of what comes back with it."""
     paid = _paid_back(world, order)
+    order.refund["_returns"] = tuple(one["id"] for one in (order.transfer, order.fee) if one is not None)
     rows = [paid]
     if order.transfer is not None:
         rows += _reversed(world, order.transfer, order.refund, order.refunded)
@@ -98,21 +99,28 @@ def _carry_out(world: World, order: _Order) -> None:
         world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
 
 
-def _covered(world: World, charge: Object, transfer: Object | None, refunded: Refunded) -> bool:
+def _covered(world: World, order: _Order) -> bool:
     """Tell whether the balance that a refund is paid from covers it, with what comes back of the transfer."""
     if not switches_of(world).refunds_wait:
         return True
+    charge, transfer = order.charge, order.transfer
     settled = row_of(world, charge)
     account, currency = charge["_account"], settled["currency"]
     held = world.ledger.available(account, currency)
     if settled["available_on"] > world.clock.now:
         held += world.ledger.pending(account, currency)
+    part = 0 if order.fee is None else _share_of_fee(world, order.fee, order.refunded)
+    coming = application_fees.given_back(order.fee, part)
     if transfer is not None:
-        back = _share_of_transfer(world, transfer, refunded)
-        reversals.check_covered(world, transfer, back)
+        back = _share_of_transfer(world, transfer, order.refunded)
+        reversals.check_covered(world, transfer, back, coming)
         held += back
+    if account != world.platform:
+        held += coming
+    elif order.fee is not None:
+        held -= application_fees.taken_off(order.fee, part, currency)
     rate = back_rate(world, charge["currency"], currency, settled["_rate"])
-    return held >= convert(refunded.amount, rate)
+    return held >= convert(order.refunded.amount, rate)
 
 
 def _try_again(world: World, order: _Order) -> None:
@@ -124,7 +132,7 @@ def _try_again(world: World, order: _Order) -> None:
         _undo(world, order.charge, refund)
         return
     with suppress(Refusal):  # a seller whose share is not there yet: it goes on waiting
-        if _covered(world, order.charge, order.transfer, order.refunded):
+        if _covered(world, order):
             del refund["pending_reason"]
             refund["status"] = "pending" if order.card.refund == "pending" else "succeeded"
             _carry_out(world, order)
@@ -205,6 +213,7 @@ def _new(world: World, charge: Object, amount: int, params: dict[str, Any], card
         "source_transfer_reversal": None,
         "status": "pending" if card.refund == "pending" else "succeeded",
         "transfer_reversal": None,
+        "_returns": (),
     }
 
 
@@ -261,8 +270,12 @@ def _share_of_transfer(world: World, transfer: Object, refunded: Refunded) -> in
 
 
 def _fee_back(world: World, fee: Object, refunded: Refunded) -> list[Object]:
-    part = share(fee["amount"], fee["amount_refunded"], refunded, switches_of(world))
+    part = _share_of_fee(world, fee, refunded)
     return application_fees.give_back(world, fee, part)[1] if part else []
+
+
+def _share_of_fee(world: World, fee: Object, refunded: Refunded) -> int:
+    return share(fee["amount"], fee["amount_refunded"], refunded, switches_of(world))
 
 
 def _succeed(world: World, _: Object, refund: Object) -> None:

@@ -100,20 +100,30 @@ def reverse(world: World, call: Call) -> Object:
     if not 1 <= amount <= left:
         message = f"Reversal amount ({amount}) is greater than the unreversed amount on transfer ({left})."
         raise refused(message, param="amount")
-    check_covered(world, transfer, amount)
-    before: int = transfer["amount_reversed"]
+    fee = _fee(world, transfer) if call.params.get("refund_application_fee") else None
+    part = 0
+    if fee is not None:
+        refunded = Refunded(amount, transfer["amount_reversed"], transfer["amount"])
+        part = share(fee["amount"], fee["amount_refunded"], refunded, switches_of(world))
+    check_covered(world, transfer, amount, application_fees.given_back(fee, part))
     reversal, rows = take_back(world, transfer, amount, refund=None)
     merge_metadata(reversal, call.params)
-    if call.params.get("refund_application_fee"):
-        rows += _fee_back(world, transfer, Refunded(amount, before, transfer["amount"]))
+    if fee is not None and part:
+        rows += application_fees.give_back(world, fee, part)[1]
     post(world, *rows)
     return reversal
 
 
-def check_covered(world: World, transfer: Object, amount: int) -> None:
+def check_covered(world: World, transfer: Object, amount: int, coming: int) -> None:
     """Refuse a reversal that the receiver's balance does not cover.
 
     A destination charge's transfer can be reversed into a negative balance, where the switches do not say otherwise.
+
+    Args:
+        world: The world.
+        transfer: What is reversed.
+        amount: How much of it.
+        coming: What the receiver gets back of a fee with it, in its own currency.
 
     Raises:
         Refusal: It is not covered.
@@ -129,17 +139,13 @@ def check_covered(world: World, transfer: Object, amount: int) -> None:
     held = world.ledger.available(transfer["destination"], currency)
     if received["available_on"] > world.clock.now:
         held += world.ledger.pending(transfer["destination"], currency)
-    if held < needed:
+    if held + coming < needed:
         raise balance_insufficient("The connected account has insufficient funds for this reversal.")
 
 
-def _fee_back(world: World, transfer: Object, refunded: Refunded) -> list[Object]:
-    """Give a share of the fee back; a transfer without a fee is left as it is."""
-    fee = next(world.table(world.platform, "application_fee").where(charge=transfer["destination_payment"]), None)
-    if fee is None:
-        return []
-    part = share(fee["amount"], fee["amount_refunded"], refunded, switches_of(world))
-    return application_fees.give_back(world, fee, part)[1] if part else []
+def _fee(world: World, transfer: Object) -> Object | None:
+    """Give the fee that was taken of a transfer's payment, if one was."""
+    return next(world.table(world.platform, "application_fee").where(charge=transfer["destination_payment"]), None)
 
 
 @topic.route("GET", "/v1/transfers/:id/reversals", "TransferReversalListParams")
