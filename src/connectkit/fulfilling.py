@@ -93,7 +93,7 @@ class PaidOrder(Deliverable):
 
     Attributes:
         session: The Checkout session.
-        lines: What was sold.
+        lines: What was sold; nothing on a page of `checkout.set_up`, where a way to pay is kept.
         payment: What was paid; `None` for a subscription, and where nothing had to be.
         account: The connected account that sells (a direct charge), or `None`.
     """

@@ -97,6 +97,7 @@ class CheckoutSession(Value):
         total: What the buyer pays, or `None` before it is known.
         payment: The payment intent that it became, or `""`.
         subscription: The subscription that it became, or `""`.
+        setup_intent: The setup intent by which a way to pay is kept, or `""`.
         customer: The buyer, as a customer of the account that it lives on, or `""`.
         client_reference_id: Your own name of the order, or `""`.
         metadata: Notes.
@@ -120,6 +121,7 @@ class CheckoutSession(Value):
         "mode",
         "payment_intent",
         "payment_status",
+        "setup_intent",
         "status",
         "subscription",
     )
@@ -130,6 +132,7 @@ class CheckoutSession(Value):
     total: Money | None
     payment: str
     subscription: str
+    setup_intent: str
     customer: str
     client_reference_id: str
     metadata: Metadata
@@ -172,6 +175,7 @@ class CheckoutSession(Value):
             total=optional_money(data, "amount_total", data["currency"]) if data.get("currency") else None,
             payment=identifier(data.get("payment_intent")),
             subscription=identifier(data.get("subscription")),
+            setup_intent=identifier(data.get("setup_intent")),
             customer=identifier(data.get("customer")),
             client_reference_id=data.get("client_reference_id") or "",
             metadata=Metadata(data.get("metadata")),

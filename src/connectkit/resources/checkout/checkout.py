@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Final, Unpack
 
 from connectkit.calls.caller import Caller, Intent
 from connectkit.drive import Blocking, blocking, iterating
@@ -14,7 +14,8 @@ from connectkit.storage.base import AsyncStore, Store
 
 from .destination import AsyncDestinationCheckout, DestinationCheckout
 from .direct import AsyncDirectCheckout, DirectCheckout
-from .opening import path_of, read_session
+from .opening import opened, path_of, read_session
+from .options import Page, PageOptions
 from .separate import AsyncSeparateCheckout, SeparateCheckout
 
 
@@ -33,6 +34,39 @@ class AsyncCheckout:
         self.direct: Final = AsyncDirectCheckout(caller)
         self.destination: Final = AsyncDestinationCheckout(caller)
         self.separate: Final = AsyncSeparateCheckout(caller)
+
+    async def set_up(
+        self,
+        *,
+        key: str,
+        currency: str | None = None,
+        on_behalf_of: str | None = None,
+        account: str | None = None,
+        wait: float = 0.0,
+        **options: Unpack[PageOptions],
+    ) -> CheckoutSession:
+        """Make a page on which a buyer gives a way to pay that is kept for later; nothing is paid on it.
+
+        Once it is complete, the session names a *setup_intent*, which tells the customer and the payment method:
+        charge it with `off_session=True`. A buyer who is not named by *customer* becomes one.
+
+        Args:
+            key: Your own name of this page.
+            currency: What will be paid in, by which Stripe chooses the ways to pay that it offers; it can be left out
+                where *allowed_payment_method_types* names them.
+            on_behalf_of: The connected account that it is kept for, where that will be the merchant of record.
+            account: The connected account that it is to live on, for direct charges.
+            wait: For how many seconds to wait for somebody who is making it now.
+            **options: What may be said of any page; see `PageOptions`.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            Refused: Stripe said no.
+            OutcomeUnknown: It may have been made; the same key finds out.
+        """
+        params = Page(**options).setup(currency, on_behalf_of)
+        owner = self._caller.account(account)
+        return await opened(self._caller, "checkout.set_up", key, params, account=owner, wait=wait)
 
     async def retrieve(self, session_id: str, *, account: str | None = None) -> CheckoutSession:
         """Read a session.
@@ -125,6 +159,7 @@ class Checkout(Blocking[AsyncCheckout]):
         self.destination: Final = DestinationCheckout(source.destination)
         self.separate: Final = SeparateCheckout(source.separate)
 
+    set_up: Final = blocking(AsyncCheckout.set_up)
     retrieve: Final = blocking(AsyncCheckout.retrieve)
     line_items: Final = iterating(AsyncCheckout.line_items)
     expire: Final = blocking(AsyncCheckout.expire)

@@ -29,8 +29,8 @@ _ONLY_PAYMENT: Final = ("capture_later", "setup_future_usage", "statement_descri
 _HUNDRED: Final = 100
 
 
-class CheckoutOptions(TypedDict, total=False):
-    """What may be said of a Checkout session of any kind.
+class PageOptions(TypedDict, total=False):
+    """What may be said of every page of Checkout, whether something is paid on it or a way to pay is kept.
 
     Attributes:
         success_url: Where the buyer lands after a hosted page; write `{CHECKOUT_SESSION_ID}` into it, and fulfil there.
@@ -40,12 +40,8 @@ class CheckoutOptions(TypedDict, total=False):
         customer_email: Her address, where she is no customer yet. It is never stored here.
         client_reference_id: Your own name of the order.
         allowed_payment_method_types: The only ways to pay that are offered, by Stripe's names.
-        expires_at: Until when it can be paid, aware: 30 minutes to 24 hours from now.
+        expires_at: Until when it is open, aware: 30 minutes to 24 hours from now.
         description: Words of your own, which receipts show.
-        statement_descriptor_suffix: What the buyer's statement says behind the seller's prefix.
-        setup_future_usage: Whether the way to pay is kept for later, and for what.
-        capture_later: Whether the money is only reserved, until `charges.capture` takes it.
-        transfer_group: A label that ties the payment to its transfers.
         metadata: Notes of your own, on the session and on what comes of it.
     """
 
@@ -58,18 +54,30 @@ class CheckoutOptions(TypedDict, total=False):
     allowed_payment_method_types: Sequence[str] | None
     expires_at: datetime | None
     description: str | None
+    metadata: Mapping[str, str] | None
+
+
+class CheckoutOptions(PageOptions, total=False):
+    """What may be said of a Checkout session in which something is paid; what `PageOptions` has as well.
+
+    Attributes:
+        statement_descriptor_suffix: What the buyer's statement says behind the seller's prefix.
+        setup_future_usage: Whether the way to pay is kept for later, and for what.
+        capture_later: Whether the money is only reserved, until `charges.capture` takes it.
+        transfer_group: A label that ties the payment to its transfers.
+    """
+
     statement_descriptor_suffix: str | None
     setup_future_usage: SetupFutureUsage | None
     capture_later: bool
     transfer_group: str | None
-    metadata: Mapping[str, str] | None
 
 
 @frozen(kw_only=True)
 class Page:
     """What is sold on a page, and how: the lines, and the members of `CheckoutOptions`."""
 
-    line_items: Sequence[LineItem]
+    line_items: Sequence[LineItem] = ()
     success_url: str | None = None
     cancel_url: str | None = None
     return_url: str | None = None
@@ -137,11 +145,43 @@ class Page:
         data = given(description=self.description, metadata=metadata, **share)
         return {**self._common("subscription"), "subscription_data": data}
 
+    def setup(self, currency: str | None, on_behalf_of: str | None) -> dict[str, Any]:
+        """Give the parameters of a session in which a way to pay is kept, and nothing is paid.
+
+        A buyer who is not named is made a customer: a way to pay that belongs to nobody could be used a single time.
+
+        Args:
+            currency: What will be paid in, by which Stripe chooses the ways to pay that it offers.
+            on_behalf_of: The connected account that it is kept for.
+
+        Raises:
+            InvalidRequest: One of them is wrong.
+        """
+        if currency is None and self.allowed_payment_method_types is None:
+            message = "Which ways to pay are offered depends on the currency that will be paid in."
+            raise InvalidRequest(message, param="currency", next_step="Pass currency='usd'.")
+        data = given(
+            description=self.description,
+            metadata=checked_metadata(self.metadata) or None,
+            on_behalf_of=optional_id(on_behalf_of, "on_behalf_of", "acct_"),
+        )
+        return {
+            **self._common("setup"),
+            **given(
+                currency=None if currency is None else Money(0, currency).currency,
+                customer_creation="always" if self.customer is None else None,
+                setup_intent_data=data or None,
+            ),
+        }
+
     def _common(self, mode: str) -> dict[str, Any]:
         self._check()
+        if not self.line_items and mode != "setup":
+            message = "There is nothing for sale."
+            raise InvalidRequest(message, param="line_items", next_step="Pass [LineItem(name='Chair', price=…)].")
         return given(
             mode=mode,
-            line_items=[_line(item) for item in self.line_items],
+            line_items=[_line(item) for item in self.line_items] or None,
             success_url=self.success_url,
             cancel_url=self.cancel_url,
             return_url=self.return_url,
@@ -155,9 +195,6 @@ class Page:
         )
 
     def _check(self) -> None:
-        if not self.line_items:
-            message = "There is nothing for sale."
-            raise InvalidRequest(message, param="line_items", next_step="Pass [LineItem(name='Chair', price=…)].")
         if (self.success_url is None) == (self.return_url is None):
             message = "A hosted page has a success_url, an embedded one a return_url: choose one."
             raise InvalidRequest(message, param="success_url")

@@ -34,7 +34,7 @@ def complete(world: World, session: Object, method: Object) -> None:
     back = {"return_url": f"{world.site}/c/pay/{session['id']}"}
     if session["mode"] == "setup":
         intent = world.get(session["_account"], "setup_intent", session["setup_intent"])
-        intent["payment_method"] = method["id"]
+        intent |= {"payment_method": method["id"], "customer": _kept_as(world, session)}
         set_up(world, intent, back)
         return
     if session["mode"] == "subscription":
@@ -74,7 +74,7 @@ def buy(world: World, id: str, name: str) -> str:
     if session is None or session["object"] != "checkout.session":
         raise no_such("checkout.session", id, param="session")
     complete(world, session, method_of(world, session["_account"], name, "payment_method"))
-    waiting = world.find(session["payment_intent"] or session["_intent"] or "")
+    waiting = begun_of(world, session)
     if waiting is not None and waiting["status"] == "requires_action":
         authenticate(world, waiting["id"], passed=True)
     return returned(session) or ""
@@ -113,10 +113,7 @@ def _intent(world: World, session: Object, method: Object) -> Object:
         held |= paying(method)
         return held
     data: dict[str, Any] = session["_data"]
-    customer = session["customer"]
-    if customer is None and session["customer_creation"] == "always":
-        customer = session["customer"] = _customer(world, session)
-    told = {"amount": session["amount_total"], "currency": session["currency"], "customer": customer}
+    told = {"amount": session["amount_total"], "currency": session["currency"], "customer": _kept_as(world, session)}
     again = session["mode"] == "subscription"
     asked = asked_of(session) if again else {**data, **told}
     params = {**asked, "allowed_payment_method_types": session["payment_method_types"]}
@@ -124,6 +121,14 @@ def _intent(world: World, session: Object, method: Object) -> Object:
     intent["_session"] = session["id"]
     session["_intent" if again else "payment_intent"] = intent["id"]
     return intent
+
+
+def _kept_as(world: World, session: Object) -> str | None:
+    """Give the customer of a session; one is made where it is to be kept."""
+    if session["customer"] is None and session["customer_creation"] == "always":
+        session["customer"] = _customer(world, session)
+    kept: str | None = session["customer"]
+    return kept
 
 
 def _customer(world: World, session: Object) -> str:
