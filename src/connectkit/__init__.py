@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from connectkit.models.entrances import LoginLink as LoginLink
     from connectkit.models.entrances import Redirect as Redirect
     from connectkit.models.external_accounts import ExternalAccount as ExternalAccount
+    from connectkit.models.fees import FeeRefund as FeeRefund
     from connectkit.models.files import File as File
     from connectkit.models.intentions import PayoutAttempt as PayoutAttempt
     from connectkit.models.intentions import PayoutEligibility as PayoutEligibility
@@ -141,6 +142,7 @@ if TYPE_CHECKING:
     from connectkit.models.settings import JapaneseDescriptors as JapaneseDescriptors
     from connectkit.models.settings import PayoutSettings as PayoutSettings
     from connectkit.models.setups import Customer as Customer
+    from connectkit.models.setups import SavedMethod as SavedMethod
     from connectkit.models.setups import SetupIntent as SetupIntent
     from connectkit.models.setups import SharedCustomer as SharedCustomer
     from connectkit.models.standing import AccountState as AccountState
@@ -157,6 +159,7 @@ if TYPE_CHECKING:
     from connectkit.ports import Telemetry as Telemetry
     from connectkit.resources.charges.options import PaymentOptions as PaymentOptions
     from connectkit.resources.checkout.options import CheckoutOptions as CheckoutOptions
+    from connectkit.resources.checkout.options import PageOptions as PageOptions
     from connectkit.resources.evidence import Evidence as Evidence
     from connectkit.resources.onboarding.presets import AccountRuleWarning as AccountRuleWarning
     from connectkit.sellers.fields import in_v1 as in_v1
@@ -262,9 +265,9 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.external_accounts": ("ExternalAccount",),
         "connectkit.shortfalls": ("Shortfall",),
         "connectkit.models.proceeds": ("Proceeds",),
-        "connectkit.models.setups": ("Customer", "SetupIntent", "SharedCustomer"),
+        "connectkit.models.setups": ("Customer", "SavedMethod", "SetupIntent", "SharedCustomer"),
         "connectkit.fulfilling": ("PaidOrder", "PaidPayment"),
-        "connectkit.resources.checkout.options": ("CheckoutOptions",),
+        "connectkit.resources.checkout.options": ("CheckoutOptions", "PageOptions"),
         "connectkit.models.checkout": (
             "CheckoutLine",
             "CheckoutSession",
@@ -293,6 +296,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         ),
         "connectkit.models.endpoints": ("EndpointCheck", "EventDestination", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
+        "connectkit.models.fees": ("FeeRefund",),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),
         "connectkit.models.reconciliation": (

@@ -134,6 +134,45 @@ class Customer(Value):
 
 
 @frozen(kw_only=True)
+class SavedMethod(Value):
+    """A way to pay that a customer has kept, as a page shows it to her.
+
+    Attributes:
+        type: Stripe's word, as `card` or `us_bank_account`. An open set.
+        brand: Of a card, as `visa`; the name of the bank of an account; `""` for others.
+        last4: The last digits of its number, or `""`.
+        expires: Month and year until which a card is good, or `None`.
+        customer: Whose it is.
+        created: When it was made.
+    """
+
+    type: str
+    brand: str
+    last4: str
+    expires: tuple[int, int] | None
+    customer: str
+    created: datetime | None
+
+    @classmethod
+    def parse(cls, answer: Answer) -> Self:
+        """Read Stripe's answer."""
+        data = answer.data
+        about = part(data, data["type"])
+        month, year = about.get("exp_month"), about.get("exp_year")
+        return cls(
+            id=data["id"],
+            type=data["type"],
+            brand=about.get("brand") or about.get("bank_name") or "",
+            last4=about.get("last4") or "",
+            expires=(month, year) if month and year else None,
+            customer=identifier(data.get("customer")),
+            created=moment(data.get("created")),
+            receipt=answer.receipt,
+            whole=Whole(data),
+        )
+
+
+@frozen(kw_only=True)
 class SharedCustomer:
     """A customer of the platform whom a connected account knows as well, with a copy of a way to pay.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
 from attrs import asdict, evolve
 
 from connectkit.calls.caller import Caller, Intent
-from connectkit.drive import Blocking, blocking
-from connectkit.models.setups import Customer, SharedCustomer
+from connectkit.drive import Blocking, blocking, iterating
+from connectkit.models.base import Answer
+from connectkit.models.setups import Customer, SavedMethod, SharedCustomer
 from connectkit.requests import Request, checked_id, compact
 
 from .arguments import checked_metadata, given, optional_id
@@ -90,6 +91,26 @@ class AsyncCustomers:
         path = f"{_PATH}/{checked_id(customer_id, 'customer_id', 'cus_')}"
         return Customer.parse(await self._caller.read(Request("get", path, account=owner), "customers.retrieve"), owner)
 
+    async def payment_methods(
+        self, customer_id: str, *, type: str | None = None, account: str | None = None
+    ) -> AsyncGenerator[SavedMethod, None]:
+        """Go through the ways to pay that a customer has kept, the newest first, to the end.
+
+        Args:
+            customer_id: The customer.
+            type: Only those of this type, in Stripe's word, as `card`.
+            account: The connected account that knows her.
+
+        Raises:
+            InvalidRequest: It is not the id of a customer.
+            NotFound: There is none, or another account knows her.
+            Unreachable: There was no usable answer.
+        """
+        path = f"{_PATH}/{checked_id(customer_id, 'customer_id', 'cus_')}/payment_methods"
+        request = Request("get", path, given(type=type, limit=100), account=self._caller.account(account))
+        async for item in self._caller.pages(request, "customers.payment_methods"):
+            yield SavedMethod.parse(Answer(data=item))
+
     async def share(
         self, customer_id: str, *, key: str, payment_method: str, account: str, wait: float = 0.0
     ) -> SharedCustomer:
@@ -141,4 +162,5 @@ class Customers(Blocking[AsyncCustomers]):
 
     create: Final = blocking(AsyncCustomers.create)
     retrieve: Final = blocking(AsyncCustomers.retrieve)
+    payment_methods: Final = iterating(AsyncCustomers.payment_methods)
     share: Final = blocking(AsyncCustomers.share)

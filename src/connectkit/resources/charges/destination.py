@@ -46,6 +46,8 @@ class AsyncDestinationCharges:
         on_behalf_of: str | None = None,
         transfer_description: str | None = None,
         transfer_metadata: Mapping[str, str] | None = None,
+        destination_description: str | None = None,
+        destination_metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
         **options: Unpack[PaymentOptions],
     ) -> Payment: ...
@@ -61,6 +63,8 @@ class AsyncDestinationCharges:
         on_behalf_of: str | None = None,
         transfer_description: str | None = None,
         transfer_metadata: Mapping[str, str] | None = None,
+        destination_description: str | None = None,
+        destination_metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
         **options: Unpack[PaymentOptions],
     ) -> Payment: ...
@@ -76,6 +80,8 @@ class AsyncDestinationCharges:
         on_behalf_of: str | None = None,
         transfer_description: str | None = None,
         transfer_metadata: Mapping[str, str] | None = None,
+        destination_description: str | None = None,
+        destination_metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
         **options: Unpack[PaymentOptions],
     ) -> Payment:
@@ -94,6 +100,8 @@ class AsyncDestinationCharges:
             on_behalf_of: The connected account that is the merchant of record, where that is not the platform.
             transfer_description: Words for the transfer; those of the payment do not reach it.
             transfer_metadata: Notes for the transfer; those of the payment do not reach it.
+            destination_description: Words for what arrives on the seller's account, which she sees there.
+            destination_metadata: Notes for what arrives on the seller's account.
             wait: For how many seconds to wait for somebody who is making it now.
             **options: What may be said of any payment; see `PaymentOptions`.
 
@@ -110,6 +118,10 @@ class AsyncDestinationCharges:
             amount=checked_transfer(transfer, checked_money(amount)),
             description=transfer_description,
             metadata=checked_metadata(transfer_metadata) or None,
+            payment_data=given(
+                description=destination_description, metadata=checked_metadata(destination_metadata) or None
+            )
+            or None,
         )
         params = {
             **Sale(amount=amount, **options).params(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, overload
 
 from connectkit.calls.caller import Caller, Intent
@@ -9,8 +10,9 @@ from connectkit.models.payments import Payment
 from connectkit.models.proceeds import Proceeds
 from connectkit.money import Money
 from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import checked_money, given
+from connectkit.resources.arguments import checked_metadata, checked_money, given, optional_id
 from connectkit.resources.cuts import check_one_cut, checked_cut, checked_transfer
+from connectkit.sellers.descriptors import checked_suffix
 
 from .building import acting, read_payment
 
@@ -58,6 +60,92 @@ class AsyncPayments:
         """
         owner = self._caller.account(account)
         return Proceeds.parse(await read_payment(self._caller, payment_id, owner, "latest_charge.balance_transaction"))
+
+    @overload
+    async def update(
+        self,
+        payment_id: str,
+        *,
+        amount: Money | None = None,
+        fee: Money | None = None,
+        transfer: None = None,
+        customer: str | None = None,
+        description: str | None = None,
+        statement_descriptor_suffix: str | None = None,
+        transfer_group: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: str | None = None,
+    ) -> Payment: ...
+    @overload
+    async def update(
+        self,
+        payment_id: str,
+        *,
+        amount: Money | None = None,
+        fee: None = None,
+        transfer: Money,
+        customer: str | None = None,
+        description: str | None = None,
+        statement_descriptor_suffix: str | None = None,
+        transfer_group: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: str | None = None,
+    ) -> Payment: ...
+
+    async def update(
+        self,
+        payment_id: str,
+        *,
+        amount: Money | None = None,
+        fee: Money | None = None,
+        transfer: Money | None = None,
+        customer: str | None = None,
+        description: str | None = None,
+        statement_descriptor_suffix: str | None = None,
+        transfer_group: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: str | None = None,
+    ) -> Payment:
+        """Change a payment that is not paid yet, as when the cart changes while the buyer is on your page.
+
+        What is not named stays as it is. Doing it again changes nothing, so that it has no key; `create` under the key
+        of the payment goes on to give the payment as it was made, and `retrieve` as it is.
+
+        Args:
+            payment_id: The payment intent.
+            amount: The new price, in the currency of the old one.
+            fee: What the platform takes of it, instead of what was said.
+            transfer: What the seller of a destination charge gets of it, instead of what was said. Who she is cannot
+                be changed.
+            customer: The buyer, as a customer of the account that the payment lives on.
+            description: Words of your own, which receipts show.
+            statement_descriptor_suffix: What the buyer's statement says behind the seller's prefix.
+            transfer_group: A label that ties the payment to its transfers; it can be set once.
+            metadata: Notes of your own, beside those that are there.
+            account: The connected account that a direct charge lives on.
+
+        Raises:
+            InvalidRequest: An argument is wrong.
+            NotFound: There is no such payment.
+            Refused: Stripe said no, as that it is paid already.
+            Unreachable: There was no usable answer; it may have been changed.
+        """
+        if statement_descriptor_suffix is not None:
+            checked_suffix(statement_descriptor_suffix)
+        price = None if amount is None else checked_money(amount).check_chargeable()
+        params = given(
+            amount=None if price is None else price.amount,
+            currency=None if price is None else price.currency,
+            **_cut(price, fee, transfer),
+            customer=optional_id(customer, "customer", "cus_"),
+            description=description,
+            statement_descriptor_suffix=statement_descriptor_suffix,
+            transfer_group=transfer_group,
+            metadata=checked_metadata(metadata) or None,
+        )
+        path = f"/v1/payment_intents/{checked_id(payment_id, 'payment_id', 'pi_')}"
+        request = Request("post", path, params, account=self._caller.account(account))
+        return Payment.parse(await self._caller.update(request, "charges.update"), request.account)
 
     async def confirm(
         self,
@@ -153,6 +241,31 @@ class AsyncPayments:
         return await self._act(
             key, acting(payment_id, "capture", params, self._caller.account(account)), payment_id, wait
         )
+
+    @overload
+    async def increment(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        amount: Money,
+        fee: Money | None = None,
+        transfer: None = None,
+        account: str | None = None,
+        wait: float = 0.0,
+    ) -> Payment: ...
+    @overload
+    async def increment(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        amount: Money,
+        fee: None = None,
+        transfer: Money,
+        account: str | None = None,
+        wait: float = 0.0,
+    ) -> Payment: ...
 
     async def increment(
         self,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, Unpack, get_args
+from collections.abc import Mapping, Sequence
+from typing import Final, Unpack
 
 from connectkit.calls.caller import Caller
 from connectkit.calls.previews import AsyncPlan, Flow, Worked, previewing
@@ -15,14 +15,14 @@ from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
 from connectkit.money import Money
 from connectkit.owing import check_parking
-from connectkit.resources.arguments import check_word, given, optional_id
+from connectkit.resources.arguments import given, optional_id
 from connectkit.shortfalls import Shortfall
 
 from .building import charged, read_payment
 from .options import PaymentOptions, Sale
 from .refund_options import SeparateRefund, SeparateTerms
 from .refunding import EXPANDED, Refundable, parking, refunded, reversals
-from .settling import PaidFrom, Shares, Wish, shortfall, transfers_of
+from .settling import PaidFrom, Shares, Wish, Words, shortfall, transfers_of
 
 _REFUND: Final = "charges.separate.refund"
 
@@ -73,6 +73,8 @@ class AsyncSeparateCharges:
         key: str,
         shares: Shares | None = None,
         paid_from: PaidFrom = "charge",
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
         wait: float = 0.0,
     ) -> Settlement:
         """Transfer to each seller a share of one payment, or of several; now or later, and in any number of parts.
@@ -91,6 +93,8 @@ class AsyncSeparateCharges:
             shares: What each connected account gets, in the currency that the charge settled in; or the rule that says
                 so. If it is not given, the division that the payment remembers.
             paid_from: The `charge` itself, or the platform's available `balance`.
+            description: Words for each of the transfers.
+            metadata: Notes for each of the transfers; those of the payment do not reach them.
             wait: For how many seconds to wait for somebody who is settling it now.
 
         Raises:
@@ -101,7 +105,8 @@ class AsyncSeparateCharges:
             Refused: Stripe said no for another reason.
             OutcomeUnknown: A transfer may have been made; the same key finds out.
         """
-        return await self._settle(payment_id, key, shares, paid_from).carried_out(self._caller, wait)
+        wish = Wish.checked(payment_id, shares, paid_from, Words(description, metadata))
+        return await self._settle(wish, key).carried_out(self._caller, wait)
 
     async def plan_settle(
         self,
@@ -110,6 +115,8 @@ class AsyncSeparateCharges:
         key: str,
         shares: Shares | None = None,
         paid_from: PaidFrom = "charge",
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> AsyncPlan[Settlement]:
         """Show what `settle` would send and move; executing the plan is that settlement.
 
@@ -118,20 +125,18 @@ class AsyncSeparateCharges:
             key: Your own name of this settlement.
             shares: What each connected account gets, or the rule that says so; see `settle`.
             paid_from: The `charge` itself, or the platform's available `balance`.
+            description: Words for each of the transfers.
+            metadata: Notes for each of the transfers; those of the payment do not reach them.
 
         Raises:
             InvalidRequest: An argument is wrong, the payment has not succeeded, or more than it is shared out.
             Shortfall: The balance does not cover it, and says by how much.
             Unreachable: There was no usable answer.
         """
-        return await self._settle(payment_id, key, shares, paid_from).planned(self._caller)
+        wish = Wish.checked(payment_id, shares, paid_from, Words(description, metadata))
+        return await self._settle(wish, key).planned(self._caller)
 
-    def _settle(
-        self, payment_id: str | Sequence[str], key: str, shares: Shares | None, paid_from: PaidFrom
-    ) -> Flow[Settlement]:
-        check_word(paid_from, "paid_from", get_args(PaidFrom))
-        wish = Wish.checked(payment_id, shares, paid_from)
-
+    def _settle(self, wish: Wish, key: str) -> Flow[Settlement]:
         async def work_out() -> Worked:
             return Worked(steps=await wish.steps(self._caller))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from connectkit.calls.caller import Caller, Step
 from connectkit.divisions import Division
@@ -16,8 +16,8 @@ from connectkit.models.payments import Payment
 from connectkit.models.plans import passed
 from connectkit.models.transfers import Transfer
 from connectkit.money import Money
-from connectkit.requests import Request, checked_id
-from connectkit.resources.arguments import checked_money, given
+from connectkit.requests import Params, Request, checked_id
+from connectkit.resources.arguments import check_word, checked_metadata, checked_money, given
 from connectkit.shortfalls import Shortfall
 from connectkit.splits import Split
 
@@ -98,6 +98,23 @@ async def transfers_of(caller: Caller, charge: Data) -> Sequence[Transfer]:
 
 
 @frozen
+class Words:
+    """What transfers say of themselves.
+
+    Attributes:
+        description: Words.
+        metadata: Notes.
+    """
+
+    description: str | None
+    metadata: Mapping[str, str] = field(converter=checked_metadata)
+
+    def said(self, notes: Mapping[str, str]) -> dict[str, Any]:
+        """Give the parameters of a transfer, with notes of ours besides."""
+        return given(description=self.description, metadata={**self.metadata, **notes} or None)
+
+
+@frozen
 class Wish:
     """What a platform asks for when it settles.
 
@@ -105,19 +122,22 @@ class Wish:
         payments: The payment intents; one or more.
         shares: Who gets what; as the payment itself remembers it if it is `None`.
         paid_from: What it is paid from.
+        words: What the transfers say of themselves: a description, and notes.
     """
 
     payments: tuple[str, ...]
     shares: Shares | None
     paid_from: PaidFrom
+    words: Words
 
     @classmethod
-    def checked(cls, payments: str | Sequence[str], shares: Shares | None, paid_from: PaidFrom) -> Wish:
+    def checked(cls, payments: str | Sequence[str], shares: Shares | None, paid_from: PaidFrom, words: Words) -> Wish:
         """Check what can be checked before anything is read.
 
         Raises:
             InvalidRequest: Something is wrong.
         """
+        check_word(paid_from, "paid_from", get_args(PaidFrom))
         named = (payments,) if isinstance(payments, str) else tuple(payments)
         if not named or len({*named}) != len(named):
             message = "What is settled is one payment, or several different ones."
@@ -128,12 +148,13 @@ class Wish:
             message = "Several payments are settled from their charges, and by shares that are given."
             raise InvalidRequest(message, param="payment_id", next_step="Settle them one at a time.")
         known = shares if shares is None or isinstance(shares, Split) else _checked_shares(shares)
-        return cls(named, known, paid_from)
+        return cls(named, known, paid_from, words)
 
     def arguments(self) -> dict[str, Any]:
         """Give what was asked for as JSON values."""
         asked = {"payment": self.payments[0], **({"payments": [*self.payments]} if len(self.payments) > 1 else {})}
         source = {} if self.paid_from == "charge" else {"paid_from": self.paid_from}
+        source |= given(description=self.words.description, metadata=self.words.metadata or None)
         if isinstance(self.shares, Split):
             return {**asked, **source, "split": self.shares.document()}
         shares = self.shares if self.shares is None else {to: str(share) for to, share in self.shares.items()}
@@ -154,9 +175,9 @@ class Wish:
         notes = {} if division is None else division.notes()
         if self.paid_from == "balance":
             await _check_balance(caller, sum(shares.values(), start=Money(0, whole.currency)))
-            transfers = _from_balance(sources[0], shares, notes)
+            transfers = _from_balance(sources[0], shares, self.words.said(notes))
         else:
-            transfers = _from_charges(sources, shares, notes)
+            transfers = _from_charges(sources, shares, self.words.said(notes))
         remembered = Division.read(sources[0].metadata) is not None
         return [*(_remember(sources[0], notes) if len(sources) == 1 and not remembered else ()), *transfers]
 
@@ -231,13 +252,13 @@ def _remember(source: Source, notes: Mapping[str, str]) -> Iterator[Step]:
         yield Step("remember", "charges.remember", request, Payment.KEEP)
 
 
-def _from_balance(source: Source, shares: Mapping[str, Money], notes: Mapping[str, str]) -> Sequence[Step]:
+def _from_balance(source: Source, shares: Mapping[str, Money], words: Params) -> Sequence[Step]:
     group = source.group or f"group_{source.payment}"
-    said = {"transfer_group": group, "metadata": {_PAYMENT: source.payment, **notes}}
+    said = {**words, "transfer_group": group, "metadata": {_PAYMENT: source.payment, **words.get("metadata", {})}}
     return [_transfer(number, to, share, said) for number, (to, share) in enumerate(shares.items())]
 
 
-def _from_charges(sources: Sequence[Source], shares: Mapping[str, Money], notes: Mapping[str, str]) -> Sequence[Step]:
+def _from_charges(sources: Sequence[Source], shares: Mapping[str, Money], words: Params) -> Sequence[Step]:
     """Take the shares from the charges in turn; one that no charge covers alone is paid by several transfers."""
     left = [source.left for source in sources]
     nothing = Money(0, left[0].currency)
@@ -252,7 +273,7 @@ def _from_charges(sources: Sequence[Source], shares: Mapping[str, Money], notes:
             if taken.is_zero:
                 continue
             share, left[place] = share - taken, left[place] - taken  # noqa: PLW2901  # what is still to be found
-            said = given(source_transaction=source.charge, transfer_group=source.group, metadata=dict(notes) or None)
+            said = {**given(source_transaction=source.charge, transfer_group=source.group), **words}
             steps.append(_transfer(len(steps), to, taken, said))
     return steps
 
