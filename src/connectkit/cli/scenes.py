@@ -18,7 +18,7 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.resources.evidence import Evidence
 
-from . import many, selling, taking
+from . import further, many, selling, taking
 from .play import Play, usd
 
 _RETURN: Final = "https://marketplace.example/welcome-back"
@@ -407,6 +407,7 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("existing account", "A seller connects an account of her own by OAuth, and lets it go.", selling.existing),
     Scene("deadline", "What is late stops payouts first; given, everything works again.", selling.late),
     Scene("settings", "Descriptors, colours and the payout schedule of a seller.", selling.looks),
+    Scene("tax forms", "What the tax forms of a seller need is asked for.", further.taxes),
     Scene("form report", "The platform's own form asks for all that Stripe wants.", selling.form),
     Scene("end of accounts", "A rejection is taken back; an account is closed for good.", selling.ended),
     Scene("direct charge", "The buyer pays the seller; the platform gets its fee.", direct),
@@ -415,11 +416,17 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("reserved money", "More is reserved, a part is taken, and the fee is in proportion.", taking.reserved),
     Scene("returning buyer", "A card is kept, shared with a seller, and charged later.", taking.returning),
     Scene("checkout", "A page of Stripe's is paid; one order is delivered once.", taking.checkout),
+    Scene("split", "A rule says who gets what; it is remembered with the payment.", further.split),
+    Scene("kept card", "A page of Stripe's keeps a card, which is charged later.", further.kept),
+    Scene("currencies", "A buyer pays euros; the balance grows in dollars.", further.currencies),
+    Scene("fraud warning", "A buyer is paid back before a warning becomes a dispute.", further.warned),
     Scene("webhooks", "Events are verified, remembered before they are answered, and handled once.", webhooks),
     Scene("plan", "A refund of several calls is shown whole before anything moves.", plans),
     Scene("refunds", "Buyers are paid back, and sellers' shares and fees come back in proportion.", refunds),
     Scene("dispute", "A disputed payment is recovered from its seller, answered with evidence, and won.", disputes),
     Scene("balances", "Pending funds have settled.", balances),
+    Scene("account debit", "A seller is debited for the platform's monthly fee.", further.debited),
+    Scene("slow bank", "A bank pays days later; the order is delivered once, then.", further.slow_bank),
     Scene("payouts", "One seller is paid out to a bank, another at once.", payouts),
     Scene("failed payout", "A closed bank account gives the money back.", failed_payout),
     Scene("top-up", "The platform adds its own money, and transfers of it.", topup),
