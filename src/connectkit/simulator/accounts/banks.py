@@ -23,11 +23,15 @@ _OUTCOMES: Final = {
     "000222222227": "insufficient_funds",
     "000333333335": "debit_not_authorized",
     "000444444440": "invalid_currency",
+    "000777777779": "",
     "000888888883": "",
     "000999999991": "",
     "000999999992": "",
 }
 """How a payout to a test number ends: empty for success, else Stripe's failure code."""
+
+_LATE: Final = {"000777777779": "account_closed"}
+"""Why a payout to a number comes back days after it was paid; the number is the simulator's own, Stripe has none."""
 
 _UNPROVEN: Final = "000999999992"
 """The number whose owner has to be proven with documents."""
@@ -43,6 +47,7 @@ _TOKENS: Final = {
     "btok_us_verified": _GOOD,
     "btok_us_verified_noAccount": "000111111116",
     "btok_us_verified_accountClosed": "000111111113",
+    "btok_us_verified_closedLate": "000777777779",
     "btok_us_verified_insufficientFunds": "000222222227",
     "btok_us_verified_debitNotAuthorized": "000333333335",
     "btok_us_verified_invalidCurrency": "000444444440",
@@ -131,6 +136,7 @@ def new_bank(world: World, account: str, params: Mapping[str, Any]) -> Object:
             "routing_number": routing,
             "status": "verification_failed" if number == _UNPROVEN else "new",
             "_outcome": _OUTCOMES.get(number, ""),
+            "_late": _LATE.get(number, ""),
             "_instant": instant and number != _NEVER_INSTANT,
         },
     )

@@ -41,6 +41,7 @@ _NOTHING: Final = (
 )
 _WHOLE: Final = 10_000
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
+_LATE: Final = 3 * DAY  # after a payout was paid, where its bank returns it late
 _MOST_INSTANT: Final = 999_900
 _REVERSIBLE: Final = 90 * DAY
 _MESSAGES: Final = {
@@ -229,14 +230,20 @@ def _arrive(world: World, payout: Object, bank: Object) -> None:
     if payout["status"] == "canceled":
         return
     payout["trace_id"] = {"status": "supported", "value": world.ids.token(12)}
-    if not bank["_outcome"]:
-        payout["status"] = "paid"
-        world.emit("payout.paid", payout)
-        if payout["automatic"]:
-            payout["reconciliation_status"] = "completed"
-            world.emit("payout.reconciliation_completed", payout)
+    if bank["_outcome"]:
+        _come_back(world, payout, bank, bank["_outcome"])
         return
-    code: str = bank["_outcome"]
+    payout["status"] = "paid"
+    world.emit("payout.paid", payout)
+    if payout["automatic"]:
+        payout["reconciliation_status"] = "completed"
+        world.emit("payout.reconciliation_completed", payout)
+    if bank.get("_late"):
+        world.clock.after(_LATE, partial(_come_back, world, payout, bank, bank["_late"]))
+
+
+def _come_back(world: World, payout: Object, bank: Object, code: str) -> None:
+    """Have a bank return a payout, before it was paid or after."""
     _return(world, payout, "payout_failure", "STRIPE PAYOUT FAILURE")
     payout |= {
         "status": "failed",
