@@ -35,7 +35,7 @@ async def total(connect: AsyncConnect, account: str | None = None) -> Money:
 
 
 @both
-def test_funded_from_a_card_that_settles_at_once(colour: str) -> None:
+def test_01_funded_from_a_card_that_settles_at_once(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         await connect.charges.separate.create(key="fund", amount=usd("100.00"), payment_method="pm_card_bypassPending")
@@ -50,7 +50,7 @@ def test_funded_from_a_card_that_settles_at_once(colour: str) -> None:
 
 
 @both
-def test_settled_while_the_funds_are_pending(colour: str) -> None:
+def test_02_settled_while_the_funds_are_pending(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         ana, ben = await seller(connect), await seller(connect, "seller-2")
         payment = await connect.charges.separate.create(key="order", amount=usd("100.00"), payment_method=CARD)
@@ -77,7 +77,7 @@ def test_settled_while_the_funds_are_pending(colour: str) -> None:
         ({"amount": usd("4.00")}, ("0.15", "5.26")),
     ],
 )
-def test_a_destination_charge_and_each_way_to_refund_it(
+def test_03_a_destination_charge_and_each_way_to_refund_it(
     colour: str, options: dict[str, Any], left: tuple[str, str]
 ) -> None:
     async def journey(connect: AsyncConnect) -> None:
@@ -94,7 +94,7 @@ def test_a_destination_charge_and_each_way_to_refund_it(
 
 
 @pytest.mark.parametrize("kind", ["direct", "destination"])
-def test_a_fee_comes_to_be_after_the_charge(kind: str) -> None:
+def test_04_a_fee_comes_to_be_after_the_charge(kind: str) -> None:
     simulator = Simulator(switches=Switches(links_after=3600))
     events: list[bytes] = []
     simulator.subscribe(lambda body, _: events.append(body) or 200, events=("application_fee.created",))  # type: ignore[func-returns-value]
@@ -114,7 +114,7 @@ def test_a_fee_comes_to_be_after_the_charge(kind: str) -> None:
 
 
 @both
-def test_a_copy_of_a_card_that_nobody_owns_pays_once_and_a_shared_customer_again(colour: str) -> None:
+def test_12_a_copy_of_a_card_that_nobody_owns_pays_once_and_a_shared_customer_again(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect, type="standard")
         buyer = await connect.customers.create(key="buyer")
@@ -141,7 +141,7 @@ def test_a_copy_of_a_card_that_nobody_owns_pays_once_and_a_shared_customer_again
 
 
 @both
-def test_a_completed_page_that_is_paid_later_is_delivered_once_even_if_it_is_told_twice(colour: str) -> None:
+def test_14_a_completed_page_that_is_paid_later_is_delivered_once_even_if_it_is_told_twice(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         shipped: list[str] = []
         page = await connect.checkout.separate.create(

@@ -44,7 +44,7 @@ async def total(connect: AsyncConnect, account: str | None = None) -> Money:
     return sum(rows, start=usd("0.00"))
 
 
-def test_a_fee_on_a_plain_platform_charge(colour: str) -> None:
+def test_01_a_fee_on_a_plain_platform_charge(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         create: Any = connect.charges.separate.create
         with pytest.raises(TypeError, match="fee"):
@@ -54,7 +54,7 @@ def test_a_fee_on_a_plain_platform_charge(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_fee_and_a_transfer_amount_together(colour: str) -> None:
+def test_02_a_fee_and_a_transfer_amount_together(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         create: Any = connect.charges.destination.create
         with pytest.raises(InvalidRequest, match="choose one"):
@@ -66,7 +66,7 @@ def test_a_fee_and_a_transfer_amount_together(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_fee_with_separate_charges_is_what_is_not_transferred(colour: str) -> None:
+def test_03_a_fee_with_separate_charges_is_what_is_not_transferred(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await paid(connect, "order-1")
@@ -77,7 +77,7 @@ def test_a_fee_with_separate_charges_is_what_is_not_transferred(colour: str) -> 
     travel(colour, journey)
 
 
-def test_a_transfer_is_before_stripes_fee_which_the_platform_pays(colour: str) -> None:
+def test_04_a_transfer_is_before_stripes_fee_which_the_platform_pays(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         await connect.charges.destination.create(
@@ -89,7 +89,7 @@ def test_a_transfer_is_before_stripes_fee_which_the_platform_pays(colour: str) -
     travel(colour, journey)
 
 
-def test_what_followed_a_charge_is_not_read_from_its_first_answer(colour: str) -> None:
+def test_09_what_followed_a_charge_is_not_read_from_its_first_answer(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await connect.charges.destination.create(
@@ -104,7 +104,7 @@ def test_what_followed_a_charge_is_not_read_from_its_first_answer(colour: str) -
     travel(colour, journey)
 
 
-def test_a_transfer_is_paid_from_a_charge_and_not_from_a_payment_intent(colour: str) -> None:
+def test_10_a_transfer_is_paid_from_a_charge_and_not_from_a_payment_intent(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await paid(connect, "order-1")
@@ -119,7 +119,7 @@ def test_a_transfer_is_paid_from_a_charge_and_not_from_a_payment_intent(colour: 
     travel(colour, journey)
 
 
-def test_shares_are_in_the_currency_that_the_charge_settled_in(colour: str) -> None:
+def test_11_shares_are_in_the_currency_that_the_charge_settled_in(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await connect.charges.separate.create(
@@ -133,7 +133,7 @@ def test_shares_are_in_the_currency_that_the_charge_settled_in(colour: str) -> N
     travel(colour, journey)
 
 
-def test_nobody_is_paid_before_a_slow_bank_has_paid(colour: str) -> None:
+def test_12_nobody_is_paid_before_a_slow_bank_has_paid(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await paid(connect, "order-1", BANK, allowed_payment_method_types=["us_bank_account"])
@@ -146,7 +146,7 @@ def test_nobody_is_paid_before_a_slow_bank_has_paid(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_transfer_that_failed_is_sent_again_after_a_top_up_under_the_same_name(colour: str) -> None:
+def test_13_a_transfer_that_failed_is_sent_again_after_a_top_up_under_the_same_name(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         with pytest.raises(InsufficientBalance):
@@ -160,7 +160,7 @@ def test_a_transfer_that_failed_is_sent_again_after_a_top_up_under_the_same_name
     travel(colour, journey)
 
 
-def test_automatic_payouts_of_the_platform_take_nothing_from_sellers(colour: str) -> None:
+def test_14_automatic_payouts_of_the_platform_take_nothing_from_sellers(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         payment = await paid(connect, "order-1")
@@ -176,7 +176,7 @@ def test_automatic_payouts_of_the_platform_take_nothing_from_sellers(colour: str
     travel(colour, journey)
 
 
-def test_yen_times_a_hundred_and_dinar_in_cents(colour: str) -> None:
+def test_18_yen_times_a_hundred_and_dinar_in_cents(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         yen = await connect.charges.separate.create(key="yen", amount=Money.of("500", "jpy"), payment_method=CARD)
         assert (yen.raw["amount"], str(yen.amount)) == (500, "500 jpy")
@@ -189,7 +189,7 @@ def test_yen_times_a_hundred_and_dinar_in_cents(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_fractions_of_what_has_none_any_more(colour: str) -> None:
+def test_19_fractions_of_what_has_none_any_more(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         for currency in ("isk", "ugx"):
             with pytest.raises(InvalidRequest, match="amount"):
@@ -205,7 +205,7 @@ def test_fractions_of_what_has_none_any_more(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_floats_for_money(colour: str) -> None:
+def test_20_floats_for_money(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         wrong: Any = 10.0
         with pytest.raises(InvalidRequest):
@@ -219,7 +219,7 @@ def test_floats_for_money(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_whole_descriptor_with_a_card(colour: str) -> None:
+def test_27_a_whole_descriptor_with_a_card(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         create: Any = connect.charges.separate.create
         with pytest.raises(TypeError, match="statement_descriptor"):
@@ -245,7 +245,7 @@ async def session_of(connect: AsyncConnect) -> str:
     return page.id
 
 
-def test_completed_does_not_say_paid(colour: str) -> None:
+def test_28_completed_does_not_say_paid(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         shipped: list[str] = []
         session = await session_of(connect)
@@ -261,7 +261,7 @@ def test_completed_does_not_say_paid(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_the_webhook_and_the_landing_page_deliver_the_same_order(colour: str) -> None:
+def test_29_the_webhook_and_the_landing_page_deliver_the_same_order(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         shipped: list[str] = []
         session = await session_of(connect)
@@ -273,7 +273,7 @@ def test_the_webhook_and_the_landing_page_deliver_the_same_order(colour: str) ->
     travel(colour, journey)
 
 
-def test_on_behalf_of_leaves_disputes_with_the_platform(colour: str) -> None:
+def test_30_on_behalf_of_leaves_disputes_with_the_platform(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
         await connect.charges.destination.create(
@@ -292,7 +292,7 @@ def test_on_behalf_of_leaves_disputes_with_the_platform(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_connected_account_hears_of_no_transfer(colour: str) -> None:
+def test_32_a_connected_account_hears_of_no_transfer(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         seen: dict[bool, list[bytes]] = {False: [], True: []}
 
@@ -316,7 +316,7 @@ def test_a_connected_account_hears_of_no_transfer(colour: str) -> None:
     travel(colour, journey)
 
 
-def test_a_charge_that_is_tried_again_is_the_same_charge(colour: str) -> None:
+def test_33_a_charge_that_is_tried_again_is_the_same_charge(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         create: Any = connect.charges.separate.create
         with pytest.raises(TypeError, match="key"):

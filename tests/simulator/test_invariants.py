@@ -1,10 +1,12 @@
 """The laws of money by their numbers, and where each is held.
 
-A law of objects is an invariant of the simulator, checked after every request for all that it touched: here a world is
-damaged, and has to notice. A law of requests is a refusal. A law of time is watched by the machines, which play
-whatever there is in whatever order (`test_money_machine.py`, and `tests/properties/test_money_flows.py`, which also has
-everything explained by reconciliation in the end). The laws 24 and 25 are about debits of connected accounts and about
-reserves, which this simulator does not have.
+Two machines play whatever there is in whatever order, one with raw requests (`test_money_machine.py`), one with every
+flow of the facade (`tests/properties/test_money_flows.py`, where reconciliation explains all of it in the end). After
+each step every law of objects is held by the simulator itself, for all that there is: 1, 2, 4 to 9, 10 to 15, 17, 18,
+20 to 23, 27 to 30 and 32 (`simulator/money/laws.py`, and the modules of the objects). What no single object tells is
+watched from outside (`watch.py`): 2, 3, 19, 25 and 31. What a refusal holds is asked by the machine of raw requests in
+its rules: 14 and 29 where it refunds, 16 where it pays out, 18 where it calls back, 24 where it debits, 26 where it
+looks elsewhere. Here, for each law, a world is damaged and has to notice, or a request is refused.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.simulator.till import Till
+from tests.simulator.till import APPLICATION_PAYS, Till
 
 from connectkit import Connect, Money
-from connectkit.simulator import InvariantBroken, Simulator
+from connectkit.simulator import InvariantBroken, Simulator, Switches
 
 AT_ONCE = "pm_card_bypassPending"
 
@@ -154,6 +156,12 @@ def test_10_a_fee_is_below_its_charge_and_at_most_what_was_captured(till: Till) 
     broken(till, fee_of(till), amount=1001)
 
 
+def test_10_a_fee_of_nothing_is_no_fee(till: Till) -> None:
+    charge = till.pay(1000, account=till.seller(), application_fee_amount=0)
+    assert till.listed("/v1/application_fees") == []
+    broken(till, charge, _fee="fee_1")
+
+
 def test_11_a_part_is_passed_on_or_a_fee_is_taken(till: Till) -> None:
     seller = till.seller()
     charge = till.pay(1000, transfer_data={"destination": seller, "amount": 800})
@@ -173,11 +181,27 @@ def test_12_a_destination_charge_passes_on_what_was_captured(till: Till) -> None
         till.simulator.check()
 
 
+def test_12_nothing_is_passed_on_before_something_is_captured(till: Till) -> None:
+    seller = till.seller()
+    charge = till.pay(1000, transfer_data={"destination": seller}, capture_method="manual")
+    assert till.listed("/v1/transfers") == []
+    broken(till, charge, _fee="fee_1")
+
+
 def test_13_one_whole_refund_returns_all_of_the_transfer_and_of_the_fee(till: Till) -> None:
     charge, transfer = sold(till, application_fee_amount=123)
     till.refund(charge, reverse_transfer=True, refund_application_fee=True)
     assert till.driver.get(f"/v1/transfers/{transfer}").body["reversed"]
     assert till.listed("/v1/application_fees")[0]["refunded"]
+    for id in (transfer, fee_of(till)):
+        broken(till, id, **{"reversed" if id == transfer else "refunded": False})
+
+
+def test_13_a_whole_refund_that_left_a_part_is_found(till: Till) -> None:
+    seller = till.seller()
+    charge = till.pay(1000, transfer_data={"destination": seller})
+    refund = till.refund(charge)["id"]
+    broken(till, refund, _returns=(till.charge(charge)["transfer"],))
 
 
 def test_14_the_fee_of_a_destination_charge_comes_back_with_its_transfer(till: Till) -> None:
@@ -186,6 +210,8 @@ def test_14_the_fee_of_a_destination_charge_comes_back_with_its_transfer(till: T
     assert refused(till, "/v1/refunds", alone)["param"] == "refund_application_fee"
     without, _ = sold(till)
     till.refund(without, reverse_transfer=True, refund_application_fee=True)
+    part = till.refund(charge, 400, reverse_transfer=True, refund_application_fee=True)["id"]
+    broken(till, part, _returns=(fee_of(till),))
 
 
 def test_15_a_refund_that_failed_comes_back_to_the_owner_of_the_charge(till: Till) -> None:
@@ -234,6 +260,10 @@ def test_18_only_a_pending_manual_payout_can_be_called_back(till: Till) -> None:
     payout, seller = paid_out(till)
     till.simulator.advance(days=3)
     assert refused(till, f"/v1/payouts/{payout}/cancel", {}, seller)["code"] == "status_transition_invalid"
+    till.pay(1000, payment_method=AT_ONCE, account=seller)
+    newest = till.driver.made("/v1/payouts", {"amount": 100, "currency": "usd"}, account=seller)["id"]
+    till.driver.made(f"/v1/payouts/{newest}/cancel", account=seller)
+    broken(till, newest, automatic=True, _members=[row(till, newest, seller)])
 
 
 def test_19_a_payout_that_ended_stays_ended(till: Till) -> None:
@@ -282,6 +312,32 @@ def test_23_a_top_up_adds_its_amount_once_it_succeeded(till: Till) -> None:
     assert till.available() == 2000
     broken(till, topup, amount=1999)
     broken(till, topup, status="pending")
+    broken(till, topup, status="reversed")
+
+
+def test_23_a_top_up_that_the_bank_takes_back_takes_the_same(till: Till) -> None:
+    told = {"amount": 2000, "currency": "usd", "source": "btok_us_verified_reversed"}
+    topup = till.driver.made("/v1/topups", told)["id"]
+    till.simulator.advance(days=30)
+    assert till.driver.get(f"/v1/topups/{topup}").body["status"] == "reversed"
+    broken(till, topup, status="succeeded")
+
+
+def test_24_a_debit_takes_nothing_that_is_not_there(till: Till) -> None:
+    seller = till.seller(**APPLICATION_PAYS)
+    till.pay(1000, payment_method=AT_ONCE, transfer_data={"destination": seller})
+    debit = {"amount": 1001, "currency": "usd", "source": seller}
+    assert refused(till, "/v1/charges", debit)["code"] == "balance_insufficient"
+    till.driver.made("/v1/charges", {**debit, "amount": 1000})
+    assert till.held(seller) == 0
+
+
+def test_25_what_an_account_is_below_zero_is_held_back() -> None:
+    till = Till(Simulator(switches=Switches(connect_reserves=True)))
+    seller = till.seller(**APPLICATION_PAYS)
+    charge = till.pay(1000, transfer_data={"destination": seller}, application_fee_amount=300)
+    till.refund(charge, reverse_transfer=True)
+    assert till.rows()[-1] == ("reserve_transaction", -300, 0, -300)
 
 
 def test_26_an_object_is_only_there_in_its_own_account(till: Till) -> None:
@@ -327,6 +383,13 @@ def test_29_a_refund_or_dispute_of_a_separate_charge_leaves_its_transfers_alone(
     if card == AT_ONCE:
         till.refund(charge)
     assert till.driver.get(f"/v1/transfers/{transfer}").body["amount_reversed"] == 0
+
+
+def test_29_a_refund_that_took_back_what_is_not_its_own_is_found(till: Till) -> None:
+    charge, transfer = transferred(till)
+    refund = till.refund(charge)["id"]
+    reversal = till.driver.made(f"/v1/transfers/{transfer}/reversals", {"amount": 1})["id"]
+    broken(till, reversal, source_refund=refund)
 
 
 def test_30_an_amount_is_one_that_its_currency_can_be_paid_in(till: Till) -> None:

@@ -226,6 +226,25 @@ def test_a_fee_across_three_currencies(open_till: Open, abroad: dict[str, Any]) 
     assert (till.held(), till.held(seller, "gbp")) == (-573, -180)
 
 
+def test_a_fee_on_behalf_of_a_seller_across_three_currencies(open_till: Open) -> None:
+    """The rows are the platform's, in the seller's currency; the fee comes in its own, and Stripe's cost stays."""
+    till = open_till(rates=Rates({"usd": "1", "eur": "49/55", "gbp": "4/5"}))
+    seller = till.seller(**BRITAIN)
+    data = {"destination": seller}
+    charge = till.pay(10_000, "eur", on_behalf_of=seller, transfer_data=data, application_fee_amount=1000)
+    assert till.rows() == [
+        ("charge", 8800, 285, 8515),
+        ("transfer", -8800, 0, -8800),
+        ("application_fee", 1100, 0, 1100),
+    ]
+    assert till.rows(seller) == [("payment", 8800, 880, 7920)]
+    assert (till.held(currency="gbp"), till.held()) == (-285, 1100)
+    (fee,) = till.listed("/v1/application_fees")
+    assert (fee["amount"], fee["currency"], fee["originating_transaction"]) == (1000, "eur", charge)
+    (received,) = till.listed("/v1/balance_transactions", seller)
+    assert received["exchange_rate"] is None
+
+
 def test_an_amount_to_transfer_across_three_currencies(open_till: Open, abroad: dict[str, Any]) -> None:
     till = open_till(**abroad)
     seller = till.seller(**BRITAIN)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import stripe
 from tests.simulator.till import APPLICATION_PAYS, Till
 
-from connectkit.simulator import Simulator
+from connectkit.simulator import Simulator, Switches
 
 
 @pytest.fixture
@@ -211,3 +213,173 @@ def test_the_same_numbers_over_loopback_http(simulator: Simulator) -> None:
         ("payment", 877),
     ]
     assert (till.held(), till.held(seller)) == (15, 526)
+
+
+WON = {"evidence": {"uncategorized_text": "winning_evidence"}}
+DISPUTED = "pm_card_createDispute"
+
+
+def won(till: Till, account: str | None = None) -> None:
+    (dispute,) = till.listed("/v1/disputes", account)
+    till.driver.made(f"/v1/disputes/{dispute['id']}", WON, account=account)
+    till.simulator.advance(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("returned", "row", "left"), [(False, (1000, 0, 1000), -682), (True, (1000, -1500, 2500), 818)]
+)
+def test_a_direct_charge_that_is_disputed_and_won(returned: bool, row: tuple[int, int, int], left: int) -> None:
+    till = Till(Simulator(switches=Switches(dispute_win_returns_fee=returned)))
+    seller = till.seller()
+    till.pay(1000, account=seller, payment_method=DISPUTED, application_fee_amount=123)
+    assert till.rows(seller)[1:] == [("adjustment", -1000, 1500, -2500)]
+    assert (till.held(seller), till.held()) == (-1682, 123)
+    won(till, seller)
+    assert till.rows(seller)[2:] == [("adjustment", *row)]
+    assert (till.held(seller), till.held()) == (left, 123)
+    (fee,) = till.listed("/v1/application_fees")
+    assert fee["amount_refunded"] == 0
+
+
+def test_a_direct_charge_whose_dispute_is_lost_stays_taken() -> None:
+    till = Till(Simulator())
+    seller = till.seller()
+    till.pay(1000, account=seller, payment_method=DISPUTED, application_fee_amount=123)
+    (dispute,) = till.listed("/v1/disputes", seller)
+    till.driver.made(f"/v1/disputes/{dispute['id']}/close", account=seller)
+    assert len(till.rows(seller)) == 2
+    assert (till.held(seller), till.held()) == (-1682, 123)
+
+
+@pytest.mark.parametrize(("returned", "after", "repaid"), [(False, -559, -1436), (True, 941, 64)])
+def test_a_destination_charge_disputed_recovered_won_and_repaid(returned: bool, after: int, repaid: int) -> None:
+    till = Till(Simulator(switches=Switches(dispute_win_returns_fee=returned)))
+    seller = till.seller()
+    data = {"destination": seller}
+    till.pay(1000, payment_method=DISPUTED, application_fee_amount=123, transfer_data=data)
+    assert till.rows()[3:] == [("adjustment", -1000, 1500, -2500)]
+    assert (till.held(), till.held(seller)) == (-2436, 877)
+    (transfer,) = till.listed("/v1/transfers")
+    till.driver.made(f"/v1/transfers/{transfer['id']}/reversals", {"refund_application_fee": True})
+    assert till.rows()[4:] == [("transfer_refund", 1000, 0, 1000), ("application_fee_refund", -123, 0, -123)]
+    assert till.rows(seller)[1:] == [("payment_refund", -1000, 0, -1000), ("adjustment", 123, 0, 123)]
+    assert (till.held(), till.held(seller)) == (-1559, 0)
+    won(till)
+    assert till.rows()[6:] == [("adjustment", 1000, -1500 if returned else 0, 2500 if returned else 1000)]
+    assert till.held() == after
+    till.driver.made("/v1/topups", {"amount": 5000, "currency": "usd"})
+    till.simulator.advance(days=9)
+    till.driver.made("/v1/transfers", {"amount": 877, "currency": "usd", "destination": seller})
+    assert till.rows()[-1] == ("transfer", -877, 0, -877)
+    assert till.rows(seller)[-1] == ("payment", 877, 0, 877)
+    assert (till.held() - 5000, till.held(seller)) == (repaid, 877)
+
+
+def test_the_rows_of_an_amount_to_transfer_refunded_in_parts(till: Till) -> None:
+    seller = till.seller()
+    charge = till.pay(1000, transfer_data={"destination": seller, "amount": 877})
+    till.refund(charge, 400, reverse_transfer=True)
+    till.refund(charge, 600, reverse_transfer=True)
+    assert till.rows()[2:] == [
+        ("refund", -400, 0, -400),
+        ("transfer_refund", 351, 0, 351),
+        ("refund", -600, 0, -600),
+        ("transfer_refund", 526, 0, 526),
+    ]
+    assert till.rows(seller)[1:] == [("payment_refund", -351, 0, -351), ("payment_refund", -526, 0, -526)]
+
+
+def test_the_rows_of_an_amount_to_transfer_refunded_whole(till: Till) -> None:
+    seller = till.seller()
+    till.refund(till.pay(1000, transfer_data={"destination": seller, "amount": 877}), reverse_transfer=True)
+    assert till.rows()[2:] == [("refund", -1000, 0, -1000), ("transfer_refund", 877, 0, 877)]
+    assert (till.held(), till.held(seller)) == (-59, 0)
+
+
+def test_a_separate_charge_disputed_recovered_won_and_repaid(till: Till) -> None:
+    ana, ben = till.seller(), till.seller()
+    charge = till.pay(10_000, payment_method=DISPUTED)
+    shares = {ana: 7000, ben: 2000}
+    for seller, amount in shares.items():
+        told = {"amount": amount, "currency": "usd", "destination": seller, "source_transaction": charge}
+        till.driver.made("/v1/transfers", told)
+    assert till.rows() == [
+        ("charge", 10_000, 320, 9680),
+        ("adjustment", -10_000, 1500, -11_500),
+        ("transfer", -7000, 0, -7000),
+        ("transfer", -2000, 0, -2000),
+    ]
+    assert till.held() == -10_820
+    for transfer in till.listed("/v1/transfers"):
+        till.driver.made(f"/v1/transfers/{transfer['id']}/reversals")
+    assert till.rows()[4:] == [("transfer_refund", 2000, 0, 2000), ("transfer_refund", 7000, 0, 7000)]
+    assert (till.held(), till.held(ana), till.held(ben)) == (-1820, 0, 0)
+    won(till)
+    assert till.held() == 8180
+    till.driver.made("/v1/topups", {"amount": 9000, "currency": "usd"})
+    till.simulator.advance(days=9)
+    for seller, amount in shares.items():
+        till.driver.made("/v1/transfers", {"amount": amount, "currency": "usd", "destination": seller})
+    assert (till.held() - 9000, till.held(ana), till.held(ben)) == (-820, 7000, 2000)
+
+
+def by_hand(till: Till, **changes: Any) -> str:
+    """Give a seller whose losses the platform bears, with 2000 to pay out by hand."""
+    seller = till.seller(**APPLICATION_PAYS, **changes)
+    told = {"settings": {"payouts": {"schedule": {"interval": "manual"}}}}
+    till.driver.made(f"/v1/accounts/{seller}", told)
+    till.pay(2000, payment_method="pm_card_bypassPending", transfer_data={"destination": seller})
+    return seller
+
+
+def test_an_account_that_is_debited(till: Till) -> None:
+    seller = by_hand(till)
+    before = till.held(), till.held(seller)
+    till.driver.made("/v1/charges", {"amount": 1500, "currency": "usd", "source": seller})
+    assert till.rows(seller)[-1] == ("transfer", -1500, 0, -1500)
+    assert till.rows()[-1] == ("payment", 1500, 0, 1500)
+    assert (till.held(), till.held(seller)) == (before[0] + 1500, before[1] - 1500)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_payout_that_comes_back(till: Till, closed: bool) -> None:
+    seller = by_hand(till)
+    told: dict[str, Any] = {"amount": 877, "currency": "usd"}
+    if closed:
+        path = f"/v1/accounts/{seller}/external_accounts"
+        added = {"external_account": "btok_us_verified_accountClosed"}
+        told["destination"] = till.driver.made(path, added)["id"]
+    payout = till.driver.made("/v1/payouts", told, account=seller)["id"]
+    assert till.rows(seller)[-1] == ("payout", -877, 0, -877)
+    if closed:
+        till.simulator.advance(days=3)
+    else:
+        till.driver.made(f"/v1/payouts/{payout}/cancel", account=seller)
+    assert till.rows(seller)[-1] == ("payout_failure" if closed else "payout_cancel", 877, 0, 877)
+    back = till.driver.get(f"/v1/payouts/{payout}", account=seller).body["failure_balance_transaction"]
+    assert back == till.listed("/v1/balance_transactions", seller)[0]["id"]
+    assert till.held(seller) == 2000
+
+
+def test_a_top_up_that_bounces(till: Till) -> None:
+    till.driver.made("/v1/topups", {"amount": 2000, "currency": "usd", "source": "btok_us_verified_reversed"})
+    till.simulator.advance(days=9)
+    assert till.rows() == [("topup", 2000, 0, 2000)]
+    till.simulator.advance(days=20)
+    assert till.rows()[1:] == [("topup_reversal", -2000, 0, -2000)]
+
+
+def test_what_an_account_is_below_zero_is_held_back_and_let_go() -> None:
+    till = Till(Simulator(switches=Switches(connect_reserves=True)))
+    seller = by_hand(till)
+    till.driver.made("/v1/topups", {"amount": 5000, "currency": "usd"})
+    till.simulator.advance(days=9)
+    till.driver.made("/v1/payouts", {"amount": 300, "currency": "usd"}, account=seller)
+    (charge,) = till.listed("/v1/charges")
+    till.refund(charge["id"], reverse_transfer=True)
+    assert till.held(seller) == -300
+    assert till.rows()[-1] == ("reserve_transaction", -300, 0, -300)
+    till.driver.made("/v1/transfers", {"amount": 100, "currency": "usd", "destination": seller})
+    assert till.rows()[-1] == ("reserve_transaction", 100, 0, 100)
+    reserved = till.driver.get("/v1/balance").body["connect_reserved"]
+    assert [each["amount"] for each in reserved if each["currency"] == "usd"] == [200]

@@ -10,7 +10,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
-from . import application_fees, charges, payouts, refunds, rows, topups
+from . import application_fees, charges, payouts, refunds, reversals, rows, topups
 from .currencies import charge_step, payout_step
 from .rows import row_of
 from .switches import switches_of
@@ -55,6 +55,53 @@ def _fee_is_of_its_charge(world: World, thing: Object) -> None:
         raise InvariantBroken(f"{thing['id']}: {thing['amount']} of {charge['amount_captured']}.")
 
 
+@charges.topic.invariant("charge")
+def _moved_once_captured(_: World, thing: Object) -> None:
+    """Nothing is passed on, and no fee is earned, before something was captured; nor is a fee of nothing."""
+    if thing["source_transfer"] is not None:
+        return
+    if not thing["amount_captured"] and (thing["_transfer"] or thing["_fee"]):
+        raise InvariantBroken(f"{thing['id']}: it moved money on that it has not captured.")
+    if thing["_fee"] and not thing["application_fee_amount"]:
+        raise InvariantBroken(f"{thing['id']}: a fee was earned that nobody asked for.")
+
+
+@refunds.topic.invariant("refund")
+def _whole_comes_back(world: World, thing: Object) -> None:
+    """One refund of the whole charge brings all of the transfer and of the fee back that it was to bring."""
+    charge = world.find(thing["charge"]) or {}
+    if thing["amount"] != charge.get("amount_captured"):
+        return
+    for whole in (world.find(id) for id in thing.get("_returns", ())):
+        if whole is not None and not whole["reversed" if whole["object"] == "transfer" else "refunded"]:
+            raise InvariantBroken(f"{thing['id']} is of all of {charge['id']}, and a part of {whole['id']} is left.")
+
+
+@refunds.topic.invariant("refund")
+def _fee_comes_back_with_the_transfer(world: World, thing: Object) -> None:
+    """The fee of a destination charge does not come back alone, where the switches do not say otherwise."""
+    kinds = [id.partition("_")[0] for id in thing.get("_returns", ())]
+    charge = world.find(thing["charge"]) or {}
+    alone = kinds == ["fee"] and charge.get("_transfer") is not None
+    if alone and switches_of(world).fee_flag_alone == "reject":
+        raise InvariantBroken(f"{thing['id']} gave the fee of {charge['id']} back, and not its transfer.")
+
+
+@reversals.topic.invariant("transfer_reversal")
+def _of_the_charges_own_transfer(world: World, thing: Object) -> None:
+    """A refund takes back the transfer that its charge made by itself, and never one that somebody made of it."""
+    refund = world.find(thing["source_refund"] or "")
+    if refund is not None and (world.find(refund["charge"]) or {}).get("_transfer") != thing["transfer"]:
+        raise InvariantBroken(f"{refund['id']} took {thing['transfer']} back, which is not of its charge.")
+
+
+@payouts.topic.invariant("payout")
+def _called_back_by_hand(_: World, thing: Object) -> None:
+    """Only what was paid out by hand can be called back."""
+    if thing["status"] == "canceled" and thing["automatic"]:
+        raise InvariantBroken(f"{thing['id']} is by schedule, and was called back.")
+
+
 @payouts.topic.invariant("payout")
 def _debited(world: World, thing: Object) -> None:
     """A payout takes its amount off the balance, and one that ended otherwise gives the same back."""
@@ -93,6 +140,10 @@ def _paid_out_once(world: World, thing: Object) -> None:
 
 @topups.topic.invariant("topup")
 def _added(world: World, thing: Object) -> None:
-    """A top-up adds its amount to the balance of the platform."""
-    if thing["balance_transaction"] is not None and row_of(world, thing)["amount"] != thing["amount"]:
-        raise InvariantBroken(f"{thing['id']}: another amount was added.")
+    """A top-up adds its amount to the balance of the platform, and what the bank takes back of it is the same."""
+    if thing["balance_transaction"] is None:
+        return
+    moved = [row["amount"] for row in world.table(thing["_account"], "balance_transaction").where(source=thing["id"])]
+    back = [-thing["amount"]] if thing["status"] == "reversed" else []
+    if moved not in ([thing["amount"], *back], [*back, thing["amount"]]):
+        raise InvariantBroken(f"{thing['id']} of {thing['amount']} moved {moved}.")
