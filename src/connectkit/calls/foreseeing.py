@@ -55,7 +55,7 @@ class _Balances:
     """Balances as they are now, each read once, when it is first asked for."""
 
     caller: Caller
-    seen: dict[str, Balance] = field(factory=dict)
+    seen: dict[str, Balance] = field(factory=dict[str, Balance])
 
     async def held(self, pot: _Pot, which: WaitsOn) -> Money:
         """Give what is available in a balance, or all that is in it."""
