@@ -167,6 +167,11 @@ def test_events_belong_where_their_object_does(world: World) -> None:
     assert list(world.table("acct_a", "event")) == [connected]
 
 
+def test_event_shows_that_everything_that_changed_was_null_before(world: World) -> None:
+    world.emit("widget.updated", widget(world, "acct_a"), previous={"owner": None, "_hidden": 0})
+    assert world.outbox[-1]["data"].shown()["previous_attributes"] == {"owner": None}
+
+
 def test_an_invariant_is_held_on_what_was_touched(world: World) -> None:
     made = widget(world)
     world.check_touched()

@@ -13,7 +13,7 @@ from .calls import Call
 from .faults import Fault, Faults
 from .files import PATH as FILES
 from .gate import Sent, admit, check_key, check_scope, knock, new_id, read_body
-from .idempotency import Keys, Record
+from .idempotency import Asked, Keys, Record
 from .money.switches import switches_of
 from .permissions import Permissions, lacking
 from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
@@ -155,7 +155,7 @@ class Engine:
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
-        record = self._keys.begin(call, _fingerprint(call, sent, told), partial(_same, call, told))
+        record = self._keys.begin(call, _asked(call, sent, told), partial(_same, call, told))
         if record is not None and record.answer is not None:
             return _replayed(record, record.answer, fresh=not call.is_v1)
         return self._once(call, route, record, told, fault, form=form)
@@ -194,7 +194,7 @@ class Engine:
             self._world.call = None
         effect = call.method != "GET"
         try:
-            body = self._world.told.encode() if call.told and not expand else self._shown(result, expand)
+            body = self._world.told if call.told and not expand else self._shown(result, expand)
             refresh = None if call.is_v1 else partial(self._shown, result, expand)
             return Answer(_OK, body=body, executed=True, effect=effect, refresh=refresh)
         except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done
@@ -208,16 +208,15 @@ class Engine:
         return encode(shown)
 
 
-def _fingerprint(call: Call, sent: Sent, told: dict[str, Any]) -> bytes:
+def _asked(call: Call, sent: Sent, told: dict[str, Any]) -> Asked:
     body = json.dumps(told, sort_keys=True).encode() if call.path == FILES else sent.body
-    return b" ".join((call.method.encode(), call.path.encode(), sent.query.encode(), body))
+    return Asked(call.method, call.path, sent.query, body)
 
 
-def _same(call: Call, told: dict[str, Any], fingerprint: bytes) -> bool:
-    method, path, query, body = fingerprint.split(b" ", 3)
-    if (method.decode(), path.decode()) != (call.method, call.path):
+def _same(call: Call, told: dict[str, Any], asked: Asked) -> bool:
+    if (asked.method, asked.path) != (call.method, call.path):
         return False
-    return read_body(call, Sent(query.decode(), body, ""))[0] == told
+    return read_body(call, Sent(asked.query, asked.body, ""))[0] == told
 
 
 def _refusal(call: Call, refusal: Refusal) -> Answer:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from .refusals import invalid
-from .shapes import is_hash
 
 _KEY: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)\Z")
 
@@ -20,17 +19,17 @@ def decode(text: str) -> dict[str, Any]:
         Refusal: A name is no form notation.
     """
     tree: dict[str, Any] = {}
+    nested = False
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         path = _path(name)
-        first, *rest = path
-        if rest:
+        if len(path) != 1:
             _plant(tree, path, _unescaped(value))
+            nested = True
         elif pair:
-            tree[first] = _unescaped(value)
-    for name, branch in tree.items():
-        if branch.__class__ is dict:
-            tree[name] = _settle(branch)
+            tree[path[0]] = _unescaped(value)
+    if nested:
+        _settle_inside(tree)
     return tree
 
 
@@ -52,19 +51,18 @@ def _unescaped(text: str) -> str:
 
 def _plant(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
     for step in path[:-1]:
-        branch = tree.setdefault(step, {})
-        if not is_hash(branch):
+        branch: Any = tree.setdefault(step, {})
+        if branch.__class__ is not dict:
             name = f"{path[0]}[{']['.join(path[1:])}]"
             raise invalid(f"Invalid hash: {name}", param=name)
         tree = branch
     tree[path[-1] or str(len(tree))] = value
 
 
-def _settle(branch: dict[str, Any]) -> dict[str, Any] | list[Any]:
+def _settle_inside(tree: dict[str, Any]) -> None:
     """Turn what is numbered into lists, from the leaves up."""
-    for name, value in branch.items():
-        if is_hash(value):
-            branch[name] = _settle(value)
-    if all(name.isdecimal() for name in branch):
-        return [branch[name] for name in sorted(branch, key=int)]
-    return branch
+    for name, branch in tree.items():
+        if branch.__class__ is dict:
+            _settle_inside(branch)
+            if all(map(str.isdecimal, branch)):
+                tree[name] = [branch[number] for number in sorted(branch, key=int)]

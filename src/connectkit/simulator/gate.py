@@ -112,7 +112,8 @@ def read_body(call: Call, sent: Sent) -> tuple[dict[str, Any], bool]:
     if method != "POST" or not call.path.startswith("/v2/"):
         if body and sent.kind.startswith("application/json"):
             raise invalid("Invalid request (check that your POST content type is application/x-www-form-urlencoded).")
-        return decode("&".join(filter(None, (sent.query, _text(body))))), True
+        text = _text(body)
+        return decode(f"{sent.query}&{text}" if sent.query and text else sent.query or text), True
     try:
         told = json.loads(body or b"{}")
     except ValueError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from .answers import Answer
 from .calls import Call
@@ -25,17 +25,33 @@ _KEPT: Final = {"v1": DAY, "v2": 30 * DAY}
 _METHODS: Final = {"v1": ("POST",), "v2": ("POST", "DELETE")}
 
 
+class Asked(NamedTuple):
+    """A request that a key stands for, to the byte.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path.
+        query: What stands behind it.
+        body: The body.
+    """
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+
 @dataclass(slots=True)
 class Record:
     """What is known of a key.
 
     Attributes:
-        fingerprint: The request that it stands for.
+        asked: The request that it stands for.
         request_id: The id of the first request.
         answer: What it was answered; none while it is being worked on.
     """
 
-    fingerprint: bytes
+    asked: Asked
     request_id: str
     answer: Answer | None = None
 
@@ -54,13 +70,13 @@ class Keys:
         self._records: dict[_Place, Record] = {}
         self._ages: dict[str, deque[tuple[int, _Place]]] = {api: deque() for api in _KEPT}
 
-    def begin(self, call: Call, fingerprint: bytes, same: Callable[[bytes], bool]) -> Record | None:
+    def begin(self, call: Call, asked: Asked, same: Callable[[Asked], bool]) -> Record | None:
         """Give what is known of a call's key: a record without an answer if it is new, nothing if keys do not count.
 
         Args:
             call: The call.
-            fingerprint: What it asks, to the byte.
-            same: Tells whether another fingerprint asks the same in other bytes.
+            asked: What it asks.
+            same: Tells whether another request asks the same in other bytes.
 
         Raises:
             Refusal: The key stands for another request, or its request is still being worked on.
@@ -72,9 +88,9 @@ class Keys:
         place = (api, call.account, call.key)
         held = self._records.get(place)
         if held is None:
-            held = self._records[place] = Record(fingerprint, call.request_id)
+            held = self._records[place] = Record(asked, call.request_id)
             self._ages[api].append((self._clock.now, place))
-        elif held.fingerprint != fingerprint and not same(held.fingerprint):
+        elif held.asked != asked and not same(held.asked):
             raise key_reused(call.key)
         elif held.answer is None:
             raise self._conflict()

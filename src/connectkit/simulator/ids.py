@@ -28,4 +28,4 @@ class Ids:
 
     def token(self, length: int) -> str:
         """Give so many random characters, for secrets and links."""
-        return self._random.randbytes(length).translate(_BASE_62).decode()
+        return self._random.getrandbits(8 * length).to_bytes(length, "little").translate(_BASE_62).decode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from .refusals import too_many_pairs
@@ -18,14 +19,25 @@ Object: TypeAlias = dict[str, Any]
 """A Stripe object, or part of one."""
 
 
-class Snapshot(bytes):
-    """What was shown at some time, and stays so: JSON, which is small and cannot be changed."""
+class Snapshot:
+    """What an event shows of an object, and stays so: JSON, which is small and cannot be changed.
 
-    __slots__ = ()
+    Args:
+        told: The object.
+        before: What changed members of it were before; nothing for an event that does not say so.
+    """
+
+    __slots__ = ("_before", "_told")
+
+    def __init__(self, told: bytes, before: bytes | None) -> None:
+        self._told = told
+        self._before = before
 
     def shown(self) -> Object:
         """Give it, afresh."""
-        shown: Object = json.loads(self)
+        shown: Object = {"object": json.loads(self._told)}
+        if self._before is not None:
+            shown["previous_attributes"] = json.loads(self._before)
         return shown
 
 
@@ -38,10 +50,30 @@ def write(value: Object) -> str:
     return _STRICT.encode(value)
 
 
-def write_plain(value: Object) -> str | None:
-    """Write JSON, if nothing in it is the simulator's own."""
-    text = _LENIENT.encode(value)
-    return None if _OWN in text else text
+def write_plain(thing: Object) -> str | None:
+    """Write what is shown of an object, if nothing of the simulator's own stands deeper inside it.
+
+    Much of every object is null. That part is written once for all that have the same one.
+    """
+    told: Object = {}
+    nulls: list[str] = []
+    for name, value in thing.items():
+        if name[:1] != "_":
+            if value is None:
+                nulls.append(name)
+            else:
+                told[name] = value
+    text = _LENIENT.encode(told)
+    if _OWN in text:
+        return None
+    if not nulls:
+        return text
+    return f"{text[:-1]}{', ' if told else ''}{_null(tuple(nulls))}"
+
+
+@lru_cache(maxsize=4096)
+def _null(names: tuple[str, ...]) -> str:
+    return _STRICT.encode(dict.fromkeys(names))[1:]
 
 
 _OWN: Final = '"_'
@@ -74,14 +106,6 @@ def copied(value: object) -> object:
             if key[:1] != "_"
         }
     return [copied(item) for item in value] if is_list(value) else value
-
-
-def without_own(thing: Object) -> Object:
-    """Give a shallow copy without what is the simulator's own, which is little of it."""
-    shown = thing.copy()
-    for key in [key for key in thing if key[:1] == "_"]:
-        del shown[key]
-    return shown
 
 
 def merge_metadata(held: Object, params: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from .clock import Clock, rfc3339
 from .ids import Ids
 from .ledger import InvariantBroken, Ledger
 from .refusals import invalid, label_of, no_such
-from .shapes import Object, Snapshot, is_hash, is_list, without_own, write, write_plain
+from .shapes import Object, Snapshot, is_hash, is_list, write, write_plain
 from .subscribers import TWIN, Subscriber
 from .tables import Table
 
@@ -19,7 +19,9 @@ API_VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's API that is simulated."""
 
 _DEEPEST: Final = 4
-_NESTED: Final = frozenset({dict, list, Snapshot})  # everything else is shown as it is; asked for millions of times
+_NESTED: Final[frozenset[object]] = frozenset(
+    {dict, list, Snapshot}
+)  # everything else is shown as it is; asked for millions of times
 
 Render: TypeAlias = "Callable[[World, Object], Object]"
 """Gives an object as it is shown, from what is kept of it; a fresh dictionary each time."""
@@ -84,7 +86,7 @@ class World:
         self.site = "https://connect.stripe.com"
         self.subscribers: dict[str, Subscriber] = {}
         self.outbox: list[Object] = []
-        self.told: str = ""
+        self.told: bytes = b""
         self.kept: dict[str, Any] = {}
         self._kinds = kinds
         self._tables: dict[str, dict[str, Table]] = {}
@@ -164,15 +166,15 @@ class World:
             previous: For `*.updated`, what changed members were before.
         """
         self._touched.append(thing)
-        self.told = self.written(thing)
-        before = "" if previous is None else f', "previous_attributes": {self.written(previous)}'
+        self.told = self.written(thing).encode()
+        before = None if previous is None else self.written(previous).encode()
         account: str = thing["_account"]
         event: Object = {
             "id": self.ids.new("evt"),
             "object": "event",
             "api_version": API_VERSION,
             "created": self.clock.now,
-            "data": Snapshot(f'{{"object": {self.told}{before}}}'.encode()),
+            "data": Snapshot(self.told, before),
             "livemode": self.livemode,
             "pending_webhooks": 0,
             "request": self._cause(),
@@ -269,7 +271,7 @@ class World:
         kind = self._kinds.get(thing.get("object", ""))
         render = None if kind is None or "deleted" in thing else kind.render
         shown = thing if render is None else render(self, thing)
-        plain = write_plain(without_own(shown))
+        plain = write_plain(shown)
         return write(self.render(thing)) if plain is None else plain
 
     def expand(self, shown: Object, paths: list[str]) -> None:

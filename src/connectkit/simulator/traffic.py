@@ -53,11 +53,13 @@ class Limiter:
     def __init__(self, traffic: Traffic) -> None:
         self.traffic: Traffic = traffic
         self.paused = False
+        self._boundless = _boundless(traffic)
         self._buckets: dict[tuple[str, str] | None, _Bucket] = {}
 
     def change(self, traffic: Traffic) -> None:
         """Let there be so much from now on."""
         self.traffic = traffic
+        self._boundless = _boundless(traffic)
         self._buckets.clear()
 
     def reason(self, endpoint: tuple[str, str]) -> str:
@@ -66,7 +68,7 @@ class Limiter:
         Args:
             endpoint: The method, and the path with its variables.
         """
-        if self.paused:
+        if self.paused or self._boundless:
             return ""
         now = ticks()
         total = self._bucket(None, self.traffic.total, now)
@@ -85,3 +87,7 @@ class Limiter:
             bucket = self._buckets[name] = _Bucket(most, most, now)
         bucket.fill(now)
         return bucket
+
+
+def _boundless(traffic: Traffic) -> bool:
+    return traffic.total is None and traffic.endpoint is None
