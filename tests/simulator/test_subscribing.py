@@ -148,7 +148,8 @@ def test_what_costs_nothing_is_subscribed_to_by_a_customer_that_is_there(driver:
     [
         ({"line_items": [CRATE]}, 400, "line_items"),
         ({"line_items": [BOX, priced(interval="week")]}, 400, "line_items"),
-        ({"subscription_data": {"trial_period_days": 7}}, 501, "subscription_data[trial_period_days]"),
+        ({"subscription_data": {"billing_cycle_anchor": 1}}, 501, "subscription_data[billing_cycle_anchor]"),
+        ({"subscription_data": {"trial_end": 1_800_086_400}}, 400, "subscription_data[trial_end]"),
         ({"subscription_data": {"application_fee_percent": 10}}, 400, "application_fee_percent"),
         ({"payment_intent_data": {"description": "x"}}, 400, "payment_intent_data"),
     ],
@@ -163,3 +164,38 @@ def test_a_subscription_page_that_cannot_be_opened(
 def test_nobody_pays_a_page_that_is_not_there(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="No such checkout"):
         simulator.pay("cs_test_nothing")
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_page_begins_a_trial(till: Till, again: bool) -> None:
+    driver, seller = till.driver, till.seller()
+    data = {"trial_period_days": 14, "transfer_data": {"destination": seller}}
+    lines = [BOX] if again else [BOX, CRATE]
+    session = driver.made(PATH, {**AGAIN, "line_items": lines, "subscription_data": data})
+    assert session["amount_total"] == (0 if again else 500)
+    visit(driver, session["url"], **CARD)
+    done = read(driver, session)
+    assert (done["status"], done["payment_status"]) == ("complete", "no_payment_required" if again else "paid")
+    path = f"/v1/subscriptions/{done['subscription']}"
+    subscription = driver.get(path).body
+    assert (subscription["status"], subscription["trial_end"]) == ("trialing", till.simulator.clock.now + 14 * 86_400)
+    till.simulator.advance(days=14)
+    assert driver.get(path).body["status"] == "active"
+    paid = [charge["amount"] for charge in till.listed("/v1/charges")]
+    assert paid == ([3000] if again else [3000, 500])
+
+
+def test_a_link_begins_trials(till: Till) -> None:
+    driver = till.driver
+    price = {
+        "currency": "usd",
+        "unit_amount": 1500,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "Box"},
+    }
+    price_id = driver.made("/v1/prices", price)["id"]
+    told = {"line_items": [{"price": price_id, "quantity": 1}], "subscription_data": {"trial_period_days": 14}}
+    link = driver.made("/v1/payment_links", told)
+    page = visit(driver, link["url"])[1]
+    visit(driver, page, **CARD)
+    assert driver.get("/v1/subscriptions").body["data"][0]["status"] == "trialing"

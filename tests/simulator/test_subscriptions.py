@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.simulator.driver import Driver
 from tests.simulator.till import Till
 
 from connectkit.simulator import InvariantBroken, Simulator
+from connectkit.simulator.money.switches import Switches
 from connectkit.simulator.selling.periods import period
 
 PATH = "/v1/subscriptions"
@@ -93,10 +94,10 @@ def test_a_renewal_that_fails_is_past_due_until_it_is_paid(driver: Driver) -> No
     )
     assert (changed["description"], changed["metadata"]) == ("Box", {"a": "b"})
     driver.simulator.advance(days=32)
-    late = driver.get(path).body
-    assert late["status"] == "past_due"
+    found = driver.get(path).body
+    assert found["status"] == "past_due"
     told = {"payment_method": "pm_card_visa"}
-    assert driver.made(f"/v1/invoices/{late['latest_invoice']}/pay", told)["status"] == "paid"
+    assert driver.made(f"/v1/invoices/{found['latest_invoice']}/pay", told)["status"] == "paid"
     assert driver.get(path).body["status"] == "active"
     assert "invoice.payment_failed" in types(driver, "invoice.")
     driver.made(path, {"default_payment_method": "pm_card_chargeCustomerFail"})
@@ -104,6 +105,132 @@ def test_a_renewal_that_fails_is_past_due_until_it_is_paid(driver: Driver) -> No
     last = driver.delete(path).body["latest_invoice"]
     assert driver.made(f"/v1/invoices/{last}/pay", told)["status"] == "paid"
     assert driver.get(path).body["status"] == "canceled"
+
+
+def late(driver: Driver) -> tuple[str, str]:
+    """Give the paths of a subscription whose renewal has just failed, and of the invoice."""
+    subscription = driver.made(PATH, offer(driver))
+    path = f"{PATH}/{subscription['id']}"
+    driver.made(path, {"default_payment_method": "pm_card_chargeCustomerFail"})
+    driver.simulator.advance(to=subscription["items"]["data"][0]["current_period_end"])
+    return path, f"/v1/invoices/{driver.get(path).body['latest_invoice']}"
+
+
+def test_a_renewal_is_tried_again_until_it_is_given_up(driver: Driver) -> None:
+    path, bill = late(driver)
+    now = driver.simulator.clock.now
+    invoice = driver.get(bill).body
+    assert (invoice["attempt_count"], invoice["next_payment_attempt"]) == (1, now + 3 * 86_400)
+    assert driver.post(f"{bill}/pay").status == 402  # by hand: the plan stays
+    assert driver.get(bill).body["next_payment_attempt"] == now + 3 * 86_400
+    for days, attempts in ((3, 3), (5, 4)):
+        driver.simulator.advance(days=days)
+        assert (driver.get(bill).body["attempt_count"], driver.get(path).body["status"]) == (attempts, "past_due")
+    driver.simulator.advance(days=7)
+    last = driver.get(bill).body
+    assert (last["attempt_count"], last["next_payment_attempt"], last["status"]) == (5, None, "open")
+    assert driver.get(path).body["status"] == "canceled"
+    assert types(driver, "customer.subscription.deleted") == ["customer.subscription.deleted"]
+    assert types(driver, "invoice.payment_failed") == ["invoice.payment_failed"] * 5
+
+
+def test_a_renewal_that_is_tried_again_may_be_paid(driver: Driver) -> None:
+    path, bill = late(driver)
+    driver.made(path, {"default_payment_method": "pm_card_visa"})
+    driver.simulator.advance(days=3)
+    paid = driver.get(bill).body
+    assert (paid["status"], paid["next_payment_attempt"], paid["attempt_count"]) == ("paid", None, 2)
+    assert driver.get(path).body["status"] == "active"
+    other, bill = late(driver)
+    driver.delete(other)
+    driver.simulator.advance(days=3)
+    assert (driver.get(bill).body["attempt_count"], driver.get(bill).body["next_payment_attempt"]) == (1, None)
+    third, bill = late(driver)
+    driver.made(f"{bill}/pay", {"payment_method": "pm_card_visa"})
+    driver.simulator.advance(days=3)
+    assert (driver.get(bill).body["attempt_count"], driver.get(third).body["status"]) == (2, "active")
+
+
+@pytest.mark.parametrize(("end", "bills"), [("unpaid", "draft"), ("past_due", "open")])
+def test_what_becomes_of_what_is_never_paid_is_a_switch(end: Literal["unpaid", "past_due"], bills: str) -> None:
+    driver = Driver(Simulator(start=1_800_000_000, switches=Switches(invoice_retries=(), after_retries=end)))
+    path, first = late(driver)
+    assert driver.get(path).body["status"] == end
+    driver.simulator.advance(days=32)
+    latest = driver.get(f"/v1/invoices/{driver.get(path).body['latest_invoice']}").body
+    assert (latest["id"] in first, latest["status"]) == (False, bills)
+    assert (latest["status_transitions"]["finalized_at"] is None) is (bills == "draft")
+    driver.made(f"{first}/pay", {"payment_method": "pm_card_visa"})
+    assert driver.get(path).body["status"] == "active"
+    driver.simulator.check()
+
+
+def test_a_renewal_without_a_way_to_pay_is_past_due(driver: Driver) -> None:
+    told = {**offer(driver, ""), "payment_behavior": "default_incomplete"}
+    subscription = driver.made(PATH, told)
+    path = f"{PATH}/{subscription['id']}"
+    driver.made(f"/v1/invoices/{subscription['latest_invoice']}/pay", {"payment_method": "pm_card_visa"})
+    driver.simulator.advance(days=32)
+    assert driver.get(path).body["status"] == "past_due"
+
+
+def test_a_buyer_is_not_there_when_a_subscription_is_renewed(driver: Driver) -> None:
+    subscription = driver.made(PATH, offer(driver))
+    path = f"{PATH}/{subscription['id']}"
+    driver.made(path, {"default_payment_method": "pm_card_authenticationRequired"})
+    driver.simulator.advance(days=32)
+    assert driver.get(path).body["status"] == "past_due"
+    charge = driver.get("/v1/charges").body["data"][0]
+    assert (charge["failure_code"], charge["status"]) == ("authentication_required", "failed")
+
+
+def test_a_trial_is_free_until_it_ends(till: Till) -> None:
+    seller, driver = till.seller(), till.driver
+    told = {**offer(driver), "application_fee_percent": 10, "transfer_data": {"destination": seller}}
+    subscription = driver.made(PATH, {**told, "trial_period_days": 7, "expand": ["latest_invoice"]})
+    invoice, now = subscription["latest_invoice"], till.simulator.clock.now
+    assert (subscription["status"], invoice["status"], invoice["total"]) == ("trialing", "paid", 0)
+    assert invoice["lines"]["data"][0]["description"] == "Trial period for Box"
+    assert (subscription["trial_start"], subscription["trial_end"]) == (now, now + 7 * 86_400)
+    assert (
+        subscription["items"]["data"][0]["current_period_end"]
+        == subscription["billing_cycle_anchor"]
+        == now + 7 * 86_400
+    )
+    assert till.listed("/v1/charges") == []
+    till.simulator.advance(days=4)
+    assert types(driver, "customer.subscription.trial") == ["customer.subscription.trial_will_end"]
+    till.simulator.advance(days=3)
+    path = f"{PATH}/{subscription['id']}"
+    after = driver.get(path).body
+    assert (after["status"], after["trial_end"]) == ("active", now + 7 * 86_400)
+    assert till.held(seller) == 2700
+    assert after["items"]["data"][0]["current_period_start"] == now + 7 * 86_400
+    till.simulator.advance(days=32)
+    assert [fee["amount"] for fee in till.listed("/v1/application_fees")] == [300, 300]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status"), [(None, "past_due"), ("create_invoice", "past_due"), ("cancel", "canceled")]
+)
+def test_a_trial_may_end_without_a_way_to_pay(driver: Driver, behaviour: str | None, status: str) -> None:
+    told = {**offer(driver, ""), "trial_end": driver.simulator.clock.now + 86_400}
+    if behaviour is not None:
+        told["trial_settings"] = {"end_behavior": {"missing_payment_method": behaviour}}
+    subscription = driver.made(PATH, told)
+    assert subscription["status"] == "trialing"
+    driver.simulator.advance(hours=1)
+    assert types(driver, "customer.subscription.trial") == ["customer.subscription.trial_will_end"]
+    driver.simulator.advance(days=1)
+    assert driver.get(f"{PATH}/{subscription['id']}").body["status"] == status
+
+
+def test_a_trial_that_is_given_up_is_not_warned_of(driver: Driver) -> None:
+    subscription = driver.made(PATH, {**offer(driver), "trial_period_days": 30})
+    driver.delete(f"{PATH}/{subscription['id']}")
+    driver.simulator.advance(days=40)
+    assert types(driver, "customer.subscription.trial") == []
+    assert driver.made(PATH, {**offer(driver), "trial_end": "now"})["status"] == "active"
 
 
 def test_a_subscription_ends_with_its_period_or_at_once(driver: Driver) -> None:
@@ -141,7 +268,16 @@ def test_a_subscription_waits_for_its_way_to_pay(driver: Driver) -> None:
 @pytest.mark.parametrize(
     ("changes", "status", "param"),
     [
-        ({"trial_period_days": 7}, 501, "trial_period_days"),
+        ({"billing_cycle_anchor": 1_900_000_000}, 501, "billing_cycle_anchor"),
+        ({"trial_period_days": 0}, 400, "trial_period_days"),
+        ({"trial_period_days": 731}, 400, "trial_period_days"),
+        ({"trial_period_days": 7, "trial_end": 1_900_000_000}, 400, "trial_end"),
+        ({"trial_end": 1_700_000_000}, 400, "trial_end"),
+        (
+            {"trial_period_days": 7, "trial_settings": {"end_behavior": {"missing_payment_method": "pause"}}},
+            501,
+            "trial_settings[end_behavior][missing_payment_method]",
+        ),
         ({"payment_behavior": "error_if_incomplete"}, 501, "payment_behavior"),
         ({"customer": None}, 400, "customer"),
         ({"items": None}, 400, "items"),

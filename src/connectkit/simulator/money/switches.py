@@ -48,6 +48,9 @@ class Switches:
         connect_reserves: Whether the platform has a reserve of what accounts whose losses it bears are below zero.
         unverified_account_completes: Whether Checkout is complete, and unpaid, once a buyer has given a bank account
             that is still to be verified; it stays open until the payment is made if not.
+        invoice_retries: After how many days a renewal that could not be paid is tried again, each counted from the
+            attempt before; Stripe chooses the times by itself, or as the Dashboard says.
+        after_retries: What becomes of a subscription whose renewal could not be paid in the end; a Dashboard setting.
         accounts_v1: Whether the platform may make accounts through API v1, which Stripe refuses new ones.
         v2_after: How many simulated seconds it takes until API v2 knows an account that was made through v1.
         conflict_should_retry: Whether the refusal of a key that is in use tells the client to try again.
@@ -77,6 +80,8 @@ class Switches:
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
     connect_reserves: bool = False
     unverified_account_completes: bool = True
+    invoice_retries: tuple[int, ...] = (3, 5, 7)
+    after_retries: Literal["canceled", "unpaid", "past_due"] = "canceled"
     accounts_v1: bool = True
     v2_after: int = 0
     conflict_should_retry: bool = True
@@ -122,6 +127,8 @@ def _stands(hint: object, default: object) -> tuple[str, str]:
     if default is MISSING:
         kind = getattr(hint, "__name__", "")
         return f"`{kind}()`", f"another `{kind}`"
+    if isinstance(default, tuple):
+        return f"`{default}`", "other numbers"
     choices = (True, False) if hint is bool else typing.get_args(hint)
     others = ", ".join(f"`{choice}`" for choice in choices if choice != default)
     return f"`{default}`", others or "another number"

@@ -11,6 +11,7 @@ from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .periods import period
+from .trials import trial_of
 
 _ITEM: Final = frozenset({"price", "quantity", "metadata"})
 _HUNDRED: Final = 100
@@ -99,6 +100,7 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         Refusal: A percentage is out of bounds.
     """
     shares = shares_of(params)
+    trial = trial_of(world, params)
     id, now = world.ids.new("sub"), world.clock.now
     return {
         "id": id,
@@ -125,7 +127,7 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         },
         "items": {
             "object": "list",
-            "data": [_item(world, id, price, quantity) for price, quantity in items],
+            "data": [_item(world, id, price, quantity, trial.get("trial_end")) for price, quantity in items],
             "has_more": False,
             "url": f"/v1/subscription_items?subscription={id}",
         },
@@ -137,6 +139,7 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
         "start_date": now,
         "status": "incomplete",
         "_period": 0,
+        **trial,
     }
 
 
@@ -156,14 +159,14 @@ def _plan(price: Object) -> Object:
     }
 
 
-def _item(world: World, subscription: str, price: Object, quantity: int) -> Object:
+def _item(world: World, subscription: str, price: Object, quantity: int, trial_end: int | None) -> Object:
     start, end = period(world.clock.now, price["recurring"], 0)
     return {
         "id": world.ids.new("si"),
         "object": "subscription_item",
         "billing_thresholds": None,
         "created": world.clock.now,
-        "current_period_end": end,
+        "current_period_end": trial_end or end,
         "current_period_start": start,
         "discounts": [],
         "metadata": {},

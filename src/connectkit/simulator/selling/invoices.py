@@ -24,6 +24,7 @@ Settled: TypeAlias = Callable[[World, Object], None]
 topic: Final = Topic("invoices of subscriptions")
 topic.kind("invoice", indexes=("customer",))
 
+_FAILING: Final[list[Settled]] = []
 _SETTLED: Final[list[Settled]] = []
 _NOTHING: Final = (
     *("account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account"),
@@ -41,8 +42,15 @@ def settled(hear: Settled) -> Settled:
     return hear
 
 
+def failing(prepare: Settled) -> Settled:
+    """Have the decorated function prepare what the event of a payment that failed shows."""
+    _FAILING.append(prepare)
+    return prepare
+
+
 def bill(world: World, subscription: Object, lines: list[Object], reason: str) -> Object:
-    """Make the invoice of a period, final and open."""
+    """Make the invoice of a period, final and open; a draft, where the subscription is unpaid."""
+    draft = subscription["status"] == "unpaid"
     account: str = subscription["_account"]
     id = world.ids.new("in")
     customer = world.get(account, "customer", subscription["customer"])
@@ -61,7 +69,7 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
             "amount_shipping": 0,
             "attempt_count": 0,
             "attempted": False,
-            "auto_advance": True,
+            "auto_advance": not draft,
             "automatic_tax": {
                 "disabled_reason": None,
                 "enabled": False,
@@ -80,7 +88,7 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
             "customer_tax_ids": [],
             "default_tax_rates": [],
             "discounts": [],
-            "effective_at": world.clock.now,
+            "effective_at": None if draft else world.clock.now,
             "issuer": {"type": "self"},
             "lines": {
                 "object": "list",
@@ -106,10 +114,10 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
             "post_payment_credit_notes_amount": 0,
             "pre_payment_credit_notes_amount": 0,
             "starting_balance": 0,
-            "status": "open",
+            "status": "draft" if draft else "open",
             "status_transitions": {
                 **dict.fromkeys(("marked_uncollectible_at", "paid_at", "voided_at")),
-                "finalized_at": world.clock.now,
+                "finalized_at": None if draft else world.clock.now,
             },
             "subscription": subscription["id"],
             "subtotal": total,
@@ -121,12 +129,19 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
     )
     customer["next_invoice_sequence"] += 1
     world.emit("invoice.created", invoice)
-    world.emit("invoice.finalized", invoice)
+    if not draft:
+        world.emit("invoice.finalized", invoice)
     return invoice
 
 
-def collect(world: World, invoice: Object, method: Object) -> None:
+def collect(world: World, invoice: Object, method: Object, *, present: bool = True) -> None:
     """Pay an invoice with a payment method.
+
+    Args:
+        world: The world.
+        invoice: The invoice.
+        method: How it is paid.
+        present: Whether the buyer is there, who could be asked to authenticate.
 
     Raises:
         Refusal: The payment is declined.
@@ -143,7 +158,7 @@ def collect(world: World, invoice: Object, method: Object) -> None:
         tie(invoice, held)
     else:
         held |= paying(method)
-    pay(world, held, {})
+    pay(world, held, {} if present else {"off_session": True})
 
 
 def tie(invoice: Object, intent: Object) -> None:
@@ -172,6 +187,7 @@ def _part(total: int, percent: float) -> int:
 def close(world: World, invoice: Object) -> None:
     """Have an invoice paid."""
     invoice |= {"status": "paid", "amount_paid": invoice["total"], "amount_remaining": 0, "auto_advance": False}
+    invoice["next_payment_attempt"] = None
     invoice["status_transitions"]["paid_at"] = world.clock.now
     world.emit("invoice.paid", invoice)
     world.emit("invoice.payment_succeeded", invoice)
@@ -181,7 +197,7 @@ def close(world: World, invoice: Object) -> None:
 
 def void(world: World, invoice: Object) -> None:
     """Give an invoice up that was not paid."""
-    invoice |= {"status": "void", "auto_advance": False}
+    invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["voided_at"] = world.clock.now
     world.emit("invoice.voided", invoice)
 
@@ -194,7 +210,14 @@ def _heard(world: World, intent: Object) -> None:
         return
     if intent["status"] == "succeeded":
         close(world, invoice)
-        return
+    else:
+        fail(world, invoice)
+
+
+def fail(world: World, invoice: Object) -> None:
+    """Tell that an invoice could not be paid."""
+    for prepare in _FAILING:
+        prepare(world, invoice)
     world.emit("invoice.payment_failed", invoice)
     for hear in _SETTLED:
         hear(world, invoice)

@@ -94,11 +94,16 @@ def _price(world: World, account: str, line: Line) -> Object:
     return new_price(world, account, data, product, active=False)
 
 
-def add_items(world: World, owner: Object, lines: Sequence[Line]) -> None:
+def total_of(lines: Sequence[Line], *, trial: bool = False) -> int:
+    """Give what line items come to at first; in a trial nothing is paid of what is paid again and again."""
+    return sum(line.unit * line.quantity for line in lines if not (trial and line.again))
+
+
+def add_items(world: World, owner: Object, lines: Sequence[Line], *, trial: bool = False) -> None:
     """Keep the line items of a session or a link; prices that are described are made."""
     for line in lines:
         price = _price(world, owner["_account"], line)
-        amount = line.unit * line.quantity
+        amount = total_of([line], trial=trial)
         product = world.find(price["product"]) or {}
         world.add(
             owner["_account"],

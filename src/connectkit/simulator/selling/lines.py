@@ -5,6 +5,8 @@ from __future__ import annotations
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .trials import is_trial
+
 
 def lines_of(world: World, subscription: Object) -> list[Object]:
     """Give a line for each item of a subscription, for its present period."""
@@ -34,14 +36,15 @@ def _details(subscription: Object) -> Object:
 
 def _line(world: World, subscription: Object, item: Object, parent: Object, period: tuple[int, int]) -> Object:
     price, quantity = item["price"], item["quantity"]
-    amount = price["unit_amount"] * quantity
+    free = is_trial(subscription) and parent["type"] == "subscription_item_details"
+    amount = 0 if free else price["unit_amount"] * quantity
     product = world.find(price["product"]) or {}
     return {
         "id": world.ids.new("il"),
         "object": "line_item",
         "amount": amount,
         "currency": price["currency"],
-        "description": f"{quantity} of {product.get('name')}",
+        "description": f"{'Trial period for' if free else f'{quantity} of'} {product.get('name')}",
         "discount_amounts": [],
         "discountable": True,
         "discounts": [],

@@ -45,7 +45,7 @@ _APART: Final = (
     *("automatic_tax", "invoice_creation", "managed_payments", "optional_items"),
     *("restrictions", "shipping_options", "tax_id_collection", "custom_text", "currency"),
 )
-_SAID: Final = ("description", "metadata")
+_SAID: Final = ("description", "metadata", "trial_period_days", "trial_settings")
 _PERCENT: Final = "application_fee_percent"
 _FIXED: Final = ("line_items", "transfer_data", "subscription_data", _PERCENT)
 _PASSED: Final = ("allow_promotion_codes", "billing_address_collection", "custom_fields", "customer_creation")

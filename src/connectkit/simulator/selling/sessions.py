@@ -16,9 +16,10 @@ from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .completing import expire
-from .items import Line, add_items, items_list, items_of, read_items
+from .items import Line, add_items, items_list, items_of, read_items, total_of
 from .opening import new_session
 from .subscribing import check_subscribed
+from .trials import trial_of
 
 topic: Final = Topic("Checkout sessions")
 topic.kind("checkout.session")
@@ -55,7 +56,7 @@ def open_session(world: World, account: str, params: dict[str, Any]) -> Object:
     if lines:
         _price(world, account, session, told, lines)
     world.add(account, session)
-    add_items(world, session, lines)
+    add_items(world, session, lines, trial=bool(trial_of(world, part(told, "subscription_data"))))
     merge_metadata(session, params)
     if mode == "setup":
         data: dict[str, Any] = {"customer": params.get("customer"), **params.get("setup_intent_data", {})}
@@ -116,7 +117,7 @@ def _check_customer(world: World, account: str, params: dict[str, Any]) -> None:
 
 
 def _price(world: World, account: str, session: Object, params: dict[str, Any], lines: list[Line]) -> None:
-    total = sum(line.unit * line.quantity for line in lines)
+    total = total_of(lines, trial=bool(trial_of(world, part(params, "subscription_data"))))
     session |= {"amount_subtotal": total, "amount_total": total, "currency": lines[0].currency}
     if params["mode"] == "subscription":
         check_subscribed(world, account, lines, part(params, "subscription_data"))

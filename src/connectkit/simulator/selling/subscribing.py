@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectkit.simulator.accounts.queries import applied
+from connectkit.simulator.clock import DAY
 from connectkit.simulator.refusals import Refusal, invalid
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
@@ -15,8 +16,10 @@ from .invoices import bill, close, paid_with, tie
 from .items import Line, items_of
 from .lines import line_once, lines_of
 from .subscriptions import begun
+from .trials import PARAMS, trial_of
 
-_KNOWN: Final = frozenset({"application_fee_percent", "description", "metadata", "on_behalf_of", "transfer_data"})
+_SOONEST: Final = 2 * DAY
+_KNOWN: Final = PARAMS | {"application_fee_percent", "description", "metadata", "on_behalf_of", "transfer_data"}
 
 
 def check_subscribed(world: World, account: str, lines: Sequence[Line], data: Mapping[str, Any]) -> None:
@@ -35,6 +38,10 @@ def check_subscribed(world: World, account: str, lines: Sequence[Line], data: Ma
         raise invalid(message, param="line_items")
     if len(intervals) > 1:
         raise invalid("All recurring prices on a Checkout Session must have the same interval.", param="line_items")
+    trial_of(world, data)
+    if data.get("trial_end", _SOONEST + world.clock.now) < _SOONEST + world.clock.now:
+        message = "The `trial_end` has to be at least 48 hours in the future."
+        raise invalid(message, param="subscription_data[trial_end]")
     total = sum(line.unit * line.quantity for line in lines)
     check_shares(world, account, shares_of(data), lines[0].currency, total)
 

@@ -11,15 +11,18 @@ from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
 from connectkit.simulator.lists import listing
 from connectkit.simulator.money.methods import method_of
+from connectkit.simulator.money.switches import switches_of
 from connectkit.simulator.refusals import Refusal, invalid, missing, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .beginning import check_items, check_shares, new_subscription
-from .invoices import bill, collect, settled, void
+from .invoices import bill, close, collect, settled, void
 from .lines import lines_of
 from .periods import period
+from .retrying import attempt
+from .trials import WARNED, is_trial, missing_ends
 
 topic: Final = Topic("subscriptions")
 topic.kind("subscription", indexes=("customer",))
@@ -28,6 +31,7 @@ _KNOWN: Final = frozenset(
     (
         *("application_fee_percent", "customer", "currency", "default_payment_method", "description", "items"),
         *("metadata", "off_session", "on_behalf_of", "payment_behavior", "transfer_data", "cancel_at_period_end"),
+        *("trial_end", "trial_period_days", "trial_settings"),
     )
 )
 _CHANGEABLE: Final = frozenset({"cancel_at_period_end", "default_payment_method", "description", "metadata"})
@@ -55,7 +59,7 @@ def create(world: World, call: Call) -> Object:
     total = sum(price["unit_amount"] * quantity for price, quantity in items)
     check_shares(world, account, told, told["currency"], total)
     name = params.get("default_payment_method") or customer["invoice_settings"]["default_payment_method"]
-    if name is None and behaviour == _BEHAVIOURS[0]:
+    if name is None and behaviour == _BEHAVIOURS[0] and not is_trial(told):
         message = (
             "This customer has no attached payment source or default payment method. Please consider adding a default "
             "payment method."
@@ -67,7 +71,7 @@ def create(world: World, call: Call) -> Object:
     subscription = world.add(account, told)
     merge_metadata(subscription, params)
     world.emit("customer.subscription.created", subscription)
-    _bill(world, subscription, "subscription_create", None if behaviour == "default_incomplete" else method)
+    _bill(world, subscription, None if behaviour == "default_incomplete" else method)
     begun(world, subscription)
     return subscription
 
@@ -76,7 +80,16 @@ def begun(world: World, subscription: Object) -> None:
     """Wait for the first payment, if it is not made, and for the end of the period."""
     if subscription["status"] == "incomplete":
         world.clock.after(_WAITS, partial(_give_up, world, subscription))
+    if is_trial(subscription):
+        told = max(world.clock.now, subscription["trial_end"] - WARNED)
+        world.clock.at(told, partial(_foretell, world, subscription))
     _plan(world, subscription)
+
+
+def _foretell(world: World, subscription: Object) -> None:
+    """Tell of the end of a trial some days before."""
+    if is_trial(subscription):
+        world.emit("customer.subscription.trial_will_end", subscription)
 
 
 def _check(params: dict[str, Any], known: frozenset[str]) -> None:
@@ -86,10 +99,12 @@ def _check(params: dict[str, Any], known: frozenset[str]) -> None:
         raise Refusal(message, status=501, type="api_error", param=others[0])
 
 
-def _bill(world: World, subscription: Object, reason: str, method: Object | None) -> None:
-    invoice = bill(world, subscription, lines_of(world, subscription), reason)
+def _bill(world: World, subscription: Object, method: Object | None) -> None:
+    invoice = bill(world, subscription, lines_of(world, subscription), "subscription_create")
     subscription["latest_invoice"] = invoice["id"]
-    if method is not None:
+    if is_trial(subscription):
+        close(world, invoice)
+    elif method is not None:
         with suppress(Refusal):  # the status of the subscription tells of it
             collect(world, invoice, method)
 
@@ -107,24 +122,41 @@ def _renew(world: World, subscription: Object) -> None:
     if subscription["cancel_at_period_end"] or customer is None:
         _end(world, subscription, "canceled")
         return
+    if is_trial(subscription):
+        if not _can_pay(subscription, customer) and missing_ends(subscription) == "cancel":
+            _end(world, subscription, "canceled")
+            return
+        subscription["status"] = "active"
     subscription["_period"] += 1
     for item in subscription["items"]["data"]:
-        start, end = period(subscription["start_date"], item["price"]["recurring"], subscription["_period"])
+        start, end = period(subscription["billing_cycle_anchor"], item["price"]["recurring"], subscription["_period"])
         item |= {"current_period_start": start, "current_period_end": end}
     world.emit("customer.subscription.updated", subscription)
-    name = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
-    _bill(world, subscription, "subscription_cycle", world.find(name or ""))
-    _plan(world, subscription)
+    invoice = bill(world, subscription, lines_of(world, subscription), "subscription_cycle")
+    subscription["latest_invoice"] = invoice["id"]
+    if invoice["status"] == "open":
+        attempt(world, invoice)
+    if subscription["status"] not in _ENDED:
+        _plan(world, subscription)
+
+
+def _can_pay(subscription: Object, customer: Object) -> bool:
+    return bool(subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"])
 
 
 @settled
 def _settled(world: World, invoice: Object) -> None:
-    """Follow the payment of an invoice: paid, a subscription is active; if not, it is past due."""
+    """Follow the payment of an invoice: paid, a subscription is active; if not, it is past due, and in the end over."""
     subscription = world.get(invoice["_account"], "subscription", invoice["_subscription"])
     status = subscription["status"]
-    if status in _ENDED or (invoice["status"] != "paid" and status == "incomplete"):
+    paid = invoice["status"] == "paid"
+    if status in {*_ENDED, "trialing"} or (not paid and status == "incomplete"):
         return
-    subscription["status"] = "active" if invoice["status"] == "paid" else "past_due"
+    failed = switches_of(world).after_retries if invoice.get("_given_up") else "past_due"
+    if not paid and failed == "canceled":
+        _end(world, subscription, failed)
+        return
+    subscription["status"] = "active" if paid else failed
     if subscription["status"] != status:
         world.emit("customer.subscription.updated", subscription, previous={"status": status})
 
