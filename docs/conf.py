@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version as version_of
 
@@ -12,8 +13,10 @@ import_module("connectkit.assembly")
 import_module("connectkit.simulator")
 TOPICS = import_module("connectkit.simulator.topics").TOPICS
 SWITCHES = import_module("connectkit.simulator.money.switches")
+SERVICES = import_module("connectkit.simulator.services")
 ENDPOINTS_HERE = "<!-- the table of endpoints -->"
 SWITCHES_HERE = "<!-- the table of switches -->"
+CALLS_HERE = "<!-- the table of the SDK's calls -->"
 typing.TYPE_CHECKING = True  # the signatures of `Connect` name types that it imports only when one is made
 import_module("connectkit.connect")
 typing.TYPE_CHECKING = False
@@ -76,8 +79,8 @@ def setup(app: Sphinx) -> None:
 
 
 def tabulate(_app: Sphinx, _name: str, source: list[str]) -> None:
-    """Put the tables of the simulator's endpoints and switches where they are wanted."""
-    for here, table in ((ENDPOINTS_HERE, endpoints), (SWITCHES_HERE, switches)):
+    """Put the tables of the simulator's endpoints, switches and gaps where they are wanted."""
+    for here, table in ((ENDPOINTS_HERE, endpoints), (SWITCHES_HERE, switches), (CALLS_HERE, calls)):
         if here in source[0]:
             source[0] = source[0].replace(here, table())
 
@@ -98,3 +101,16 @@ def switches() -> str:
         f"| `{switch.name}` | {switch.default} | {switch.others} | {switch.about} |" for switch in SWITCHES.described()
     ]
     return "\n".join(["| switch | as it is | as it could be | what it decides |", "|---|---|---|---|", *rows])
+
+
+def calls() -> str:
+    """Give a table of every call of the SDK, by resource: what is simulated, and what is not."""
+    rows = [
+        f"| `{resource.path}` | {_named(resource.simulated)} | {_named(resource.missing)} |"
+        for resource in SERVICES.resources()
+    ]
+    return "\n".join(["| resource | simulated | answered 501 |", "|---|---|---|", *rows])
+
+
+def _named(endpoints: Sequence[str]) -> str:
+    return ", ".join(f"`{endpoint}`" for endpoint in endpoints)

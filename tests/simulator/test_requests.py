@@ -172,7 +172,7 @@ def test_what_is_not_simulated_is_said_by_name(driver: Driver) -> None:
     reply = driver.post("/v1/quotes")
     assert (reply.status, reply.error["message"]) == (501, "The simulator does not have POST /v1/quotes yet.")
     assert driver.delete("/v1/events").status == 501
-    assert driver.get("/v1/charges/search", {"query": "status:'succeeded'"}).status == 501
+    assert driver.get("/v1/invoices/search", {"query": "status:'paid'"}).status == 501
 
 
 def test_an_answer_names_its_request(driver: Driver) -> None:

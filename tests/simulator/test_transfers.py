@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.simulator.driver import Driver
 from tests.simulator.till import Till
 
 from connectkit.simulator import Simulator, Switches
@@ -196,3 +197,32 @@ def test_application_fees_are_given_back_by_hand(till: Till) -> None:
     assert (till.held(), till.held(seller)) == (9680, 941)
     for path in (f"/v1/application_fees/{fee['id']}/refunds/{seller}", f"/v1/application_fees/x/refunds/{first['id']}"):
         assert till.driver.get(path).status == 404
+
+
+def test_the_words_of_a_reversal_and_of_a_refunded_fee_can_be_changed(driver: Driver, simulator: Simulator) -> None:
+    till = Till(simulator)
+    seller = till.seller()
+    till.pay(10_000, application_fee_amount=1000, transfer_data={"destination": seller})
+    (transfer,), (fee,) = till.listed("/v1/transfers"), till.listed("/v1/application_fees")
+    for path in (f"/v1/transfers/{transfer['id']}/reversals", f"/v1/application_fees/{fee['id']}/refunds"):
+        made = driver.made(path, {"amount": 100})
+        changed = driver.made(f"{path}/{made['id']}", {"metadata": {"a": "b"}})
+        assert (changed["id"], changed["amount"], changed["metadata"]) == (made["id"], 100, {"a": "b"})
+        assert driver.get(f"{path}/{made['id']}").body == changed
+
+
+def test_the_words_of_a_charge_can_be_changed_and_searched_for(driver: Driver, simulator: Simulator) -> None:
+    till = Till(simulator)
+    path = f"/v1/charges/{till.pay(5000)}"
+    customer = driver.made("/v1/customers")["id"]
+    told = {"description": "Chair", "metadata": {"order": "7"}, "transfer_group": "g", "customer": customer}
+    changed = driver.made(path, told)
+    assert {name: changed[name] for name in told} == told
+    (event,) = driver.get("/v1/events", {"type": "charge.updated", "limit": 1}).body["data"]
+    before: dict[str, Any] = {"description": None, "metadata": {}, "transfer_group": None, "customer": None}
+    assert event["data"]["previous_attributes"] == before
+    found = driver.get("/v1/charges/search", {"query": "metadata['order']:'7'"}).body
+    assert [charge["id"] for charge in found["data"]] == [changed["id"]]
+    for name, other in (("customer", driver.made("/v1/customers")["id"]), ("transfer_group", "h")):
+        assert driver.post(path, {name: other}).error["param"] == name
+    assert driver.post(f"/v1/charges/{till.pay(500)}", {"customer": "cus_nobody"}).error["param"] == "customer"

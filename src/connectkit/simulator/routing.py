@@ -23,15 +23,15 @@ Start: TypeAlias = Callable[[World], None]
 
 _KNOWN: Final = (
     " account account_links account_sessions accounts apple_pay application_fees apps balance balance_settings "
-    "balance_transactions billing billing_portal charges checkout climate confirmation_tokens country_specs "
-    "coupons credit_notes customer_sessions customers disputes entitlements ephemeral_keys events exchange_rates "
+    "balance_transactions billing billing_portal charges checkout climate confirmation_tokens country_specs coupons "
+    "credit_notes customer_sessions customers disputes entitlements ephemeral_keys events exchange_rates "
     "external_accounts file_links files financial_connections forwarding identity invoice_payments "
     "invoice_rendering_templates invoiceitems invoices issuing link_account_sessions linked_accounts mandates "
     "payment_attempt_records payment_intents payment_links payment_method_configurations payment_method_domains "
-    "payment_methods payment_records payouts plans prices products promotion_codes quotes radar refunds reporting "
-    "reviews setup_attempts setup_intents shipping_rates sigma sources subscription_items subscription_schedules "
-    "subscriptions tax tax_codes tax_ids tax_rates terminal test_helpers tokens topups transfers treasury "
-    "webhook_endpoints core money_management commerce reserve iam extend "
+    "payment_methods payment_records payouts plans prices product_catalog products promotion_codes quotes radar "
+    "refunds reporting reviews setup_attempts setup_intents shipping_rates sigma sources subscription_items "
+    "subscription_schedules subscriptions tax tax_codes tax_ids tax_rates terminal test_helpers three_d_secure "
+    "tokens topups transfers treasury webhook_endpoints core money_management commerce reserve iam extend "
 )
 """The first step of every path that Stripe has, below the version, between spaces."""
 

@@ -241,6 +241,14 @@ def retrieve_refund(world: World, call: Call) -> Object:
     return refund
 
 
+@topic.route("POST", "/v1/application_fees/:id/refunds/:refund", "ApplicationFeeRefundUpdateParams")
+def update_refund(world: World, call: Call) -> Object:
+    """Change the metadata of one refund of a fee."""
+    refund = retrieve_refund(world, call)
+    merge_metadata(refund, call.params)
+    return refund
+
+
 @topic.invariant("application_fee")
 def _refunds_fit(world: World, thing: Object) -> None:
     given = sum(refund["_amount"] for refund in world.table(world.platform, "fee_refund").where(fee=thing["id"]))

@@ -8,8 +8,10 @@ from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing, sublist
+from connectkit.simulator.refusals import invalid
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.searches import search
+from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .cards import Card
@@ -21,6 +23,7 @@ topic: Final = Topic("charges")
 
 _PLAIN: Final = "STRIPE"
 _LONGEST: Final = 22
+_CHANGEABLE: Final = ("customer", "description", "fraud_details", "receipt_email", "shipping", "transfer_group")
 _SCORES: Final = {"normal": 20, "elevated": 70, "highest": 95}  # within Stripe's bounds of each level
 _WORDS: Final = frozenset({"description", "metadata", "payment_data"})
 
@@ -151,6 +154,30 @@ def index(world: World, call: Call) -> Object:
     names = ("payment_intent", "customer", "transfer_group")
     filters = {name: call.params.get(name) for name in names}
     return listing(world.table(call.account, "charge"), call, **filters)
+
+
+@topic.route("GET", "/v1/charges/search", "ChargeSearchParams")
+def find(world: World, call: Call) -> Object:
+    """Search charges."""
+    return search(world.table(call.account, "charge"), call)
+
+
+@topic.route("POST", "/v1/charges/:id", "ChargeUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change the words of a charge, and what it belongs to where nothing was said of that."""
+    charge, params = world.get(call.account, "charge", call.id), call.params
+    if "customer" in params and charge["customer"] not in (None, params["customer"]):
+        raise invalid("The customer of this charge can not be changed.", param="customer")
+    if "transfer_group" in params and charge["transfer_group"] not in (None, params["transfer_group"]):
+        raise invalid("The transfer_group of this charge can not be changed.", param="transfer_group")
+    if "customer" in params:
+        world.get(call.account, "customer", params["customer"], param="customer")
+    told: Object = {name: params[name] for name in _CHANGEABLE if name in params}
+    before = {name: charge[name] for name in [*told, *(["metadata"] if "metadata" in params else [])]}
+    charge |= told
+    merge_metadata(charge, params)
+    world.emit("charge.updated", charge, previous=before)
+    return charge
 
 
 @topic.route("GET", "/v1/charges/:id", "ChargeRetrieveParams")

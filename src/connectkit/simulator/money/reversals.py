@@ -164,6 +164,14 @@ def retrieve(world: World, call: Call) -> Object:
     return reversal
 
 
+@topic.route("POST", "/v1/transfers/:id/reversals/:reversal", "TransferReversalUpdateParams")
+def update(world: World, call: Call) -> Object:
+    """Change the metadata of one reversal."""
+    reversal = retrieve(world, call)
+    merge_metadata(reversal, call.params)
+    return reversal
+
+
 @topic.invariant("transfer_reversal")
 def _of_a_transfer(world: World, thing: Object) -> None:
     """A reversal belongs to a transfer of its currency, and is the receiver's refund of that transfer's payment."""
