@@ -12,6 +12,7 @@ from connectkit.simulator import InvariantBroken
 from connectkit.simulator.answers import encode
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import Clock
+from connectkit.simulator.events import as_it_was
 from connectkit.simulator.ledger import WORLD, Entry
 from connectkit.simulator.lists import listing, sublist
 from connectkit.simulator.refusals import (
@@ -161,7 +162,7 @@ def test_events_belong_where_their_object_does(world: World) -> None:
     own, connected = world.outbox
     assert (own["type"], "account" in own) == ("widget.created", False)
     assert connected["account"] == "acct_a"
-    data = connected["data"].shown()
+    data = as_it_was(world, connected)["data"].shown()
     assert data["previous_attributes"] == {"owner": "ben"}
     assert data["object"].keys() == {"id", "object", "created", "owner"}
     assert list(world.table("acct_a", "event")) == [connected]
@@ -169,7 +170,7 @@ def test_events_belong_where_their_object_does(world: World) -> None:
 
 def test_event_shows_that_everything_that_changed_was_null_before(world: World) -> None:
     world.emit("widget.updated", widget(world, "acct_a"), previous={"owner": None, "_hidden": 0})
-    assert world.outbox[-1]["data"].shown()["previous_attributes"] == {"owner": None}
+    assert as_it_was(world, world.outbox[-1])["data"].shown()["previous_attributes"] == {"owner": None}
 
 
 def test_an_invariant_is_held_on_what_was_touched(world: World) -> None:

@@ -13,7 +13,7 @@ from .calls import Call
 from .faults import Fault, Faults
 from .files import PATH as FILES
 from .gate import Sent, admit, check_key, check_scope, knock, new_id, read_body
-from .idempotency import Asked, Keys, Record
+from .idempotency import Keys, Record
 from .money.switches import switches_of
 from .permissions import Permissions, lacking
 from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
@@ -155,9 +155,10 @@ class Engine:
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
-        record = self._keys.begin(call, _asked(call, sent, told), partial(_same, call, told))
-        if record is not None and record.answer is not None:
-            return _replayed(record, record.answer, fresh=not call.is_v1)
+        body = json.dumps(told, sort_keys=True).encode() if call.path == FILES else sent.body
+        record = self._keys.begin(call, sent.query, body, partial(_same, call, told))
+        if record is not None and record.status:
+            return _replayed(record, fresh=not call.is_v1)
         return self._once(call, route, record, told, fault, form=form)
 
     def _once(
@@ -208,15 +209,10 @@ class Engine:
         return encode(shown)
 
 
-def _asked(call: Call, sent: Sent, told: dict[str, Any]) -> Asked:
-    body = json.dumps(told, sort_keys=True).encode() if call.path == FILES else sent.body
-    return Asked(call.method, call.path, sent.query, body)
-
-
-def _same(call: Call, told: dict[str, Any], asked: Asked) -> bool:
-    if (asked.method, asked.path) != (call.method, call.path):
+def _same(call: Call, told: dict[str, Any], record: Record) -> bool:
+    if (record.method, record.path) != (call.method, call.path):
         return False
-    return read_body(call, Sent(asked.query, asked.body, ""))[0] == told
+    return read_body(call, Sent(record.query, record.sent, ""))[0] == told
 
 
 def _refusal(call: Call, refusal: Refusal) -> Answer:
@@ -228,10 +224,10 @@ def _spoilt(call: Call, done: Answer) -> Answer:
     return replace(_refusal(call, server_error()), effect=done.effect)
 
 
-def _replayed(record: Record, held: Answer, *, fresh: bool) -> Answer:
-    body = held.refresh() if fresh and held.refresh is not None else held.body
+def _replayed(record: Record, *, fresh: bool) -> Answer:
+    body = record.refresh() if fresh and record.refresh is not None else record.body
     headers = {"Idempotent-Replayed": "true", "Original-Request": record.request_id}
-    return Answer(held.status, headers, body, executed=True)
+    return Answer(record.status, headers, body, executed=True)
 
 
 def _headers(call: Call, answer: Answer, platform: str) -> dict[str, str]:

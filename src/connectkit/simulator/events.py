@@ -13,12 +13,20 @@ from .clock import moment
 from .lists import listing, v2_listing
 from .refusals import invalid
 from .routing import Topic
-from .shapes import Object, merge_metadata, part
+from .shapes import Object, Snapshot, merge_metadata, part
 from .state import World
 from .subscribers import Subscriber
 
 topic: Final = Topic("events")
-topic.kind("event", indexes=("type",))
+
+
+def as_it_was(_: World, event: Object) -> Object:
+    """Give an event as it is shown: with the object as it was then."""
+    cause = {"id": event["_request"], "idempotency_key": event["_key"]}
+    return {**event, "data": Snapshot(event["_told"], event["_before"]), "request": cause}
+
+
+topic.kind("event", indexes=("type",), render=as_it_was)
 topic.kind("v2.core.event")
 topic.kind("webhook_endpoint")
 

@@ -12,33 +12,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 from .answers import Answer
 from .calls import Call
 from .clock import DAY, Clock
 from .refusals import Refusal, key_reused
 
-_Place: TypeAlias = tuple[str, str, str]
-
 _KEPT: Final = {"v1": DAY, "v2": 30 * DAY}
 _METHODS: Final = {"v1": ("POST",), "v2": ("POST", "DELETE")}
-
-
-class Asked(NamedTuple):
-    """A request that a key stands for, to the byte.
-
-    Attributes:
-        method: The HTTP method.
-        path: The path.
-        query: What stands behind it.
-        body: The body.
-    """
-
-    method: str
-    path: str
-    query: str
-    body: bytes
 
 
 @dataclass(slots=True)
@@ -46,14 +28,32 @@ class Record:
     """What is known of a key.
 
     Attributes:
-        asked: The request that it stands for.
+        place: The account and the key.
+        at: When it was first sent, in unix seconds.
+        method: The method of the request that it stands for.
+        path: The path of that.
+        query: What stood behind the path.
+        sent: The body of that.
         request_id: The id of the first request.
-        answer: What it was answered; none while it is being worked on.
+        status: The HTTP status of the answer; 0 while it is being worked on.
+        body: The body of the answer.
+        refresh: Gives that anew, with the objects as they are by then.
     """
 
-    asked: Asked
+    place: str
+    at: int
+    method: str
+    path: str
+    query: str
+    sent: bytes
     request_id: str
-    answer: Answer | None = None
+    status: int = 0
+    body: bytes = b""
+    refresh: Callable[[], bytes] | None = None
+
+    def asks(self, call: Call, query: str, body: bytes) -> bool:
+        """Tell whether it stands for this request, to the byte."""
+        return (self.method, self.path, self.query, self.sent) == (call.method, call.path, query, body)
 
 
 class Keys:
@@ -67,16 +67,17 @@ class Keys:
     def __init__(self, clock: Clock, conflict: Callable[[], Refusal]) -> None:
         self._clock = clock
         self._conflict = conflict
-        self._records: dict[_Place, Record] = {}
-        self._ages: dict[str, deque[tuple[int, _Place]]] = {api: deque() for api in _KEPT}
+        self._records: dict[str, dict[str, Record]] = {api: {} for api in _KEPT}
+        self._ages: dict[str, deque[Record]] = {api: deque() for api in _KEPT}
 
-    def begin(self, call: Call, asked: Asked, same: Callable[[Asked], bool]) -> Record | None:
+    def begin(self, call: Call, query: str, body: bytes, same: Callable[[Record], bool]) -> Record | None:
         """Give what is known of a call's key: a record without an answer if it is new, nothing if keys do not count.
 
         Args:
             call: The call.
-            asked: What it asks.
-            same: Tells whether another request asks the same in other bytes.
+            query: What stands behind its path.
+            body: Its body.
+            same: Tells whether a record asks the same in other bytes.
 
         Raises:
             Refusal: The key stands for another request, or its request is still being worked on.
@@ -85,29 +86,32 @@ class Keys:
         if call.key is None or call.method not in _METHODS[api]:
             return None
         self._prune(api)
-        place = (api, call.account, call.key)
-        held = self._records.get(place)
+        place = f"{call.account} {call.key}"
+        held = self._records[api].get(place)
         if held is None:
-            held = self._records[place] = Record(asked, call.request_id)
-            self._ages[api].append((self._clock.now, place))
-        elif held.asked != asked and not same(held.asked):
+            held = Record(place, self._clock.now, call.method, call.path, query, body, call.request_id)
+            self._records[api][place] = held
+            self._ages[api].append(held)
+        elif not held.asks(call, query, body) and not same(held):
             raise key_reused(call.key)
-        elif held.answer is None:
+        elif not held.status:
             raise self._conflict()
         return held
 
     def end(self, call: Call, record: Record, answer: Answer | None) -> None:
         """Store the outcome of execution, or forget the key if there was none, or none that lasts."""
-        lasting = answer is not None and answer.executed and (_api(call) == "v1" or answer.refresh is not None)
-        if lasting:
-            record.answer = answer
+        api = _api(call)
+        if answer is not None and answer.executed and (api == "v1" or answer.refresh is not None):
+            record.status, record.body, record.refresh = answer.status, answer.body, answer.refresh
         else:
-            del self._records[_api(call), call.account, call.key or ""]
+            del self._records[api][record.place]
 
     def _prune(self, api: str) -> None:
-        ages = self._ages[api]
-        while ages and ages[0][0] + _KEPT[api] <= self._clock.now:
-            self._records.pop(ages.popleft()[1], None)
+        ages, records = self._ages[api], self._records[api]
+        while ages and ages[0].at + _KEPT[api] <= self._clock.now:
+            oldest = ages.popleft()
+            if records.get(oldest.place) is oldest:
+                del records[oldest.place]
 
 
 def _api(call: Call) -> str:

@@ -19,9 +19,7 @@ API_VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's API that is simulated."""
 
 _DEEPEST: Final = 4
-_NESTED: Final[frozenset[object]] = frozenset(
-    {dict, list, Snapshot}
-)  # everything else is shown as it is; asked for millions of times
+_NESTED: Final[frozenset[object]] = frozenset({dict, list, Snapshot})  # all else is shown as it is
 
 Render: TypeAlias = "Callable[[World, Object], Object]"
 """Gives an object as it is shown, from what is kept of it; a fresh dictionary each time."""
@@ -174,11 +172,13 @@ class World:
             "object": "event",
             "api_version": API_VERSION,
             "created": self.clock.now,
-            "data": Snapshot(self.told, before),
             "livemode": self.livemode,
             "pending_webhooks": 0,
-            "request": self._cause(),
             "type": type,
+            "_told": self.told,
+            "_before": before,
+            "_request": None if self.call is None else self.call.request_id,
+            "_key": None if self.call is None else self.call.key,
         }
         if account != self.platform:
             event["account"] = account
@@ -312,11 +312,6 @@ class World:
         if is_hash(value):
             return self.render(value)
         return [self._rendered(item) for item in value] if is_list(value) else value
-
-    def _cause(self) -> Object:
-        if self.call is None:
-            return {"id": None, "idempotency_key": None}
-        return {"id": self.call.request_id, "idempotency_key": self.call.key}
 
     def _kind(self, name: str) -> Kind:
         return self._kinds.get(name) or Kind(name)

@@ -41,6 +41,8 @@ _NOTHING: Final[Object] = dict.fromkeys(
         *_GIVEN,
     )
 )
+_DETAILS: Final[Object] = {"tip": {}}
+_CARD: Final = ["card"]
 
 
 def propose(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
@@ -86,7 +88,7 @@ def _new(world: World, account: str, params: dict[str, Any], method: Object | No
         "amount": params["amount"],
         "application": None if account == world.platform else applied(world),
         "amount_capturable": 0,
-        "amount_details": {"tip": {}},
+        "amount_details": _DETAILS,
         "amount_received": 0,
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": params.get("automatic_payment_methods")
@@ -107,7 +109,7 @@ def _new(world: World, account: str, params: dict[str, Any], method: Object | No
 
 def _types(params: dict[str, Any], method: Object | None) -> list[str]:
     """Give the ways to pay that fit."""
-    allowed: list[str] = params.get("allowed_payment_method_types") or ["card"]
+    allowed: list[str] = params.get("allowed_payment_method_types") or _CARD
     return allowed if method is None or method["type"] in allowed else [*allowed, method["type"]]
 
 
