@@ -22,6 +22,9 @@ IfShort: TypeAlias = Literal["stop", "bear", "park"]
 """What is done where a seller's balance does not cover what is to come back: the flow stops there until the same key
 goes on; the platform bears it; or it is parked among what the seller owes, see `transfers.owed`."""
 
+DISPUTE: Final = "connectkit_dispute"
+"""The note by which a reversal or a transfer tells for which dispute it was made."""
+
 _DEBTS: Final = "debt"
 _LONGEST: Final = 180  # characters of a key, so that what is parked can be named after it
 
@@ -57,7 +60,7 @@ def reversal(
         metadata: Notes.
     """
     params: dict[str, Any] = {"amount": amount.amount, **({"metadata": dict(metadata)} if metadata else {})}
-    name = f"reversal/{transfer}"
+    name, dispute = f"reversal/{transfer}", (metadata or {}).get(DISPUTE, "")
     return Step(
         name,
         "transfers.reverse",
@@ -65,7 +68,7 @@ def reversal(
         TransferReversal.KEEP,
         amount.currency,
         passed(seller, -amount, "reversal"),
-        short=None if if_short == "stop" else Uncovered(name, seller, transfer, amount).document(),
+        short=None if if_short == "stop" else Uncovered(name, seller, transfer, amount, dispute).document(),
     )
 
 
@@ -96,7 +99,7 @@ class Owing:
             name = f"{key}/{one.step}"
             note = await self.caller.note(_DEBTS, name)
             if not note.version:
-                owed = Owed(name, one.account, one.transfer, one.amount)
+                owed = Owed(name, one.account, one.transfer, one.amount, dispute=one.dispute)
                 await self.caller.set_note(evolve(note, text=owed.dumps()))
 
     async def every(self) -> AsyncGenerator[Owed, None]:
@@ -114,13 +117,24 @@ class Owing:
         if owed.collected_by:
             return owed
         await self._check_other_way(f"{name}/{'reversal' if debit else 'debit'}")
-        collected = evolve(owed, collected_by=await (self._debited(owed) if debit else self._reversed(owed)))
+        if await self._is_won(owed.dispute):
+            collected = evolve(owed, collected_by=owed.dispute)
+        else:
+            collected = evolve(owed, collected_by=await (self._debited(owed) if debit else self._reversed(owed)))
         await self.caller.set_note(evolve(note, text=collected.dumps()))
         return collected
 
+    async def _is_won(self, dispute_id: str) -> bool:
+        """Tell whether the dispute that something is owed for was won since, so that it is owed no more."""
+        if not dispute_id:
+            return False
+        answer = await self.caller.read(Request("get", f"/v1/disputes/{dispute_id}"), "transfers.collect")
+        return bool(answer.data["status"] == "won")
+
     async def _reversed(self, owed: Owed) -> str:
         path = f"/v1/transfers/{owed.transfer}/reversals"
-        request = Request("post", path, {"amount": owed.amount.amount})
+        notes: dict[str, Any] = {"metadata": {DISPUTE: owed.dispute}} if owed.dispute else {}
+        request = Request("post", path, {"amount": owed.amount.amount, **notes})
         arguments = {"transfer": owed.transfer, **request.params}
         key = f"{owed.name}/reversal"
         intent = Intent("transfers.reverse", key, request, arguments, TransferReversal.KEEP)

@@ -17,6 +17,9 @@ from connectkit import (
     PermissionDenied,
     Refused,
 )
+from connectkit.models.plans import RiskKind
+from connectkit.resources.evidence import CompellingEvidence
+from connectkit.simulator.money.switches import Switches, set_switches
 
 from .stages import COLOURS, seller, travel
 from .test_plans import empty, total, usd
@@ -256,5 +259,147 @@ def test_an_early_warning_of_fraud_calls_for_a_refund(colour: str) -> None:
         assert types.count("radar.early_fraud_warning.updated") == 1
         with pytest.raises(PermissionDenied):
             await connect.disputes.warning(warning.id, account="acct_other")
+
+    travel(colour, journey)
+
+
+MULTIPLE = "pm_card_createMultipleDisputes"
+
+
+def test_parts_of_a_payment_are_disputed_and_each_is_recovered_once(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect)
+        await connect.charges.separate.create(key="f", amount=usd("100.00"), payment_method=AT_ONCE)
+        payment = await connect.charges.destination.create(
+            key="o", amount=usd("10.00"), destination=ana, fee=usd("1.00"), payment_method=MULTIPLE
+        )
+        second, first = [one async for one in connect.disputes.list(charge=payment.charge)]
+        assert (first.amount, second.amount, first.case_type) == (usd("5.00"), usd("5.00"), "chargeback")
+        plan = await connect.disputes.plan_recover(first.id, key="r-1")
+        (risk,) = [one for one in plan.risks if one.kind is RiskKind.DISPUTED]
+        assert second.id in risk.message
+        assert [one.amount for one in (await plan.execute()).reversals] == [usd("5.00")]
+        with pytest.raises(InvalidRequest, match="taken back before"):
+            await connect.disputes.recover(first.id, key="r-1-again")
+        recovery = await connect.disputes.recover(second.id, key="r-2")
+        assert [one.amount for one in recovery.reversals] == [usd("5.00")]
+        await connect.disputes.submit(first.id, key="a", evidence=TOLD)
+        assert (await connect.disputes.plan_repay(first.id, key="p")).risks
+        repaid = await connect.disputes.repay(first.id, key="p")
+        assert [one.amount for one in repaid.transfers] == [usd("5.00")]
+        with pytest.raises(InvalidRequest, match="they have it again"):
+            await connect.disputes.repay(first.id, key="p-again")
+        await connect.disputes.close(second.id, key="c")
+        with pytest.raises(InvalidRequest, match="taken back before"):
+            await connect.disputes.recover(second.id, key="r-3")
+        assert await total(connect, ana) == usd("4.00")
+
+    travel(colour, journey)
+
+
+def test_a_payment_that_is_disputed_again_is_recovered_from_what_was_given_back(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(multiple_disputes="one_by_one"))
+        ana = await seller(connect)
+        await connect.charges.separate.create(key="f", amount=usd("100.00"), payment_method=AT_ONCE)
+        payment = await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=MULTIPLE)
+        await connect.charges.separate.settle(payment.id, key="s", shares={ana: usd("20.00")})
+        first = await only(connect)
+        await connect.disputes.recover(first.id, key="r-1")
+        await connect.disputes.submit(first.id, key="a-1", evidence=TOLD)
+        await connect.disputes.repay(first.id, key="p-1")
+        second = await only_first(connect)
+        assert second.id != first.id
+        recovery = await connect.disputes.recover(second.id, key="r-2")
+        assert [one.amount for one in recovery.reversals] == [usd("20.00")]
+        await connect.disputes.submit(second.id, key="a-2", evidence=TOLD)
+        repaid = await connect.disputes.repay(second.id, key="p-2")
+        assert [one.amount for one in repaid.transfers] == [usd("20.00")]
+        assert await total(connect, ana) == usd("20.00")
+
+    travel(colour, journey)
+
+
+async def short(connect: AsyncConnect, ana: str) -> Dispute:
+    """Dispute a payment whose seller has nothing any more."""
+    payment = await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=DISPUTED)
+    await connect.charges.separate.create(key="f", amount=usd("200.00"), payment_method=AT_ONCE)
+    await connect.charges.separate.settle(payment.id, key="s", shares={ana: usd("20.00")})
+    connect.simulator.advance(days=9)  # her schedule pays her out
+    assert await total(connect, ana) == usd("0.00")
+    return await only(connect)
+
+
+@pytest.mark.parametrize("debit", [True, False])
+def test_what_was_parked_is_not_recovered_again_and_is_repaid(colour: str, debit: bool) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect)
+        dispute = await short(connect, ana)
+        await connect.disputes.recover(dispute.id, key="r", if_short="park")
+        with pytest.raises(InvalidRequest, match="taken back before"):
+            await connect.disputes.recover(dispute.id, key="r-again")
+        (owed,) = [one async for one in connect.transfers.owed()]
+        assert owed.dispute == dispute.id
+        await connect.transfers.create(key="tip", amount=usd("20.00"), destination=ana)
+        await connect.transfers.collect(owed.name, debit=debit)
+        with pytest.raises(InvalidRequest, match="taken back before"):
+            await connect.disputes.recover(dispute.id, key="r-again")
+        await connect.disputes.submit(dispute.id, key="a", evidence=TOLD)
+        repaid = await connect.disputes.repay(dispute.id, key="p")
+        assert [(one.destination, one.amount) for one in repaid.transfers] == [(ana, usd("20.00"))]
+        with pytest.raises(InvalidRequest, match="they have it again"):
+            await connect.disputes.repay(dispute.id, key="p-again")
+
+    travel(colour, journey)
+
+
+def test_what_is_owed_for_a_dispute_is_not_owed_once_it_is_won(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect)
+        dispute = await short(connect, ana)
+        await connect.disputes.recover(dispute.id, key="r", if_short="park")
+        await connect.disputes.submit(dispute.id, key="a", evidence=TOLD)
+        (owed,) = [one async for one in connect.transfers.owed()]
+        await connect.transfers.create(key="tip", amount=usd("20.00"), destination=ana)
+        assert (await connect.transfers.collect(owed.name)).collected_by == dispute.id
+        assert [one async for one in connect.transfers.owed()] == []
+        assert await total(connect, ana) == usd("20.00")
+
+    travel(colour, journey)
+
+
+def test_a_compliance_dispute_wants_its_fee_acknowledged(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        card = "pm_card_createComplianceDispute"
+        await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=card)
+        dispute = await only(connect)
+        assert (dispute.case_type, dispute.programs) == ("compliance", ("visa_compliance",))
+        with pytest.raises(Refused, match="acknowledge the fee"):
+            await connect.disputes.submit(dispute.id, key="a-1", evidence=TOLD)
+        enhanced: Evidence = {**TOLD, "enhanced_evidence": {"visa_compliance": {"fee_acknowledged": True}}}
+        answered = await connect.disputes.submit(dispute.id, key="a-2", evidence=enhanced)
+        assert answered.submitted == 1
+        assert (await only(connect)).status == "won"
+
+    travel(colour, journey)
+
+
+def test_evidence_is_checked_however_deep_it_stands(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        await connect.charges.separate.create(key="o", amount=usd("30.00"), payment_method=DISPUTED)
+        dispute = await only(connect)
+        compelling: CompellingEvidence = {
+            "prior_undisputed_transactions": [{"charge": "ch_1", "product_description": "x" * 20_001}]
+        }
+        bad: list[tuple[str, Evidence]] = [
+            (
+                "prior_undisputed_transactions.product_description has 20001",
+                {"enhanced_evidence": {"visa_compelling_evidence_3": compelling}},
+            ),
+            ("supporting_files is the id of a file", {"appeal": {"card": {"supporting_files": ["a letter"]}}}),
+        ]
+        for words, evidence in bad:
+            with pytest.raises(InvalidRequest, match=words):
+                await connect.disputes.stage(dispute.id, key="k", evidence=evidence)
 
     travel(colour, journey)

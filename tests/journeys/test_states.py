@@ -196,7 +196,7 @@ def test_the_cost_of_a_dispute_is_recovered_from_the_newest_transfers(colour: st
         made = await connect.disputes.recover(dispute.id, key="r")
         assert [reversal.amount for reversal in made.reversals] == [usd("10.00"), usd("20.00")]
         assert await connect.disputes.recover(dispute.id, key="r") == made
-        with pytest.raises(InvalidRequest, match="Nothing of the disputed payment"):
+        with pytest.raises(InvalidRequest, match="taken back before"):
             await connect.disputes.recover(dispute.id, key="again")
 
     travel(colour, journey)

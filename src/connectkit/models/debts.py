@@ -22,7 +22,9 @@ class Owed:
         account: The connected account.
         transfer: The transfer that it was to come back from.
         amount: How much.
-        collected_by: The reversal or the payment that brought it; `""` while it is owed.
+        collected_by: The reversal or the payment that brought it, or the dispute that was won, so that nothing is owed
+            any more; `""` while it is owed.
+        dispute: The dispute that it is owed for, or `""`.
     """
 
     name: str
@@ -30,17 +32,18 @@ class Owed:
     transfer: str
     amount: Money
     collected_by: str = ""
+    dispute: str = ""
 
     def dumps(self) -> str:
         """Write it down."""
-        amount = self.amount
-        return json.dumps([self.name, self.account, self.transfer, amount.amount, amount.currency, self.collected_by])
+        whose, amount = [self.name, self.account, self.transfer], self.amount
+        return json.dumps([*whose, amount.amount, amount.currency, self.collected_by, self.dispute])
 
     @classmethod
     def loads(cls, text: str) -> Self:
         """Read what `dumps` wrote."""
-        name, account, transfer, amount, currency, collected_by = json.loads(text)
-        return cls(name, account, transfer, Money(amount, currency), collected_by)
+        name, account, transfer, amount, currency, *ends = json.loads(text)
+        return cls(name, account, transfer, Money(amount, currency), *ends)
 
 
 @frozen(kw_only=True)

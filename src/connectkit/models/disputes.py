@@ -27,6 +27,10 @@ class Dispute(Value):
         reason: The bank's, in Stripe's word. An open set.
         charge: The charge.
         payment: The payment intent, or `""`.
+        case_type: What it is for a card's network, as `chargeback`, `inquiry` or `compliance`; `""` where it is of no
+            card. An open set.
+        programs: The networks' programs for which an answer can qualify, as `visa_compelling_evidence_3` or
+            `visa_compliance`, which wants its fee to be acknowledged. An open set.
         taken: What has left the balance for it by now, the bank's fee with it, in the currency that the charge settled
             in, once for each movement; what came back is below zero.
         refundable: Whether the payment can still be refunded, as during an inquiry.
@@ -45,12 +49,14 @@ class Dispute(Value):
         "charge",
         "created",
         "currency",
+        "enhanced_eligibility_types",
         "evidence_details.due_by",
         "evidence_details.has_evidence",
         "evidence_details.submission_count",
         "is_charge_refundable",
         "metadata",
         "payment_intent",
+        "payment_method_details.card.case_type",
         "reason",
         "status",
     )
@@ -60,6 +66,8 @@ class Dispute(Value):
     reason: str
     charge: str
     payment: str
+    case_type: str
+    programs: tuple[str, ...]
     taken: tuple[Money, ...]
     refundable: bool
     due: datetime | None
@@ -101,6 +109,8 @@ class Dispute(Value):
             reason=data.get("reason") or "",
             charge=identifier(data.get("charge")),
             payment=identifier(data.get("payment_intent")),
+            case_type=part(part(data, "payment_method_details"), "card").get("case_type") or "",
+            programs=tuple(data.get("enhanced_eligibility_types") or ()),
             taken=tuple(Money(-row["net"], row["currency"]) for row in data.get("balance_transactions") or ()),
             refundable=bool(data.get("is_charge_refundable")),
             due=moment(details.get("due_by") or None),

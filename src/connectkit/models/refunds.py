@@ -61,12 +61,14 @@ class Uncovered:
         account: The connected account.
         transfer: The transfer that it was to come back from.
         amount: How much.
+        dispute: The dispute that it was to be recovered for, or `""`.
     """
 
     step: str
     account: str
     transfer: str
     amount: Money
+    dispute: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give it as JSON values."""
@@ -77,13 +79,14 @@ class Uncovered:
             "account": self.account,
             "amount": self.amount.amount,
             "currency": self.amount.currency,
+            "dispute": self.dispute,
         }
 
     @classmethod
     def read(cls, document: Data) -> Self:
         """Read what `document` gave."""
         amount = Money(document["amount"], document["currency"])
-        return cls(document["step"], document["account"], document["id"], amount)
+        return cls(document["step"], document["account"], document["id"], amount, document.get("dispute", ""))
 
 
 @frozen(kw_only=True)

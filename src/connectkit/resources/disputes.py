@@ -218,6 +218,9 @@ class AsyncDisputes:
         accounts are debited, if that is asked for. What a broken-off flow has not taken back yet is the platform's
         loss until the same key goes on. A direct charge needs none of it: its dispute is its seller's.
 
+        A payment can have several disputes, of parts of it or one after the other. Each is recovered by itself, and
+        what was recovered for it before, or parked, is not recovered again, whatever the key.
+
         Args:
             dispute_id: The dispute, of a destination charge or of a separate charge; no inquiry, which takes nothing.
             key: Your own name of this recovery.
@@ -227,7 +230,8 @@ class AsyncDisputes:
             wait: For how many seconds to wait for somebody who is at it now.
 
         Raises:
-            InvalidRequest: An argument is wrong, no money has moved, or nothing of the payment was shared out.
+            InvalidRequest: An argument is wrong, no money has moved, nothing of the payment is with a seller, or all
+                that was disputed was taken back before.
             InsufficientBalance: A seller's balance does not cover the share; what went before stands, and the same key
                 goes on.
             OutcomeUnknown: It may have been taken back; the same key finds out.
@@ -266,8 +270,7 @@ class AsyncDisputes:
         }
 
         async def work_out() -> Worked:
-            steps = await recovering(self._caller, dispute_id, checked, if_short)
-            return Worked(steps=steps)
+            return await recovering(self._caller, dispute_id, checked, if_short)
 
         async def park(recovery: Recovery) -> None:
             """Remember what could not be reversed."""
@@ -286,7 +289,8 @@ class AsyncDisputes:
     async def repay(self, dispute_id: str, *, key: str, wait: float = 0.0) -> Repayment:
         """Give sellers back what `recover` has reversed, after the dispute is won.
 
-        Each gets a new transfer from the platform's available balance, for reversals cannot be undone.
+        Each gets a new transfer from the platform's available balance, for reversals cannot be undone. If the payment
+        is disputed again, that is recovered from these transfers.
 
         Args:
             dispute_id: The dispute, which is won.
@@ -294,7 +298,7 @@ class AsyncDisputes:
             wait: For how many seconds to wait for somebody who is at it now.
 
         Raises:
-            InvalidRequest: It is not won, or nothing was taken back for it.
+            InvalidRequest: It is not won, or nothing was taken back for it that sellers do not have again.
             InsufficientBalance: The platform's balance does not cover it; top up, and the same key goes on.
             OutcomeUnknown: It may have been repaid; the same key finds out.
         """
@@ -315,7 +319,7 @@ class AsyncDisputes:
 
     def _repayment(self, dispute_id: str, key: str) -> Flow[Repayment]:
         async def work_out() -> Worked:
-            return Worked(steps=await repaying(self._caller, dispute_id))
+            return await repaying(self._caller, dispute_id)
 
         return Flow(
             verb="disputes.repay",

@@ -168,6 +168,8 @@ class AsyncTransfers:
     async def collect(self, name: str, *, debit: bool = False) -> Owed:
         """Try to get what a seller owes, now that there may be money; what was collected is never collected again.
 
+        What was owed for a dispute that is won by now is not collected, and not owed any more.
+
         Args:
             name: Its name, from `owed`.
             debit: Whether the account is debited, which its owner has agreed to, instead of reversing the transfer.

@@ -25,8 +25,7 @@ class Card:
         unreachable: Whether her bank cannot be asked, so that whoever has to ask is declined.
         risk: How risky Stripe finds it.
         refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
-        dispute: `""`, or the reason for which the buyer's bank takes the payment back at once.
-        disputes: In how many parts it does so.
+        dispute: `""`, or what the buyer's bank says when it takes the payment back at once, by its name in `CLAIMS`.
         bounces: Whether the small deposits that verify the account do not arrive.
         warning: Whether the issuer warns early that the payment may be fraud.
         trigger: `""`, or how the account that is charged on moves on its way through verification.
@@ -50,7 +49,6 @@ class Card:
     risk: str = "normal"
     refund: str = ""
     dispute: str = ""
-    disputes: int = 1
     bounces: bool = False
     warning: bool = False
     trigger: str = ""
@@ -118,8 +116,8 @@ CARDS: Final[Mapping[str, Card]] = {
     "pm_card_authenticationRequiredSetupForOffSession": Card("0446", asked="setup"),
     "pm_card_threeDSecureOptional": Card("3055", asked="merchant"),
     "pm_card_createDispute": Card("0259", dispute="fraudulent"),
-    "pm_card_createMultipleDisputes": Card("0079", dispute="fraudulent", disputes=2),
     "pm_card_createCe3EligibleDispute": Card("0038", dispute="visa_compelling_evidence_3"),
+    "pm_card_createMultipleDisputes": Card("0079", dispute="multiple"),
     "pm_card_createComplianceDispute": Card("0779", dispute="visa_compliance"),
     "pm_card_createMastercardComplianceDispute": Card("0002", "mastercard", dispute="mastercard_compliance"),
     "pm_card_createIssuerFraudRecord": Card("5423", warning=True),

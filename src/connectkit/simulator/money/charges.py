@@ -83,7 +83,7 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
             "_transfer": None,
             "_fee": None,
             "_row": None,
-            "_dispute": None,
+            "_disputes": [],
             "_words": {name: value for name, value in (transfer_data or {}).items() if name in _WORDS},
         },
     )

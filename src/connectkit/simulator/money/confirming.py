@@ -154,7 +154,7 @@ def take(world: World, intent: Object, charge: Object, card: Card, amount: int) 
     if card.trigger:
         triggers.pull(world, intent["on_behalf_of"] or intent["_account"], card.trigger)
     if card.dispute:
-        world.clock.at(world.clock.now, partial(disputes.open_disputes, world, charge, card.dispute, card.disputes))
+        world.clock.at(world.clock.now, partial(disputes.dispute, world, charge, card.dispute))
     if card.warning:
         world.clock.at(world.clock.now, partial(warnings.warn, world, charge))
     _tell(world, intent)

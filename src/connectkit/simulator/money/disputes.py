@@ -2,73 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
-from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
+from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import not_simulated_param, refused
+from connectkit.simulator.refusals import refused
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object, merge_metadata, part
+from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from . import warnings
+from . import chargebacks, warnings
 from .calendar import calendar_days
-from .evidence import NAMES, check_evidence
-from .fx import convert
-from .rows import FeeDetail, later, post, row, row_of
+from .claims import CLAIMS, DAYS, INQUIRY, Claim, answered, check_acknowledged, eligibility, new_dispute
+from .evidence import check_evidence
+from .rows import row_of
 from .switches import switches_of
 
 topic: Final = Topic("disputes")
 
-_FEE: Final = 1500
-_DAYS: Final = 10  # until the midnight before which evidence is due
-_CODES: Final = {
-    "fraudulent": "10.4",
-    "mastercard_compliance": None,
-    "product_not_received": "13.1",
-    "visa_compelling_evidence_3": "10.4",
-    "visa_compliance": None,
-}
-_COMPLIANCE: Final = frozenset({"mastercard_compliance", "visa_compliance"})
-_REASONS: Final = {
-    "mastercard_compliance": "noncompliant",
-    "visa_compelling_evidence_3": "fraudulent",
-    "visa_compliance": "noncompliant",
-}
-_UNPAID: Final[Object] = {"status": "requires_fee_acknowledgement"}
-_ELIGIBLE: Final[dict[str, Object]] = {
-    "mastercard_compliance": _UNPAID,
-    "visa_compelling_evidence_3": {"required_actions": [], "status": "requires_action"},
-    "visa_compliance": _UNPAID,
-}
-_INQUIRY: Final = "inquiry"
-_RETURNED: Final = "R10"  # a debit that its payer's bank took back
+Heard: TypeAlias = Callable[[World, Object], None]
+"""Hears of a charge that an inquiry was about, and that the bank has taken back now."""
+
 _ESCALATED: Final = "escalate_inquiry_evidence"
 _OPEN: Final = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
 """What a dispute and an inquiry are when evidence is submitted."""
-_WORDS: Final = {"dispute": "Chargeback withdrawal", "dispute_reversal": "Chargeback reversal"}
 _INQUIRY_DAYS: Final = 120
 _CLOSED: Final = frozenset({"won", "lost", "warning_closed"})
 _OUTCOMES: Final = {"winning_evidence": "won", "losing_evidence": "lost"}
+_HEARING: Final[list[Heard]] = []
 
 
-def open_disputes(world: World, charge: Object, reason: str, number: int) -> None:
-    """Take a captured charge back in so many parts, or only ask about it, if the reason is an inquiry."""
-    for place in range(number):
-        _open(world, charge, reason, (place, number))
+def escalated(hear: Heard) -> Heard:
+    """Have the decorated function hear of every inquiry that became a chargeback."""
+    _HEARING.append(hear)
+    return hear
 
 
-def _open(world: World, charge: Object, reason: str, share: tuple[int, int]) -> None:
-    dispute = world.add(charge["_account"], _new(world, charge, reason, share))
-    charge |= {"disputed": True, "_dispute": dispute["id"]}
-    world.emit("charge.dispute.created", dispute)
+def dispute(world: World, charge: Object, name: str) -> None:
+    """Take a captured charge back, or only ask about it; several claims share it out among themselves.
+
+    Args:
+        world: The world.
+        charge: The charge.
+        name: What the bank says, by the name in `CLAIMS`.
+    """
+    claims = CLAIMS[name]
+    together = len(claims) if switches_of(world).multiple_disputes == "together" else 1
+    for place, claim in enumerate(claims[:together]):
+        _open(world, charge, claim, (place, together))
+    last = world.get(charge["_account"], "dispute", charge["_disputes"][-1])
+    last["_following"] = claims[together:]
+
+
+def _part(whole: int, share: tuple[int, int]) -> int:
+    """Give one of several parts that sum to a whole; they are as equal as can be, which is inferred."""
+    place, number = share
+    return whole * (place + 1) // number - whole * place // number
+
+
+def _open(world: World, charge: Object, claim: Claim, share: tuple[int, int]) -> None:
+    amount, settled = (_part(whole, share) for whole in (charge["amount_captured"], row_of(world, charge)["amount"]))
+    new = world.add(charge["_account"], new_dispute(world, charge, claim, amount, settled))
+    charge["disputed"] = True
+    charge["_disputes"].append(new["id"])
+    world.emit("charge.dispute.created", new)
     warnings.settle(world, charge)
-    if reason != _INQUIRY:
-        _withdraw(world, dispute, charge)
-    _limit(world, dispute)
+    if claim.case_type != INQUIRY:
+        chargebacks.withdraw(world, new, charge)
+    _limit(world, new)
+    world.touch(charge)
 
 
 def _limit(world: World, dispute: Object) -> None:
@@ -76,7 +81,7 @@ def _limit(world: World, dispute: Object) -> None:
     if _is_inquiry(dispute):
         world.clock.at(calendar_days(world.clock.now, _INQUIRY_DAYS), partial(_run_out, world, dispute))
     else:
-        due = calendar_days(world.clock.now, _DAYS)
+        due = calendar_days(world.clock.now, DAYS)
         dispute["evidence_details"] |= {"due_by": due - 1, "submission_count": 0}
         world.clock.at(due, partial(_run_out, world, dispute))
 
@@ -89,29 +94,20 @@ def _run_out(world: World, dispute: Object) -> None:
         _decide(world, dispute, "lost")
 
 
+def _of(world: World, charge: Object) -> Sequence[Object]:
+    return [world.get(charge["_account"], "dispute", id) for id in charge["_disputes"]]
+
+
 def close_inquiry(world: World, charge: Object) -> None:
     """Close the inquiry about a charge that is wholly refunded, without a fee."""
-    dispute = world.find(charge["_dispute"] or "")
-    if dispute is not None and _is_inquiry(dispute) and dispute["status"] not in _CLOSED:
-        _decide(world, dispute, "warning_closed")
+    for one in _of(world, charge):
+        if _is_inquiry(one) and one["status"] not in _CLOSED:
+            _decide(world, one, "warning_closed")
 
 
-def _withdraw(world: World, dispute: Object, charge: Object) -> None:
-    """Take a charge back, with a fee on top; who pays Stripe's fees of the charge pays that."""
-    settled = row_of(world, charge)
-    own = charge["_account"] == world.platform or queries.pays_direct_fees(world, charge["_account"])
-    debit = _row(world, dispute, -_part(settled["amount"], dispute["_share"]), _FEE if own else 0, "dispute")
-    rows = [debit] if own else [debit, _billed(world, settled["currency"], charge)]
-    others = [Entry(STRIPE, settled["currency"], _FEE), Entry(WORLD, charge["currency"], dispute["amount"])]
-    post(world, *rows, others=others)
-    dispute["_rows"].append(debit["id"])
-    world.emit("charge.dispute.funds_withdrawn", dispute)
-
-
-def is_taken_back(world: World, charge: Object) -> bool:
-    """Tell whether a buyer's bank has taken a charge back, or a part of it, and nobody has won it."""
-    disputes = world.table(charge["_account"], "dispute").where(charge=charge["id"])
-    return any(not dispute["is_charge_refundable"] for dispute in disputes)
+def taken_back(world: World, charge: Object) -> bool:
+    """Tell whether a buyer's bank has taken a charge back, or a part of it, and that was not won."""
+    return not all(one["is_charge_refundable"] for one in _of(world, charge))
 
 
 def check_undisputed(world: World, charge: Object) -> None:
@@ -120,84 +116,8 @@ def check_undisputed(world: World, charge: Object) -> None:
     Raises:
         Refusal: The charge is disputed, and the dispute is not won.
     """
-    if is_taken_back(world, charge):
+    if taken_back(world, charge):
         raise refused(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
-
-
-def _row(world: World, dispute: Object, amount: int, fee: int, category: str) -> Object:
-    charge = world.get(dispute["_account"], "charge", dispute["charge"])
-    settled = row_of(world, charge)
-    name = "Dispute fee" if fee > 0 else "Dispute fee refund"
-    return row(
-        world,
-        dispute["_account"],
-        type="adjustment",
-        category=category,
-        amount=amount,
-        currency=settled["currency"],
-        source=dispute["id"],
-        available_on=later(world, settled),
-        description=f"{_WORDS[category]} for {charge['id']}",
-        fees=[FeeDetail("stripe_fee", fee, name)] if fee else [],
-        source_type=settled["_source_type"],
-    )
-
-
-def _billed(world: World, currency: str, charge: Object) -> Object:
-    home = queries.default_currency(world, world.platform)
-    rate = switches_of(world).rates.mid(currency, home)
-    return row(
-        world,
-        world.platform,
-        type="stripe_fee",
-        amount=-convert(_FEE, rate),
-        currency=home,
-        source=None,
-        available_on=world.clock.now,
-        description=f"Dispute fee ({charge['id']})",
-        rate=rate,
-    )
-
-
-def _part(whole: int, share: tuple[int, int]) -> int:
-    """Give one of several parts that sum to a whole; they are as equal as can be, which is inferred."""
-    place, number = share
-    return whole * (place + 1) // number - whole * place // number
-
-
-def _new(world: World, charge: Object, reason: str, share: tuple[int, int]) -> Object:
-    inquiry, compliance = reason == _INQUIRY, reason in _COMPLIANCE
-    code = "10" if inquiry else _CODES.get(reason, _RETURNED)
-    kind = _INQUIRY if inquiry else "compliance" if compliance else "chargeback"
-    brand = part(charge, "payment_method_details", "card").get("brand", "visa")
-    card = {"brand": brand, "case_type": kind, "network": brand, "network_reason_code": code}
-    eligible = {reason: dict(_ELIGIBLE[reason])} if reason in _ELIGIBLE else {}
-    return {
-        "id": world.ids.new("du"),
-        "object": "dispute",
-        "amount": _part(charge["amount_captured"], share),
-        "charge": charge["id"],
-        "created": world.clock.now,
-        "currency": charge["currency"],
-        "enhanced_eligibility_types": list(eligible),
-        "evidence": {**dict.fromkeys(NAMES), "enhanced_evidence": {}},
-        "evidence_details": {
-            "due_by": calendar_days(world.clock.now, _DAYS) - 1,
-            "enhanced_eligibility": eligible,
-            "has_evidence": False,
-            "past_due": False,
-            "submission_count": 0,
-        },
-        "is_charge_refundable": inquiry,
-        "livemode": world.livemode,
-        "metadata": {},
-        "payment_intent": charge["payment_intent"],
-        "payment_method_details": {"card": card, "type": "card"},
-        "reason": "fraudulent" if inquiry else _REASONS.get(reason, reason),
-        "status": "warning_needs_response" if inquiry else "needs_response",
-        "_rows": [],
-        "_share": share,
-    }
 
 
 def _render(world: World, thing: Object) -> Object:
@@ -229,19 +149,28 @@ def update(world: World, call: Call) -> Object:
     details = dispute["evidence_details"]
     if evidence and dispute["status"] not in _OPEN:
         raise refused("Evidence for this dispute can no longer be changed.", param="evidence")
-    if evidence and part(dispute, "payment_method_details", "card")["case_type"] == "compliance":
-        raise not_simulated_param("evidence", "disputes about compliance, which cost a fee to counter,")
-    whole = {**dispute["evidence"], **evidence}
+    whole = answered(dispute, evidence)
     check_evidence(world, call.account, whole)
+    submits = any(whole.values()) and dispute["status"] in _OPEN and call.params.get("submit", True)
+    if submits:
+        check_acknowledged(dispute, whole)
     merge_metadata(dispute, call.params)
     dispute["evidence"] = whole
-    details["has_evidence"] = any(dispute["evidence"].values())
-    if details["has_evidence"] and dispute["status"] in _OPEN and call.params.get("submit", True):
-        dispute["status"] = _OPEN[dispute["status"]]
-        details["submission_count"] += 1
-        world.clock.at(world.clock.now, partial(_judge, world, dispute))
+    details["has_evidence"] = any(whole.values())
+    details["enhanced_eligibility"] = eligibility(dispute["_program"], whole["enhanced_evidence"])
+    if submits:
+        _submit(world, dispute)
     world.emit("charge.dispute.updated", dispute)
     return dispute
+
+
+def _submit(world: World, dispute: Object) -> None:
+    if not _is_inquiry(dispute):
+        chargebacks.counter(world, dispute)
+    dispute["status"] = _OPEN[dispute["status"]]
+    dispute["evidence_details"]["submission_count"] += 1
+    dispute["evidence_details"]["submission_method"] = "manual"
+    world.clock.at(world.clock.now, partial(_judge, world, dispute))
 
 
 @topic.route("POST", "/v1/disputes/:id/close", "DisputeCloseParams")
@@ -262,39 +191,46 @@ def _judge(world: World, dispute: Object) -> None:
     """Decide by what the evidence says, as Stripe does in tests."""
     text = dispute["evidence"]["uncategorized_text"]
     if text == _ESCALATED and _is_inquiry(dispute):
-        dispute |= {"status": "needs_response", "is_charge_refundable": False}
-        dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
-        _withdraw(world, dispute, world.get(dispute["_account"], "charge", dispute["charge"]))
-        _limit(world, dispute)
-        world.emit("charge.dispute.updated", dispute)
+        _escalate(world, dispute)
     elif text in _OUTCOMES:
         _decide(world, dispute, "warning_closed" if _is_inquiry(dispute) else _OUTCOMES[text])
+
+
+def _escalate(world: World, dispute: Object) -> None:
+    charge = world.get(dispute["_account"], "charge", dispute["charge"])
+    dispute |= {"status": "needs_response", "is_charge_refundable": False}
+    dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+    chargebacks.withdraw(world, dispute, charge)
+    _limit(world, dispute)
+    world.emit("charge.dispute.updated", dispute)
+    for hear in _HEARING:
+        hear(world, charge)
 
 
 def _decide(world: World, dispute: Object, outcome: str) -> None:
     dispute["status"] = outcome
     if outcome == "won":
-        _give_back(world, dispute)
-        world.emit("charge.dispute.funds_reinstated", dispute)
+        chargebacks.give_back(world, dispute)
+    if outcome == "lost":
+        chargebacks.adjust(world, dispute)
     world.emit("charge.dispute.closed", dispute)
+    if outcome == "won" and dispute["_following"]:
+        _open_next(world, dispute)
 
 
-def _give_back(world: World, dispute: Object) -> None:
-    """Credit what was taken; the fee is kept, unless the contract says otherwise."""
-    debit = world.get(dispute["_account"], "balance_transaction", dispute["_rows"][0])
-    fee = debit["fee"] if switches_of(world).dispute_win_returns_fee else 0
-    credit = _row(world, dispute, -debit["amount"], -fee, "dispute_reversal")
-    stripe = [Entry(STRIPE, debit["currency"], -fee)] if fee else []
-    post(world, credit, others=[Entry(WORLD, dispute["currency"], -dispute["amount"]), *stripe])
-    dispute["is_charge_refundable"] = True
-    dispute["_rows"].append(credit["id"])
+def _open_next(world: World, won: Object) -> None:
+    """Dispute a payment once more, where its bank does so after it has lost."""
+    charge = world.get(won["_account"], "charge", won["charge"])
+    claim, *following = won["_following"]
+    _open(world, charge, claim, (0, 1))
+    _of(world, charge)[-1]["_following"] = tuple(following)
 
 
 @topic.invariant("dispute")
 def _taken_once(world: World, thing: Object) -> None:
-    """A dispute takes what its charge settled at, once, and a won one gives the same back, once."""
-    charge = world.get(thing["_account"], "charge", thing["charge"])
+    """A dispute takes what it is about once, and a won one gives the same back, once."""
     gross = [world.get(thing["_account"], "balance_transaction", id)["amount"] for id in thing["_rows"]]
-    settled = _part(row_of(world, charge)["amount"], thing["_share"])
-    if gross != ([] if _is_inquiry(thing) else [-settled, settled] if thing["status"] == "won" else [-settled]):
+    settled, adjusted = thing["_settled"], thing["_adjusted"]
+    taken = [-settled, *([settled] if thing["status"] == "won" else [adjusted] if adjusted else [])]
+    if gross != ([] if _is_inquiry(thing) else taken):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, with rows of {gross}.")

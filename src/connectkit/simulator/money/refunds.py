@@ -126,7 +126,7 @@ def _covered(world: World, order: _Order) -> bool:
 def _try_again(world: World, order: _Order) -> None:
     """Pay a refund that waits for funds, if they have come; never after the bank has taken the payment back."""
     refund = order.refund
-    if disputes.is_taken_back(world, order.charge):
+    if disputes.taken_back(world, order.charge):
         refund |= {"status": "failed", "failure_reason": _DISPUTED, "failure_balance_transaction": None}
         del refund["pending_reason"]
         _undo(world, order.charge, refund)
@@ -283,7 +283,15 @@ def _succeed(world: World, _: Object, refund: Object) -> None:
     world.emit("refund.updated", refund)
 
 
-def _fail(world: World, charge: Object, refund: Object) -> None:
+@disputes.escalated
+def _overtaken(world: World, charge: Object) -> None:
+    """Fail what was refunded while the bank only asked: now it has taken the whole payment back itself."""
+    for refund in list(world.table(charge["_account"], "refund").where(charge=charge["id"])):
+        if refund["status"] == "succeeded":
+            _fail(world, charge, refund, _DISPUTED)
+
+
+def _fail(world: World, charge: Object, refund: Object, reason: str = "expired_or_canceled_card") -> None:
     """A refund that bounces is credited to the charge's owner alone; what came back of Stripe's fee is taken again."""
     paid = row_of(world, refund)
     returned = row(
@@ -302,7 +310,7 @@ def _fail(world: World, charge: Object, refund: Object) -> None:
     post(world, returned, others=_others({**refund, "amount": -refund["amount"]}, returned))
     refund |= {
         "status": "failed",
-        "failure_reason": "expired_or_canceled_card",
+        "failure_reason": reason,
         "failure_balance_transaction": returned["id"],
     }
     _undo(world, charge, refund)

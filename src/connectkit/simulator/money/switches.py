@@ -34,7 +34,13 @@ class Switches:
             percent; Stripe has platforms set it in the Dashboard.
         refunds_wait: Whether a refund waits until the balance that it is paid from covers it, and taking a share back
             is refused where the seller's does not; refunds take balances below zero if not, as recorded in test mode.
+        dispute_fee: What Stripe takes for a dispute, in minor units of the currency that its charge settled in.
         dispute_win_returns_fee: Whether a dispute that is won brings its fee back.
+        lost_dispute_adjustment: What comes back later of a dispute that is lost, as a correction, in minor units.
+        multiple_disputes: Whether several disputes of a payment come together, each of a part of it, or one by one,
+            each of the whole, after the one before was won.
+        counter_fee: What it costs to answer a dispute, in minor units as well; it comes back if the dispute is won.
+        compliance_fee: The same of a compliance dispute.
         reversal_share: Whether each refund is shared out by itself, or makes up for the rounding of earlier ones.
         reversal_tie: How half a minor unit is rounded in a share.
         last_reversal_closes: Whether the refund that completes a charge takes back all that is left.
@@ -67,7 +73,12 @@ class Switches:
     refund_returns_fee: bool = False
     instant_fee: int = 0
     refunds_wait: bool = False
+    dispute_fee: int = 1500
     dispute_win_returns_fee: bool = False
+    lost_dispute_adjustment: int = 0
+    multiple_disputes: Literal["together", "one_by_one"] = "together"
+    counter_fee: int = 0
+    compliance_fee: int = 50_000
     reversal_share: Literal["per_refund", "cumulative"] = "per_refund"
     reversal_tie: Literal["half_up", "half_even"] = "half_up"
     last_reversal_closes: bool = False
