@@ -50,7 +50,10 @@ if TYPE_CHECKING:
     from connectkit.models.accounts import Responsibilities as Responsibilities
     from connectkit.models.accounts import Restriction as Restriction
     from connectkit.models.balances import Balance as Balance
+    from connectkit.models.balances import BalanceClaim as BalanceClaim
+    from connectkit.models.balances import BalanceOutlook as BalanceOutlook
     from connectkit.models.balances import BalanceTransaction as BalanceTransaction
+    from connectkit.models.balances import ClaimKind as ClaimKind
     from connectkit.models.balances import NegativeBalance as NegativeBalance
     from connectkit.models.balances import TopUpNeed as TopUpNeed
     from connectkit.models.base import Metadata as Metadata
@@ -233,7 +236,15 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
             "Responsibilities",
             "Restriction",
         ),
-        "connectkit.models.balances": ("Balance", "BalanceTransaction", "NegativeBalance", "TopUpNeed"),
+        "connectkit.models.balances": (
+            "Balance",
+            "BalanceClaim",
+            "BalanceOutlook",
+            "BalanceTransaction",
+            "ClaimKind",
+            "NegativeBalance",
+            "TopUpNeed",
+        ),
         "connectkit.models.base": ("Metadata", "Receipt"),
         "connectkit.models.details": (
             "AccountDetails",

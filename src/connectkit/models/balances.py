@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Literal, Self, TypeAlias
 
 from attrs import field, frozen
@@ -25,6 +26,9 @@ class Balance:
         available: What can be transferred or paid out now.
         pending: What is not usable yet.
         instant: What can be paid out at once to a bank that takes it.
+        instant_sources: What of that came by which way.
+        instant_net: The same by where it would go, by the id of the bank account or card, less what the platform takes
+            on top of an instant payout; empty where it was not asked for.
         reserved: What is held back from a platform for its connected accounts' negative balances.
         sources: What of the available money came by which way, as `card`, `bank_account` or `fpx`.
         receipt: How it was come by; takes no part in equality.
@@ -35,6 +39,8 @@ class Balance:
     instant: tuple[Money, ...]
     reserved: tuple[Money, ...]
     sources: tuple[tuple[str, Money], ...] = ()
+    instant_sources: tuple[tuple[str, Money], ...] = ()
+    instant_net: tuple[tuple[str, Money], ...] = ()
     receipt: Receipt = field(default=Receipt(), eq=False, repr=False)
 
     def available_in(self, currency: str) -> Money:
@@ -48,6 +54,11 @@ class Balance:
     def instant_in(self, currency: str) -> Money:
         """Give what can be paid out at once in a currency, zero where there is none."""
         return _in(self.instant, currency)
+
+    def instant_to(self, destination: str, currency: str) -> Money:
+        """Give what can be paid out at once to a bank account or card: less the platform's fee, where that is known."""
+        known = dict(self.instant_net)
+        return known.get(destination, self.instant_in(currency))
 
     def pending_in(self, currency: str) -> Money:
         """Give what is not usable yet in a currency, zero where there is none."""
@@ -63,6 +74,8 @@ class Balance:
             instant=_amounts(data.get("instant_available")),
             reserved=_amounts(data.get("connect_reserved")),
             sources=_sources(data.get("available")),
+            instant_sources=_sources(data.get("instant_available")),
+            instant_net=_net(data.get("instant_available")),
             receipt=answer.receipt,
         )
 
@@ -73,6 +86,14 @@ def _sources(entries: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, Mo
         types: Mapping[str, int] = entry.get("source_types") or {}
         found += [(source, Money(amount, entry["currency"])) for source, amount in types.items()]
     return tuple(found)
+
+
+def _net(entries: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, Money], ...]:
+    return tuple(
+        (net["destination"], Money(net["amount"], entry["currency"]))
+        for entry in entries or ()
+        for net in entry.get("net_available") or ()
+    )
 
 
 def _amounts(entries: Sequence[Mapping[str, Any]] | None) -> tuple[Money, ...]:
@@ -150,6 +171,74 @@ class NegativeBalance:
     account: str
     amount: Money
     ours: bool
+
+
+class ClaimKind(Enum):
+    """What is going to take money from a connected account, or may."""
+
+    REFUND = "refund"
+    """A refund of a direct charge that waits."""
+    INQUIRY = "inquiry"
+    """An inquiry about a direct charge, which takes its amount, and the bank's fee, if it becomes a chargeback."""
+    DISPUTE = "dispute"
+    """A chargeback of the platform's that was not recovered from the account yet."""
+    OWED = "owed"
+    """What was parked when the account's balance was short; see `transfers.owed`."""
+
+
+@frozen(kw_only=True)
+class BalanceClaim:
+    """Something that is going to take money from a connected account, or may.
+
+    Attributes:
+        kind: What it is.
+        id: The refund, the dispute, or the name of what is owed.
+        amount: How much, in its own currency.
+    """
+
+    kind: ClaimKind
+    id: str
+    amount: Money
+
+
+@frozen(kw_only=True)
+class BalanceOutlook:
+    """What becomes of a connected account's balance in one currency.
+
+    Attributes:
+        account: The connected account.
+        now: What is there, pending money with it.
+        claims: What is going to take money from it, or may.
+        ours: Whether the platform bears what the account does not pay.
+        debited: Whether Stripe may take what is missing from the account's bank.
+    """
+
+    account: str
+    now: Money
+    claims: tuple[BalanceClaim, ...]
+    ours: bool
+    debited: bool
+
+    @property
+    def expected(self) -> Money:
+        """What is left once all claims have landed."""
+        return self.now - sum((claim.amount for claim in self.claims), Money(0, self.now.currency))
+
+    @property
+    def below(self) -> bool:
+        """Whether it is below zero already."""
+        return self.now.amount < 0
+
+    @property
+    def next_step(self) -> str:
+        """What to do now, as a sentence."""
+        if not self.below:
+            return "Hold payouts back, by interval='manual' or a minimum_balance in settings.set_payouts, until it has."
+        if self.debited:
+            return "Wait: Stripe takes it from the bank account, if that lets it."
+        if self.ours:
+            return "Bring it up by a transfer, or hold the next shares back: after half a year it is your loss."
+        return "Nothing: the account answers for it, and later sales bring it up."
 
 
 @frozen(kw_only=True)

@@ -26,6 +26,7 @@ class PayoutState(Enum):
     PAID = "paid"
     FAILED = "failed"
     CANCELED = "canceled"
+    REVERSED = "reversed"
 
 
 class PayoutRemedy(Enum):
@@ -82,6 +83,7 @@ class PayoutAttempt:
         destination: The bank account or card, or `""`.
         failure_code: Why it failed, in Stripe's word, or `""`. An open set.
         arrival: When it is expected, or was.
+        reversed_by: The payout below zero that takes it back from the bank, or `""`.
     """
 
     key: str
@@ -90,6 +92,7 @@ class PayoutAttempt:
     destination: str = ""
     failure_code: str = ""
     arrival: datetime | None = None
+    reversed_by: str = ""
 
     def seen(self, payout: Payout) -> PayoutAttempt:
         """Give the same attempt as a payout tells of it."""
@@ -100,6 +103,7 @@ class PayoutAttempt:
             destination=payout.destination,
             failure_code=payout.failure_code,
             arrival=payout.arrival,
+            reversed_by=payout.reversed_by,
         )
 
 
@@ -137,6 +141,8 @@ class PayoutIntention:
         """How far it has come. `PAID` is not the end: see `provisional_until`."""
         if not self.last.payout:
             return PayoutState.PLANNED
+        if self.last.reversed_by and self.last.status != "failed":
+            return PayoutState.REVERSED
         known = {state.value: state for state in (PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED)}
         return known.get(self.last.status, PayoutState.SENT)
 
@@ -206,6 +212,7 @@ _STEPS: Final[Mapping[PayoutState, str]] = {
     PayoutState.PLANNED: "Call payouts.intend again with this key: it is not known whether it was sent.",
     PayoutState.SENT: "Wait for the bank.",
     PayoutState.PAID: "Nothing, unless the bank returns it.",
+    PayoutState.REVERSED: "Nothing: it is taken back. If it is meant again, pay it out under another key.",
     PayoutState.CANCELED: "Call payouts.retry with this key, if it is still meant.",
 }
 
@@ -218,6 +225,7 @@ def _written(attempt: PayoutAttempt) -> dict[str, Any]:
         "destination": attempt.destination,
         "failure_code": attempt.failure_code,
         "arrival": attempt.arrival and attempt.arrival.isoformat(),
+        "reversed_by": attempt.reversed_by,
     }
 
 

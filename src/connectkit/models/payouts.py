@@ -19,7 +19,7 @@ class Payout(Value):
     `paid` is not the end: a bank can return a payout for about five business days more.
 
     Attributes:
-        amount: How much; negative where Stripe took it from the bank.
+        amount: How much; below zero where Stripe takes it from the bank.
         status: Stripe's word: `pending`, `in_transit`, `paid`, `failed` or `canceled`. An open set.
         method: `standard` or `instant`.
         automatic: Whether a schedule made it.
@@ -63,6 +63,11 @@ class Payout(Value):
     failure_code: str
     metadata: Metadata
     created: datetime | None
+
+    @property
+    def debit(self) -> bool:
+        """Whether it takes money from the bank: a payout is taken back, or a balance was below zero."""
+        return self.amount.amount < 0
 
     @classmethod
     def parse(cls, answer: Answer) -> Self:

@@ -41,7 +41,11 @@ async def recovering(caller: Caller, dispute_id: str, debits: Mapping[str, Money
     steps = [reversal(one.id, one.destination, amount, if_short, notes) for one, amount in case.to_recover()]
     steps += [_debit(account, amount, dispute_id) for account, amount in debits.items()]
     if not steps:
-        known = "All of it was taken back before." if case.recovered else "Nothing of the disputed payment is with a seller."
+        known = (
+            "All of it was taken back before."
+            if case.recovered
+            else "Nothing of the disputed payment is with a seller."
+        )
         raise InvalidRequest(known, param="dispute_id", next_step="Pass debits={'acct_…': …}, if that is agreed.")
     return Worked(steps=steps, risks=case.risks)
 

@@ -186,13 +186,17 @@ class Engine:
             return _refusal(call, server_error())
         self._world.call = call
         try:
+            return self._carried_out(call, route, expand)
+        finally:
+            self._world.call = None
+
+    def _carried_out(self, call: Call, route: Route, expand: list[str]) -> Answer:
+        try:
             result = route.answer(self._world, call)
         except Refusal as refusal:
             if not refusal.executed:
                 raise
             return _refusal(call, refusal)
-        finally:
-            self._world.call = None
         effect = call.method != "GET"
         try:
             body = self._world.told if call.told and not expand else self._shown(result, expand)

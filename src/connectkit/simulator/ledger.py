@@ -109,6 +109,15 @@ class Ledger:
         pocket = self._pockets.get(account, {}).get(currency, _Pocket())
         return pocket.total - self.available(account, currency)
 
+    def covered_on(self, account: str, currency: str, amount: int) -> int:
+        """Give when so much of what *account* cannot use yet has arrived, or the last of it where it is less."""
+        pocket, arrived, when = self._pocket(account, currency), 0, self._clock.now
+        for when in sorted(pocket.pending):
+            arrived += pocket.pending[when]
+            if arrived >= amount:
+                break
+        return when
+
     def sources(self, account: str, currency: str) -> dict[str, tuple[int, int]]:
         """Give what *account* can use by now and what it cannot use yet, by the way that it came."""
         parts: dict[str, tuple[int, int]] = {}

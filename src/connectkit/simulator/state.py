@@ -288,9 +288,11 @@ class World:
                 raise invalid(message, param="expand")
             self._expand(shown, steps, path)
 
-    def _expand(self, shown: Object, steps: list[str], path: str) -> None:
+    def _expand(self, shown: Object, steps: list[str], path: str, place: str = "") -> None:
+        """Expand a member; a hash that is no object has the kind of its place, as `balance.instant_available`."""
         first, *rest = steps
-        kind = self._kinds.get(shown.get("object", ""))
+        name: str = shown.get("object", place)
+        kind = self._kinds.get(name)
         if is_hash(shown.get(first)) or is_list(shown.get(first)):
             value: object = shown[first]
         elif kind is not None and first in kind.expand:
@@ -304,7 +306,7 @@ class World:
         if rest:
             for part in value if is_list(value) else [value]:
                 if is_hash(part):
-                    self._expand(part, rest, path)
+                    self._expand(part, rest, path, f"{name}.{first}")
 
     def _rendered(self, value: object) -> object:
         if isinstance(value, Snapshot):

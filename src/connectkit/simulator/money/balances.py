@@ -16,8 +16,9 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from . import payouts
+from . import collecting, scheduled
 from .calendar import calendar_days
+from .instant import instantly
 from .rows import reserved
 
 topic: Final = Topic("balances")
@@ -44,10 +45,7 @@ def held_by(world: World, account: str) -> Object:
     balance: Object = {
         "object": "balance",
         "available": [_entry(currency, each) for currency, each in usable.items()],
-        "instant_available": [
-            _entry(currency, {name: max(0, amount) for name, amount in each.items()})
-            for currency, each in usable.items()
-        ],
+        "instant_available": [_entry(currency, instantly(world, account, currency)) for currency in currencies],
         "livemode": world.livemode,
         "pending": [_entry(currency, each) for currency, each in waiting.items()],
     }
@@ -125,7 +123,10 @@ def _check(schedule: Object) -> None:
 
 @topic.start
 def _begin(world: World) -> None:
-    """Look every midnight for what schedules pay out; the platform pays itself out by hand, unless it changes that."""
+    """Look every midnight for what schedules pay out, and for what is below zero.
+
+    The platform pays itself out by hand, unless it changes that.
+    """
     queries.account_of(world, world.platform)["settings"]["payouts"]["schedule"]["interval"] = "manual"
     world.clock.at(calendar_days(world.clock.now, 1), partial(_midnight, world))
 
@@ -135,7 +136,9 @@ def _midnight(world: World) -> None:
     for account in (queries.account_of(world, world.platform), *world.table(world.platform, "account")):
         schedule = account["settings"]["payouts"]["schedule"]
         if account["payouts_enabled"] and _due(schedule, today):
-            payouts.by_schedule(world, account["id"])
+            scheduled.by_schedule(world, account["id"])
+        scheduled.debit_what_is_missing(world, account["id"])
+        collecting.look(world, account["id"])
     world.clock.after(DAY, partial(_midnight, world))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import accumulate
 from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
@@ -19,15 +18,16 @@ from connectkit.simulator.state import World
 
 from . import application_fees
 from .calendar import calendar_days
-from .currencies import check_payout, payout_step
-from .fees import half_up
+from .currencies import check_payout
+from .instant import advance, fee_of, instantly
 from .rows import FeeDetail, available_from, post, row
-from .switches import switches_of
 
 topic: Final = Topic("payouts")
 topic.kind("payout")
 
-_BY_SCHEDULE: Final[dict[str, Any]] = {"description": "STRIPE PAYOUT", "automatic": True}
+BY_SCHEDULE: Final[dict[str, Any]] = {"description": "STRIPE PAYOUT", "automatic": True}
+"""What is said of a payout that nobody asked for."""
+
 _NOTHING: Final = (
     "application_fee",
     "application_fee_amount",
@@ -39,11 +39,9 @@ _NOTHING: Final = (
     "payout_method",
     "reversed_by",
 )
-_WHOLE: Final = 10_000
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
 _LATE: Final = 3 * DAY  # after a payout was paid, where its bank returns it late
 _MOST_INSTANT: Final = 999_900
-_REVERSIBLE: Final = 90 * DAY
 _MESSAGES: Final = {
     "account_closed": "The bank account has been closed.",
     "no_account": "An account could not be located.",
@@ -60,11 +58,12 @@ def create(world: World, call: Call) -> Object:
     if params.get("method") == "instant":
         _check_instant(bank, params["amount"])
     source_type = _source_type(world, call.account, currency, params)
-    fee = _instant_fee(world, call.account, params["amount"], params.get("method"))
-    if available_from(world, call.account, currency, source_type) < params["amount"] + fee:
+    method = params.get("method")
+    fee = fee_of(world, call.account, params["amount"], method)
+    if _payable(world, call.account, currency, source_type, method) < params["amount"] + fee:
         message = "You have insufficient funds in your Stripe account for this transfer."
         raise balance_insufficient(message)
-    return _pay_out(
+    return pay_out(
         world,
         call.account,
         params["amount"],
@@ -76,7 +75,9 @@ def create(world: World, call: Call) -> Object:
 
 def _source_type(world: World, account: str, currency: str, params: dict[str, Any]) -> str:
     """Give from which part of a balance it is paid; where there are several, that has to be said."""
-    filled = [name for name, part in world.ledger.sources(account, currency).items() if part[0] > 0]
+    instant = params.get("method") == "instant"
+    usable = {name: part[0] for name, part in world.ledger.sources(account, currency).items()}
+    filled = [name for name, part in (instantly(world, account, currency) if instant else usable).items() if part > 0]
     if "source_type" not in params and len(filled) > 1:
         message = f"Your balance holds funds of several source types ({', '.join(filled)}): name one of them."
         raise invalid(message, param="source_type", code="parameter_missing")
@@ -111,16 +112,40 @@ def _check_instant(bank: Object, amount: int) -> None:
         raise refused(message, param="amount")
 
 
-def _instant_fee(world: World, account: str, amount: int, method: str | None) -> int:
-    """Give what the platform takes on top of an instant payout, rounded to the nearest."""
-    monetized = method == "instant" and account != world.platform
-    return half_up(amount * switches_of(world).instant_fee, _WHOLE) if monetized else 0
+def _payable(world: World, account: str, currency: str, source_type: str, method: str | None) -> int:
+    """Give how much can be paid out of one part of a balance: no more than the whole, for other parts can lack some."""
+    if method != "instant":
+        return available_from(world, account, currency, source_type)
+    parts = instantly(world, account, currency)
+    whole = world.ledger.available(account, currency) + world.ledger.pending(account, currency)
+    return min(parts.get(source_type, 0), max(whole, world.ledger.available(account, currency)))
 
 
-def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Object, params: dict[str, Any]) -> Object:
-    payout = world.add(account, _new(world, amount, currency, bank, params))
+def pay_out(
+    world: World,
+    account: str,
+    amount: int,
+    *,
+    currency: str,
+    bank: Object,
+    params: dict[str, Any],
+    available_on: int | None = None,
+) -> Object:
+    """Pay an amount out, or take it from the bank where it is below zero.
+
+    Args:
+        world: The world.
+        account: Whose balance.
+        amount: How much.
+        currency: Of what.
+        bank: Where it goes to, or comes from.
+        params: What else is said of it.
+        available_on: When its row becomes available; at once if it is not given.
+    """
+    payout = world.add(account, new_payout(world, amount, currency, bank, params))
     merge_metadata(payout, params)
-    fee = _instant_fee(world, account, amount, payout["method"])
+    fee = fee_of(world, account, amount, payout["method"])
+    advance(world, payout, amount + fee)
     debit = row(
         world,
         account,
@@ -128,7 +153,7 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
         amount=-amount,
         currency=currency,
         source=payout["id"],
-        available_on=world.clock.now,
+        available_on=world.clock.now if available_on is None else available_on,
         description="STRIPE PAYOUT",
         fees=[FeeDetail("application_fee", fee, "Application fee")] if fee else [],
         source_type=payout["source_type"],
@@ -148,7 +173,8 @@ def _pay_out(world: World, account: str, amount: int, *, currency: str, bank: Ob
     return payout
 
 
-def _new(world: World, amount: int, currency: str, bank: Object, params: dict[str, Any]) -> Object:
+def new_payout(world: World, amount: int, currency: str, bank: Object, params: dict[str, Any]) -> Object:
+    """Give a payout that is not kept yet."""
     now = world.clock.now
     automatic = params.get("automatic", False)
     method: str = params.get("method", "standard")
@@ -176,50 +202,6 @@ def _new(world: World, amount: int, currency: str, bank: Object, params: dict[st
     }
 
 
-def by_schedule(world: World, account: str) -> None:
-    """Pay out all that is available, and note of each row that it was paid out with this."""
-    staying = queries.account_of(world, account)["settings"]["payouts"].get("_least", {})
-    for currency in world.ledger.currencies(account):
-        rows = world.table(account, "balance_transaction").where(currency=currency, _payout=None)
-        members = [each for each in rows if each["available_on"] <= world.clock.now]
-        if currency in staying:
-            members = _leaving(members, world.ledger.available(account, currency) - staying[currency])
-        bank = queries.default_bank_account(world, account, currency)
-        if bank is not None and bank["status"] != "errored":
-            for source_type, part in _by_source(members).items():
-                _pay_rows(world, part, source_type, bank)
-
-
-def _by_source(rows: list[Object]) -> dict[str, list[Object]]:
-    """Give the rows by the part of the balance that they are of; together, where a part is below zero."""
-    parts: dict[str, list[Object]] = {}
-    for each in rows:
-        parts.setdefault(each["_source_type"], []).append(each)
-    sums = {source_type: sum(each["net"] for each in part) for source_type, part in parts.items()}
-    short = min(sums.values(), default=0) < 0
-    return {max(sums, key=lambda name: sums[name]): rows} if short else parts
-
-
-def _pay_rows(world: World, members: list[Object], source_type: str, bank: Object) -> None:
-    account, currency = members[0]["_account"], members[0]["currency"]
-    amount = sum(member["net"] for member in members)
-    if amount < 1 or amount % payout_step(currency):
-        return
-    params = {**_BY_SCHEDULE, "source_type": source_type}
-    payout = _pay_out(world, account, amount, currency=currency, bank=bank, params=params)
-    own = world.get(account, "balance_transaction", payout["balance_transaction"])
-    payout["_members"] = [member["id"] for member in members]
-    for member in (*members, own):
-        member["_payout"] = payout["id"]
-
-
-def _leaving(members: list[Object], most: int) -> list[Object]:
-    """Give the oldest rows that are paid out, where something has to stay in the balance."""
-    oldest = members[::-1]
-    totals = accumulate(member["net"] for member in oldest)
-    return oldest[: next((place for place, total in enumerate(totals) if total > most), len(oldest))]
-
-
 def _leave(world: World, payout: Object) -> None:
     if payout["status"] == "pending":
         payout["status"] = "in_transit"
@@ -232,14 +214,14 @@ def _arrive(world: World, payout: Object, bank: Object) -> None:
     payout["trace_id"] = {"status": "supported", "value": world.ids.token(12)}
     if bank["_outcome"]:
         _come_back(world, payout, bank, bank["_outcome"])
-        return
-    payout["status"] = "paid"
-    world.emit("payout.paid", payout)
+    else:
+        payout["status"] = "paid"
+        world.emit("payout.paid", payout)
+        if bank.get("_late"):
+            world.clock.after(_LATE, partial(_come_back, world, payout, bank, bank["_late"]))
     if payout["automatic"]:
         payout["reconciliation_status"] = "completed"
         world.emit("payout.reconciliation_completed", payout)
-    if bank.get("_late"):
-        world.clock.after(_LATE, partial(_come_back, world, payout, bank, bank["_late"]))
 
 
 def _come_back(world: World, payout: Object, bank: Object, code: str) -> None:
@@ -286,68 +268,6 @@ def cancel(world: World, call: Call) -> Object:
     _return(world, payout, "payout_cancel", "STRIPE PAYOUT CANCEL")
     world.emit("payout.canceled", payout)
     return payout
-
-
-@topic.route("POST", "/v1/payouts/:id/reverse", "PayoutReverseParams")
-def reverse(world: World, call: Call) -> Object:
-    """Take a payout back that has left, by a debit of the bank account that it went to."""
-    original = world.get(call.account, "payout", call.id)
-    bank = _bank_to_debit(world, call.account, original)
-    debit = world.add(
-        call.account,
-        _new(
-            world,
-            -original["amount"],
-            original["currency"],
-            bank,
-            {**call.params, "source_type": original["source_type"]},
-        ),
-    )
-    merge_metadata(debit, call.params)
-    debit["original_payout"] = original["id"]
-    original["reversed_by"] = debit["id"]
-    world.emit("payout.updated", original)
-    _debit(world, debit)
-    return debit
-
-
-def _bank_to_debit(world: World, account: str, payout: Object) -> Object:
-    if payout["status"] not in {"in_transit", "paid"} or payout["reversed_by"] or payout["original_payout"]:
-        message = "Only a payout that has left for a bank, and was not reversed before, can be reversed."
-        raise refused(message, "status_transition_invalid")
-    bank = queries.external_account(world, account, payout["destination"])
-    if payout["method"] == "instant" or bank is None or bank["country"] not in {"US", "CA"}:
-        raise refused("Only standard payouts to bank accounts in the US and Canada can be reversed.")
-    if world.clock.now - payout["arrival_date"] > _REVERSIBLE:
-        raise refused("Payouts can only be reversed within 90 days of their arrival.")
-    if not queries.platform_bears_losses(world, account):
-        raise refused("Only payouts of accounts whose losses your platform is liable for can be reversed.")
-    return bank
-
-
-def _debit(world: World, payout: Object) -> None:
-    until = world.clock.now + 2 * DAY
-    credit = row(
-        world,
-        payout["_account"],
-        type="payout",
-        amount=-payout["amount"],
-        currency=payout["currency"],
-        source=payout["id"],
-        available_on=until,
-        description="STRIPE PAYOUT REVERSAL",
-        source_type=payout["source_type"],
-    )
-    payout["balance_transaction"] = credit["id"]
-    post(world, credit, others=[Entry(WORLD, payout["currency"], payout["amount"])])
-    world.emit("payout.created", payout)
-    world.clock.after(2 * DAY, partial(_debited, world, payout))
-
-
-def _debited(world: World, payout: Object) -> None:
-    if payout["status"] == "pending":
-        payout["status"] = "paid"
-        world.emit("payout.paid", payout)
 
 
 def _give_up_reversal(world: World, payout: Object) -> None:

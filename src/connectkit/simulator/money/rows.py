@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from connectkit.simulator.accounts import queries
@@ -16,6 +17,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from .calendar import business_days
 from .fx import printed
 from .switches import switches_of
 
@@ -34,11 +36,14 @@ _CATEGORIES: Final = {
     "payout": "payout",
     "payout_failure": "payout_reversal",
     "payout_cancel": "payout_reversal",
+    "advance": "advance",
+    "advance_funding": "advance_funding",
     "topup": "topup",
     "topup_reversal": "topup_reversal",
     "stripe_fee": "fee",
     "adjustment": "fee",
     "reserve_transaction": "connect_reserved_funds",
+    "connect_collection_transfer": "connect_collection_transfer",
 }
 """The reporting category of each type; an adjustment is an application fee given back, or a dispute's."""
 
@@ -48,6 +53,9 @@ EXCHANGE: Final = "exchange"
 
 RESERVE: Final = "reserve"
 """Who holds what is held back from the platform for accounts below zero, in the ledger."""
+
+_WITHHELD: Final = "withheld"
+_HESITATES: Final = 3  # business days after a withdrawal from a bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,8 @@ def _reserve(world: World, account: str, currency: str) -> None:
     if account == world.platform or not queries.platform_bears_losses(world, account):
         return
     held: dict[str, int] = reserved(world).setdefault(currency, {})
-    below = max(0, -world.ledger.available(account, currency) - world.ledger.pending(account, currency))
+    total = world.ledger.available(account, currency) + world.ledger.pending(account, currency)
+    below = max(0, -total, _withheld(world, account, currency))
     more = below - held.get(account, 0)
     if more:
         held[account] = below
@@ -169,6 +178,26 @@ def _reserve(world: World, account: str, currency: str) -> None:
             description=f"Reserve for {account}",
         )
         post(world, hold, others=[Entry(RESERVE, currency, more)])
+
+
+def withhold(world: World, account: str, currency: str, amount: int) -> None:
+    """Hold what a bank is debited by back from the platform for some days more: the bank can still say no."""
+    until = business_days(world.clock.now, _HESITATES)
+    kept: list[tuple[str, str, int, int]] = world.kept.setdefault(_WITHHELD, [])
+    kept.append((account, currency, until, amount))
+    world.clock.at(until, partial(_look_again, world, account, currency))
+
+
+def _withheld(world: World, account: str, currency: str) -> int:
+    kept: list[tuple[str, str, int, int]] = world.kept.get(_WITHHELD, [])
+    return sum(
+        part for whose, of, until, part in kept if (whose, of) == (account, currency) and until > world.clock.now
+    )
+
+
+def _look_again(world: World, account: str, currency: str) -> None:
+    if switches_of(world).connect_reserves:
+        _reserve(world, account, currency)
 
 
 def reserved(world: World) -> dict[str, dict[str, int]]:

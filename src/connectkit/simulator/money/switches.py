@@ -32,6 +32,9 @@ class Switches:
         refund_returns_fee: Whether a refund brings Stripe's fee back.
         instant_fee: What the platform takes on top of an instant payout of a connected account, in hundredths of a
             percent; Stripe has platforms set it in the Dashboard.
+        instant_from_pending: Whether what cards have paid can be paid out at once while it is still pending; Stripe
+            advances it then.
+        net_available_rounding: How a balance rounds what of it reaches a bank at once, less what the platform takes.
         refunds_wait: Whether a refund waits until the balance that it is paid from covers it, and taking a share back
             is refused where the seller's does not; refunds take balances below zero if not, as recorded in test mode.
         dispute_fee: What Stripe takes for a dispute, in minor units of the currency that its charge settled in.
@@ -51,6 +54,10 @@ class Switches:
         source_cap: Whether transfers from a charge may sum to what was paid, or to that less Stripe's fee.
         capture_method_default: How a payment is captured if nothing is said.
         min_amount_code: The code for an amount below the least.
+        negative_debits: Whether Stripe takes what a connected account is below zero from its bank, where the account's
+            settings let it: every midnight if what is available is below zero, only if what is pending does not cover
+            it (`total`), or never.
+        debits_available: Whether what is taken from a bank is available in the balance when it arrives, or at once.
         connect_reserves: Whether the platform has a reserve of what accounts whose losses it bears are below zero.
         unverified_account_completes: Whether Checkout is complete, and unpaid, once a buyer has given a bank account
             that is still to be verified; it stays open until the payment is made if not.
@@ -72,6 +79,8 @@ class Switches:
     fees_in_rows: bool = True
     refund_returns_fee: bool = False
     instant_fee: int = 0
+    instant_from_pending: bool = True
+    net_available_rounding: Literal["floor", "nearest"] = "floor"
     refunds_wait: bool = False
     dispute_fee: int = 1500
     dispute_win_returns_fee: bool = False
@@ -89,6 +98,8 @@ class Switches:
     source_cap: Literal["gross", "net"] = "gross"
     capture_method_default: Literal["automatic_async", "automatic"] = "automatic_async"
     min_amount_code: Literal["parameter_invalid_integer", "amount_too_small"] = "parameter_invalid_integer"
+    negative_debits: Literal["available", "total", "never"] = "available"
+    debits_available: Literal["on_arrival", "at_once"] = "on_arrival"
     connect_reserves: bool = False
     unverified_account_completes: bool = True
     invoice_retries: tuple[int, ...] = (3, 5, 7)
