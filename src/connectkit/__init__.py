@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from connectkit.models.external_accounts import ExternalAccount as ExternalAccount
     from connectkit.models.fees import FeeRefund as FeeRefund
     from connectkit.models.files import File as File
+    from connectkit.models.funded import FundedSettlement as FundedSettlement
     from connectkit.models.intentions import PayoutAttempt as PayoutAttempt
     from connectkit.models.intentions import PayoutEligibility as PayoutEligibility
     from connectkit.models.intentions import PayoutIntention as PayoutIntention
@@ -308,6 +309,7 @@ else:  # hidden from the checkers, so that a name which does not exist stays an 
         "connectkit.models.endpoints": ("EndpointCheck", "EventDestination", "WebhookEndpoint"),
         "connectkit.models.operations": ("OperationEnd", "Standing"),
         "connectkit.models.fees": ("FeeRefund",),
+        "connectkit.models.funded": ("FundedSettlement",),
         "connectkit.models.payments": ("Payment",),
         "connectkit.models.payouts": ("Payout",),
         "connectkit.models.reconciliation": (

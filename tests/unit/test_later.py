@@ -43,6 +43,8 @@ def test_a_deferred_verb_shows_what_it_gives() -> None:
 
 
 NEVER = {
+    "charges.separate.settle_funded",
+    "checkout.set_up",
     "checkout.destination.create",
     "checkout.destination.subscribe",
     "checkout.direct.create",

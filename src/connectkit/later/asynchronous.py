@@ -120,6 +120,7 @@ class AsyncLaterCharges(Room[AsyncPayments]):
     capture: Final = adeferred(AsyncPayments.capture)
     increment: Final = adeferred(AsyncPayments.increment)
     cancel: Final = adeferred(AsyncPayments.cancel)
+    return_fee: Final = adeferred(AsyncPayments.return_fee)
 
 
 class AsyncLater:

@@ -120,6 +120,7 @@ class LaterCharges(Room[AsyncPayments]):
     capture: Final = deferred(AsyncPayments.capture)
     increment: Final = deferred(AsyncPayments.increment)
     cancel: Final = deferred(AsyncPayments.cancel)
+    return_fee: Final = deferred(AsyncPayments.return_fee)
 
 
 class Later:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from connectkit.calls.caller import Caller
-from connectkit.calls.previews import AsyncPlan, previewing
+from connectkit.calls.previews import previewing
 from connectkit.drive import Blocking, blocking
 from connectkit.fulfilling import DeliverPayment, Fulfiller
 from connectkit.models.checkout import Fulfilment
-from connectkit.models.fees import FeeRefund
-from connectkit.money import Money
 from connectkit.storage.base import AsyncStore, Store
 
 from .destination import AsyncDestinationCharges, DestinationCharges
 from .direct import AsyncDirectCharges, DirectCharges
 from .payments import AsyncPayments
-from .returning import returning_fee
 from .separate import AsyncSeparateCharges, SeparateCharges
 
 
@@ -60,65 +56,6 @@ class AsyncCharges(AsyncPayments):
             StoreUnavailable: The store could not be reached.
         """
         return await self._fulfiller.fulfil_payment(payment_id, deliver, self._caller.account(account), wait)
-
-    async def return_fee(
-        self,
-        payment_id: str,
-        *,
-        key: str,
-        amount: Money | None = None,
-        metadata: Mapping[str, str] | None = None,
-        account: str | None = None,
-        wait: float = 0.0,
-    ) -> FeeRefund:
-        """Give a seller the application fee of a payment back, whole or in part, without refunding the buyer.
-
-        As out of goodwill, or after a dispute, on which Stripe gives none of it back.
-
-        Args:
-            payment_id: The payment intent.
-            key: Your own name of this.
-            amount: How much, in the currency of the payment; all that is left of the fee if it is not given.
-            metadata: Notes of your own.
-            account: The connected account that a direct charge lives on.
-            wait: For how many seconds to wait for somebody who is at it now.
-
-        Raises:
-            InvalidRequest: An argument is wrong, there is no fee, or more than is left of it would be given back.
-            NotFound: There is no such payment.
-            Refused: Stripe said no.
-            OutcomeUnknown: It may have been given back; the same key finds out.
-        """
-        owner = self._caller.account(account)
-        flow = returning_fee(self._caller, payment_id, key=key, amount=amount, metadata=metadata, owner=owner)
-        return await flow.carried_out(self._caller, wait)
-
-    async def plan_return_fee(
-        self,
-        payment_id: str,
-        *,
-        key: str,
-        amount: Money | None = None,
-        metadata: Mapping[str, str] | None = None,
-        account: str | None = None,
-    ) -> AsyncPlan[FeeRefund]:
-        """Show what `return_fee` would send and move; executing the plan is that.
-
-        Args:
-            payment_id: The payment intent.
-            key: Your own name of this.
-            amount: How much; all that is left of the fee if it is not given.
-            metadata: Notes of your own.
-            account: The connected account that a direct charge lives on.
-
-        Raises:
-            InvalidRequest: An argument is wrong, there is no fee, or more than is left of it would be given back.
-            NotFound: There is no such payment.
-            Unreachable: There was no usable answer.
-        """
-        owner = self._caller.account(account)
-        flow = returning_fee(self._caller, payment_id, key=key, amount=amount, metadata=metadata, owner=owner)
-        return await flow.planned(self._caller)
 
 
 class Charges(Blocking[AsyncCharges]):

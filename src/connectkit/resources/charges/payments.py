@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, overload
 
-from connectkit.calls.caller import Caller, Intent
+from connectkit.calls.caller import Intent
 from connectkit.models.payments import Payment
 from connectkit.models.proceeds import Proceeds
 from connectkit.money import Money
@@ -15,6 +15,7 @@ from connectkit.resources.cuts import check_one_cut, checked_cut, checked_transf
 from connectkit.sellers.descriptors import checked_suffix
 
 from .building import acting, read_payment
+from .returning import AsyncFeeReturns
 
 _VERBS: Final = {
     "cancel": "cancel",
@@ -25,11 +26,8 @@ _VERBS: Final = {
 """What the actions of a payment intent are called here."""
 
 
-class AsyncPayments:
-    """Payments, once they are there: read, paid, captured, given up."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+class AsyncPayments(AsyncFeeReturns):
+    """Payments, once they are there: read, changed, paid, captured, given up."""
 
     async def retrieve(self, payment_id: str, *, account: str | None = None) -> Payment:
         """Read a payment.

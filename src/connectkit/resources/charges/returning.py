@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from connectkit.calls.caller import Caller, Step
-from connectkit.calls.previews import Flow, Worked
+from connectkit.calls.previews import AsyncPlan, Flow, Worked
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import Answer, Data, part
 from connectkit.models.fees import FeeRefund
@@ -20,7 +20,73 @@ from .building import read_payment
 _VERB: Final = "charges.return_fee"
 
 
-def returning_fee(  # what the verb takes
+class AsyncFeeReturns:
+    """The fees of payments, given back without a refund."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def return_fee(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        amount: Money | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: str | None = None,
+        wait: float = 0.0,
+    ) -> FeeRefund:
+        """Give a seller the application fee of a payment back, whole or in part, without refunding the buyer.
+
+        As out of goodwill, or after a dispute, on which Stripe gives none of it back.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this.
+            amount: How much, in the currency of the payment; all that is left of the fee if it is not given.
+            metadata: Notes of your own.
+            account: The connected account that a direct charge lives on.
+            wait: For how many seconds to wait for somebody who is at it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong, there is no fee, or more than is left of it would be given back.
+            NotFound: There is no such payment.
+            Refused: Stripe said no.
+            OutcomeUnknown: It may have been given back; the same key finds out.
+        """
+        owner = self._caller.account(account)
+        flow = _returning_fee(self._caller, payment_id, key=key, amount=amount, metadata=metadata, owner=owner)
+        return await flow.carried_out(self._caller, wait)
+
+    async def plan_return_fee(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        amount: Money | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: str | None = None,
+    ) -> AsyncPlan[FeeRefund]:
+        """Show what `return_fee` would send and move; executing the plan is that.
+
+        Args:
+            payment_id: The payment intent.
+            key: Your own name of this.
+            amount: How much; all that is left of the fee if it is not given.
+            metadata: Notes of your own.
+            account: The connected account that a direct charge lives on.
+
+        Raises:
+            InvalidRequest: An argument is wrong, there is no fee, or more than is left of it would be given back.
+            NotFound: There is no such payment.
+            Unreachable: There was no usable answer.
+        """
+        owner = self._caller.account(account)
+        flow = _returning_fee(self._caller, payment_id, key=key, amount=amount, metadata=metadata, owner=owner)
+        return await flow.planned(self._caller)
+
+
+def _returning_fee(  # what the verb takes
     caller: Caller,
     payment_id: str,
     *,

@@ -10,6 +10,7 @@ from connectkit.calls.previews import AsyncPlan, Flow, Worked, previewing
 from connectkit.drive import Blocking, blocking
 from connectkit.errors import InsufficientBalance
 from connectkit.models.base import Answer
+from connectkit.models.funded import FundedSettlement
 from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.models.transfers import Settlement, Transfer
@@ -19,6 +20,7 @@ from connectkit.resources.arguments import given, optional_id
 from connectkit.shortfalls import Shortfall
 
 from .building import charged, read_payment
+from .funding import check_funding, topped_up
 from .options import PaymentOptions, Sale
 from .refund_options import SeparateRefund, SeparateTerms
 from .refunding import EXPANDED, Refundable, parking, refunded, reversals
@@ -136,6 +138,45 @@ class AsyncSeparateCharges:
         wish = Wish.checked(payment_id, shares, paid_from, Words(description, metadata))
         return await self._settle(wish, key).planned(self._caller)
 
+    async def settle_funded(
+        self,
+        payment_id: str,
+        *,
+        key: str,
+        shares: Shares | None = None,
+        source: str | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> FundedSettlement:
+        """Transfer to each seller a share from the balance, and top that up first by what it lacks.
+
+        Where the balance suffices, this is `settle` with `paid_from="balance"`. Where it does not, a top-up of exactly
+        what is missing is made, once, and nobody is paid; call again with the same key, as from a handler of
+        `topup.succeeded`, and it goes on.
+
+        Args:
+            payment_id: The payment intent, which has succeeded.
+            key: Your own name of this settlement; its top-ups are named after it.
+            shares: What each connected account gets, or the rule that says so; see `settle`.
+            source: The bank that is debited, as a token; the one of the Dashboard if it is not given.
+            description: Words for each of the transfers.
+            metadata: Notes for each of the transfers.
+            wait: For how many seconds to wait for somebody who is settling it now.
+
+        Raises:
+            InvalidRequest: An argument is wrong, or the payment has not succeeded.
+            AccountNotReady: A seller can't receive transfers; those before got theirs, and the same key goes on.
+            Refused: Stripe said no for another reason, as that the platform cannot top up.
+            OutcomeUnknown: A transfer or the top-up may have been made; the same key finds out.
+        """
+        check_funding(key, source)
+        wish = Wish.checked(payment_id, shares, "balance", Words(description, metadata))
+        try:
+            return FundedSettlement(settlement=await self._settle(wish, key).carried_out(self._caller, wait))
+        except Shortfall as short:
+            return FundedSettlement(topup=await topped_up(self._caller, key, short.shortfall, source))
+
     def _settle(self, wish: Wish, key: str) -> Flow[Settlement]:
         async def work_out() -> Worked:
             return Worked(steps=await wish.steps(self._caller))
@@ -228,5 +269,6 @@ class SeparateCharges(Blocking[AsyncSeparateCharges]):
     create: Final = blocking(AsyncSeparateCharges.create)
     settle: Final = blocking(AsyncSeparateCharges.settle)
     plan_settle: Final = previewing(AsyncSeparateCharges.plan_settle)
+    settle_funded: Final = blocking(AsyncSeparateCharges.settle_funded)
     refund: Final = blocking(AsyncSeparateCharges.refund)
     plan_refund: Final = previewing(AsyncSeparateCharges.plan_refund)
