@@ -146,7 +146,7 @@ class Watch:
             for event in [*self._world.table(account, "event")][self._heard[account] :]:
                 self._heard[account] += 1
                 if event["type"].endswith(_ONCE):
-                    change = (event["type"], json.loads(event["data"])["object"]["id"])
+                    change = (event["type"], json.loads(event["_told"])["id"])
                     assert change not in self._told, change
                     self._told.add(change)
 
