@@ -178,7 +178,8 @@ def templates() -> list[Operation]:
         payment = connect.charges.separate.create(key="payment", amount=price, payment_method=card)
         connect.transfers.create(key="transfer", amount=Money.of("1.00", "usd"), destination=seller)
         connect.charges.separate.refund(payment.id, key="refund", amount=Money.of("2.00", "usd"))
-    return [row for row in store._operations.values() if row.object_id.startswith(("pi_", "tr_", "re_"))]  # noqa: SLF001
+    rows = store._operations.values()  # noqa: SLF001  # whatever is there
+    return [row for row in rows if row.object_id.startswith(("pi_", "tr_", "re_")) and row.answer.startswith("{")]
 
 
 def written(path: Path, count: int) -> None:

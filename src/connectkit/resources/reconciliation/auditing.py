@@ -16,7 +16,7 @@ from connectkit.money import Money
 from connectkit.requests import Request
 
 from .causes import Causes
-from .deeds import PATHS, TYPES, Deed
+from .deeds import PATHS, TYPES, Deed, Seen
 from .pages import Row, application_fee, source_of
 from .shelves import Expected, Remembered
 from .tracing import INDIRECT, Tie, Tracer
@@ -64,11 +64,12 @@ class Audit:
 
         A ledger has millions of them: this loop decides how fast it is reconciled.
         """
-        sums, made = self.sums, self.causes.among(rows)
+        sums, sources = self.sums, list(map(source_of, rows))
+        made = self.causes.among(sources)
         expected = self.expected.among(made)
         others: list[Row] = []
-        for row in rows:
-            _, amount, fee, net, currency, category, type, source, _, _, _ = row
+        for row, source in zip(rows, sources, strict=True):
+            _, amount, fee, net, currency, category, type, _, _, _, _ = row
             try:
                 total = sums[currency, category]
             except KeyError:
@@ -79,13 +80,11 @@ class Audit:
             total[3] += net
             if net != amount - fee:
                 self._torn(row)
-            if source.__class__ is not str:
-                source = source["id"] if source else ""
             deed = made.get(source)
             if deed is None or type in INDIRECT:
                 others.append(row)
-            elif expected and deed.id in expected:
-                self._meet(row, deed)
+            elif deed.id in expected:
+                self._meet(row, deed, source)
         self.origins[Origin.OPERATION] += len(rows) - len(others)
         return others
 
@@ -93,19 +92,19 @@ class Audit:
         """Trace a movement that `take` gave back, and note what does not fit."""
         tie = await self.tracer.trace(row)
         self.origins[tie.origin] += 1
-        if tie.deed is not None and tie.deed.id in self.expected.among({tie.deed.id: tie.deed}):
-            self._meet(row, tie.deed)
+        if tie.deed is not None:
+            made = self.causes.among([tie.deed.id])
+            seen = made.get(tie.deed.id)
+            if seen is not None and seen.id in self.expected.among(made):
+                self._meet(row, seen, tie.deed.id)
         if tie.origin is Origin.ELSEWHERE:
             self.find(_unexpected(row, tie))
         return tie
 
     async def lines(self, rows: Sequence[Row]) -> list[Line]:
         """Take movements, and give each as a value with its cause."""
-        others, made = {row[0] for row in self.take(rows)}, self.causes.among(rows)
-        return [
-            self._line(row, await self.trace(row) if row[0] in others else _tied(row, made[source_of(row)]))
-            for row in rows
-        ]
+        others = {row[0] for row in self.take(rows)}
+        return [self._line(row, await self.trace(row) if row[0] in others else self._tied(row)) for row in rows]
 
     async def close(self, caller: Caller, since: datetime | None, until: datetime | None) -> None:
         """Look for what is missing, and name what is not known yet."""
@@ -148,6 +147,11 @@ class Audit:
             moved[currency] = moved.get(currency, 0) + total[3]
         return moved
 
+    def _tied(self, row: Row) -> Tie:
+        source: Any = row[7]
+        notes = source.get("metadata") if isinstance(source, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # decoded JSON
+        return Tie(Origin.OPERATION, self.causes.deed(source_of(row)), notes=notes)  # pyright: ignore[reportUnknownArgumentType]  # as above
+
     def _line(self, row: Row, tie: Tie) -> Line:
         id, amount, fee, net, currency, category, type, _, available_on, created, details = row
         return Line(
@@ -168,25 +172,16 @@ class Audit:
             division=self.tracer.division(tie),
         )
 
-    def _meet(self, row: Row, deed: Deed) -> None:
+    def _meet(self, row: Row, deed: Seen, name: str) -> None:
         """Take out what was expected, if this is the movement that its amount is in."""
         _, amount, _, _, currency, _, type, _, _, _, _ = row
         if type not in TYPES[deed.kind]:
             return
         self.expected.meet(deed)
-        if deed.amount is not None and deed.currency == currency and abs(deed.amount) != abs(amount):
-            self.find(
-                Discrepancy(
-                    kind=DiscrepancyKind.DIFFERENT,
-                    key=deed.key,
-                    step=deed.step,
-                    object_id=deed.id,
-                    expected=Money(abs(deed.amount), currency),
-                    found=Money(abs(amount), currency),
-                    why="Only a part of it was captured, or it was changed after it was made.",
-                    next_step="Read the object at Stripe; correct the difference by a refund, reversal or transfer.",
-                )
-            )
+        if deed.amount is None or deed.currency != currency or abs(deed.amount) == abs(amount):
+            return
+        if (whole := self.causes.deed(name)) is not None:
+            self.find(_different(whole, Money(abs(deed.amount), currency), Money(abs(amount), currency)))
 
     def _torn(self, row: Row) -> None:
         _, amount, fee, net, currency, _, _, _, _, _, _ = row
@@ -229,9 +224,17 @@ class Audit:
         self.find(_missing(deed, f"Its movement {moved['id']} is not in the list that Stripe gives."))
 
 
-def _tied(row: Row, deed: Deed) -> Tie:
-    source: Any = row[7]
-    return Tie(Origin.OPERATION, deed, notes=source.get("metadata") if isinstance(source, Mapping) else None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # decoded JSON
+def _different(deed: Deed, expected: Money, found: Money) -> Discrepancy:
+    return Discrepancy(
+        kind=DiscrepancyKind.DIFFERENT,
+        key=deed.key,
+        step=deed.step,
+        object_id=deed.id,
+        expected=expected,
+        found=found,
+        why="Only a part of it was captured, or it was changed after it was made.",
+        next_step="Read the object at Stripe; correct the difference by a refund, reversal or transfer.",
+    )
 
 
 def _missing(deed: Deed, why: str) -> Discrepancy:

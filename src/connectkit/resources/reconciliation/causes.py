@@ -23,11 +23,11 @@ from connectkit.models.base import Data, identifier
 from connectkit.requests import compact
 from connectkit.storage.records import Identity, Operation, State, Stored
 
-from .deeds import PATHS, Deed, Span
-from .pages import Row
+from .deeds import PATHS, Deed, Seen, Span
 from .shelves import Expected, Memory, Shelf
 
 _PAGE: Final = 500  # operations read at a time
+_REMEMBERED: Final = 2_000  # things that lead to a deed by a detour
 _READ: Final = (State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
 
 SESSION: Final = "checkout.session"
@@ -51,6 +51,7 @@ class Causes:
 
     indirect: bool = False
     _shelf: Shelf = field(factory=Memory)
+    _also: dict[str, Deed] = field(factory=dict[str, Deed])
 
     async def read(self, caller: Caller) -> None:
         """Read the journal.
@@ -82,20 +83,22 @@ class Causes:
             elif answer.get("object") == SESSION:
                 self.indirect = True
                 self._note_done(operation, answer)
-        self._make_room()
+        if self._shelf.full:
+            self._shelf = self._shelf.spilled()
 
     def also(self, name: str, deed: Deed) -> None:
-        """Note that a deed made one thing more."""
-        self._shelf.also(name, deed)
-        self._make_room()
+        """Note that a deed made one thing more, which will soon be asked for again."""
+        if len(self._also) >= _REMEMBERED:
+            del self._also[next(iter(self._also))]
+        self._also[name] = deed
 
     def deed(self, name: str) -> Deed | None:
         """Give the deed that made something, as the intent and the charge of a payment."""
-        return self._shelf.get(name) if name else None
+        return (self._also.get(name) or self._shelf.get(name)) if name else None
 
-    def among(self, rows: Sequence[Row]) -> Mapping[str, Deed]:
-        """Give the deeds that made what is behind these movements, at least, by what they made."""
-        return self._shelf.among(rows)
+    def among(self, names: Sequence[str]) -> Mapping[str, Seen]:
+        """Give the deeds that made these things, at least, by what they made."""
+        return self._shelf.among(names)
 
     def marked(self, mark: str) -> Deed | None:
         """Give the deed of which it is not known whether it was done, and whose object may carry a mark."""
@@ -117,10 +120,6 @@ class Causes:
     def put(self, deed: Deed, *names: str) -> None:
         """Keep a deed under what it made."""
         self._shelf.put(deed, names)
-
-    def _make_room(self) -> None:
-        if self._shelf.full:
-            self._shelf = self._shelf.spilled()
 
     def _note_done(self, operation: Operation, answer: Data) -> None:
         identity, kind = operation.identity, str(answer["object"])

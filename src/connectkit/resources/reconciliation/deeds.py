@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from attrs import fields, frozen
 
@@ -69,6 +69,34 @@ COLUMNS: Final = tuple(field.name for field in fields(Deed))
 """What a deed is made of, in order."""
 
 
+class Glimpse(NamedTuple):
+    """What of a deed a ledger is compared with, where deeds lie in a file and there is no time to read them whole.
+
+    Attributes:
+        id: Its number in the file.
+        account: As of a deed.
+        created: As of a deed.
+        done: As of a deed.
+        kind: As of a deed.
+        amount: As of a deed.
+        currency: As of a deed.
+        name: What it made.
+    """
+
+    id: int
+    account: str
+    created: int
+    done: bool
+    kind: str
+    amount: int | None
+    currency: str
+    name: str
+
+
+Seen: TypeAlias = Deed | Glimpse
+"""A deed, as far as it has to be known to compare it with a movement."""
+
+
 @frozen
 class Span:
     """Which deeds have to be in a ledger: those that moved the balance of an account in a span of time.
@@ -83,6 +111,6 @@ class Span:
     first: float
     last: float
 
-    def holds(self, deed: Deed) -> bool:
+    def holds(self, deed: Seen) -> bool:
         """Tell whether a deed is one of them."""
         return bool(deed.done) and deed.account == self.account and self.first <= deed.created < self.last

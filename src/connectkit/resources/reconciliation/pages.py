@@ -80,7 +80,9 @@ def _typed(msgspec: Any) -> Callable[[bytes], Page]:  # noqa: ANN401  # an optio
 def source_of(row: Row) -> str:
     """Give the id of the object behind a row, or `""`."""
     source = row[SOURCE]
-    return str(source["id"]) if isinstance(source, Mapping) else source or ""  # pyright: ignore[reportUnknownArgumentType]  # decoded JSON
+    if source.__class__ is str:
+        return source
+    return str(source["id"]) if source else ""
 
 
 def application_fee(details: Any) -> int:  # noqa: ANN401  # decoded JSON, or JSON

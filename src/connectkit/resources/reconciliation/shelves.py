@@ -7,19 +7,18 @@ closed, also with its process. What is held of it in memory is bounded, so that 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from attrs import define, field
 
 from connectkit.errors import StoreUnavailable
 
-from .deeds import COLUMNS, Deed, Span
-from .pages import Row, source_of
+from .deeds import COLUMNS, Deed, Glimpse, Seen, Span
 
-_MOST: Final = 10_000  # deeds in memory
+_MOST: Final = 50_000  # names of deeds in memory, some hundred bytes each
 _AT_ONCE: Final = 500  # rows of the file that are written or read together; SQLite may take no more than 999 values
 
 
@@ -47,16 +46,12 @@ class Shelf(Protocol):
         """Keep a deed of which it is not known whether it was done, under the marks that its object may carry."""
         ...
 
-    def also(self, name: str, deed: Deed) -> None:
-        """Keep a deed that has been put under one name more."""
-        ...
-
     def get(self, name: str) -> Deed | None:
         """Give the deed that made something."""
         ...
 
-    def among(self, rows: Sequence[Row]) -> Mapping[str, Deed]:
-        """Give the deeds that made what is behind these movements, at least, by what they made."""
+    def among(self, names: Sequence[str]) -> Mapping[str, Seen]:
+        """Give the deeds that made these things, at least, by what they made."""
         ...
 
     def refund_of(self, charge: str, created: int) -> Deed | None:
@@ -83,12 +78,12 @@ class Shelf(Protocol):
 class Expected(Protocol):
     """Deeds that have to be in a ledger."""
 
-    def among(self, made: Mapping[str, Deed]) -> Mapping[str, Deed]:
-        """Give those of these deeds, at least, that were not met yet, by their own ids."""
+    def among(self, made: Mapping[str, Seen]) -> Container[str | int]:
+        """Give the ids of those of these deeds, at least, that were not met yet."""
         ...
 
-    def meet(self, deed: Deed) -> None:
-        """Take one out."""
+    def meet(self, deed: Seen) -> None:
+        """Take out one that is among them."""
         ...
 
     def left(self) -> Iterator[Deed]:
@@ -102,13 +97,13 @@ class Remembered:
 
     deeds: dict[str, Deed] = field(factory=dict[str, Deed])
 
-    def among(self, made: Mapping[str, Deed]) -> Mapping[str, Deed]:  # noqa: ARG002  # it has all of them at hand
-        """Give those that were not met yet; see `Expected.among`."""
+    def among(self, made: Mapping[str, Seen]) -> Container[str | int]:  # noqa: ARG002  # it has all of them at hand
+        """Give the ids of those that were not met yet; see `Expected.among`."""
         return self.deeds
 
-    def meet(self, deed: Deed) -> None:
+    def meet(self, deed: Seen) -> None:
         """Take one out."""
-        del self.deeds[deed.id]
+        del self.deeds[str(deed.id)]
 
     def left(self) -> Iterator[Deed]:
         """Go through those that were not met."""
@@ -158,16 +153,12 @@ class Memory:
         self._open[deed] = marks
         self._marks.update(dict.fromkeys(marks, deed))
 
-    def also(self, name: str, deed: Deed) -> None:
-        """Keep a deed under one name more."""
-        self._by_name[name] = deed
-
     def get(self, name: str) -> Deed | None:
         """Give the deed that made something."""
         return self._by_name.get(name)
 
-    def among(self, rows: Sequence[Row]) -> Mapping[str, Deed]:  # noqa: ARG002  # it has all of them at hand
-        """Give the deeds that made what is behind movements; see `Shelf.among`."""
+    def among(self, names: Sequence[str]) -> Mapping[str, Seen]:  # noqa: ARG002  # it has all of them at hand
+        """Give the deeds that made some things; see `Shelf.among`."""
         return self._by_name
 
     def refund_of(self, charge: str, created: int) -> Deed | None:
@@ -200,7 +191,7 @@ _SETTINGS: Final = (
 )
 _TABLES: Final = (
     f"CREATE TABLE deeds (number INTEGER PRIMARY KEY, {', '.join(COLUMNS)})",
-    "CREATE TABLE names (name TEXT PRIMARY KEY, deed INTEGER) WITHOUT ROWID",
+    "CREATE TABLE names (name TEXT PRIMARY KEY, deed, account, created, done, kind, amount, currency) WITHOUT ROWID",
     "CREATE TABLE refunds (charge TEXT, created INTEGER, deed INTEGER, PRIMARY KEY (charge, created, deed))",
     "CREATE TABLE marks (mark TEXT PRIMARY KEY, deed INTEGER) WITHOUT ROWID",
 )
@@ -209,7 +200,8 @@ _values: Final = attrgetter(*COLUMNS)
 _NUMBERED: Final = "SELECT deed FROM names WHERE name = ?"
 _INSERT: Final = f"INSERT INTO deeds ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # constants
 _REPLACE: Final = f"UPDATE deeds SET {', '.join(f'{column} = ?' for column in COLUMNS)} WHERE number = ?"  # noqa: S608  # constants
-_NAME: Final = "INSERT OR REPLACE INTO names VALUES (?, ?)"
+_NAME: Final = "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_AMONG: Final = "SELECT deed, account, created, done, kind, amount, currency, name FROM names WHERE name IN"
 _FROM_NAMES: Final = f"{_DEED} FROM names JOIN deeds ON number = deed WHERE name"
 _GET: Final = f"SELECT {_FROM_NAMES} = ?"  # constants
 _REFUND: Final = f"""
@@ -219,13 +211,11 @@ _REFUND: Final = f"""
 _MARKED: Final = f"SELECT {_DEED} FROM marks JOIN deeds ON number = deed WHERE mark = ?"  # noqa: S608  # constants
 _OPEN: Final = "number IN (SELECT deed FROM marks)"
 _SPAN: Final = "done AND account = ? AND created >= ? AND created < ?"
-_MET: Final = f"UPDATE deeds SET done = 0 WHERE number = ({_NUMBERED})"  # noqa: S608  # constants
 _REFUNDED: Final = f"INSERT OR IGNORE INTO refunds VALUES (?, ?, ({_NUMBERED}))"  # noqa: S608  # constants
-_ALSO: Final = f"INSERT OR REPLACE INTO names VALUES (?, ({_NUMBERED}))"  # noqa: S608  # constants
 
 
 class File:
-    """A shelf for any number of deeds. One that was met in a ledger counts there as not done.
+    """A shelf for any number of deeds.
 
     Raises:
         StoreUnavailable: There is no room for temporary files.
@@ -252,7 +242,8 @@ class File:
             number = found[0] if found else self._connection.execute(_INSERT, _values(deed)).lastrowid
             if found:
                 self._connection.execute(_REPLACE, (*_values(deed), number))
-            self._connection.executemany(_NAME, [(name, number) for name in (deed.id, *names)])
+            glimpse = (number, deed.account, deed.created, deed.done, deed.kind, deed.amount, deed.currency)
+            self._connection.executemany(_NAME, [(name, *glimpse) for name in (deed.id, *names)])
 
     def put_refund(self, charge: str, deed: Deed) -> None:
         """Keep which charge a refund pays back."""
@@ -264,20 +255,14 @@ class File:
             number = self._connection.execute(_INSERT, _values(deed)).lastrowid
             self._connection.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", [(one, number) for one in marks])
 
-    def also(self, name: str, deed: Deed) -> None:
-        """Keep a deed under one name more."""
-        self._run(_ALSO, (name, deed.id))
-
     def get(self, name: str) -> Deed | None:
         """Give the deed that made something."""
         return self._one(_GET, (name,))
 
-    def among(self, rows: Sequence[Row]) -> Mapping[str, Deed]:
-        """Give the deeds that made what is behind movements; see `Shelf.among`."""
-        sources = [source_of(row) for row in rows]
-        places = ", ".join("?" * len(sources))
-        statement = f"SELECT name, {_FROM_NAMES} IN ({places})"  # constants
-        return {name: Deed(*columns) for name, *columns in self._run(statement, sources)}
+    def among(self, names: Sequence[str]) -> Mapping[str, Seen]:
+        """Give the deeds that made some things; see `Shelf.among`."""
+        found = self._run(f"{_AMONG} ({', '.join('?' * len(names))})", names)
+        return {row[-1]: Glimpse._make(row) for row in found}
 
     def refund_of(self, charge: str, created: int) -> Deed | None:
         """Give the latest refund of a charge that had been made by a time."""
@@ -289,32 +274,27 @@ class File:
 
     def unsettled(self) -> Iterator[Deed]:
         """Go through the deeds that have marks, each once."""
-        return self._every(_OPEN, ())
+        return (deed for _, deed in self._every(_OPEN, ()))
 
     def expect(self, span: Span) -> Expected:
         """Expect the deeds of a span."""
         return Unmet(self, span)
 
-    def met(self, ids: Collection[str]) -> None:
-        """Note that deeds were met in a ledger."""
-        with _answering():
-            self._connection.executemany(_MET, [(id,) for id in ids])
-
-    def of(self, span: Span) -> Iterator[Deed]:
-        """Go through the deeds of a span that were not met."""
+    def of(self, span: Span) -> Iterator[tuple[int, Deed]]:
+        """Go through the deeds of a span, with their numbers."""
         return self._every(_SPAN, (span.account, span.first, span.last))
 
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
 
-    def _every(self, condition: str, values: tuple[object, ...]) -> Iterator[Deed]:
+    def _every(self, condition: str, values: tuple[object, ...]) -> Iterator[tuple[int, Deed]]:
         """Go through deeds some hundreds at a time, whatever is written meanwhile."""
         ordered = f"AND number > ? ORDER BY number LIMIT {_AT_ONCE}"
         last, statement = 0, f"SELECT number, {_DEED} FROM deeds WHERE {condition} {ordered}"  # noqa: S608  # constants
         while found := self._run(statement, (*values, last)):
-            for last, *columns in found:  # noqa: B007  # it is where the next ones begin
-                yield Deed(*columns)
+            for last, *columns in found:  # it is where the next ones begin
+                yield last, Deed(*columns)
 
     def _one(self, statement: str, values: Sequence[object]) -> Deed | None:
         found = self._run(statement, values)
@@ -331,26 +311,23 @@ class Unmet:
 
     _file: File
     _span: Span
-    _met: set[str] = field(factory=set[str])
+    _met: bytearray = field(factory=bytearray)  # by number: a bit would do, and a set would take fifty times as much
 
-    def among(self, made: Mapping[str, Deed]) -> Mapping[str, Deed]:
-        """Give those of these deeds that were not met yet; see `Expected.among`."""
-        return {deed.id: deed for deed in made.values() if self._span.holds(deed) and deed.id not in self._met}
+    def among(self, made: Mapping[str, Seen]) -> Container[str | int]:
+        """Give the ids of those of these deeds that were not met yet; see `Expected.among`."""
+        met, holds, glimpses = self._met, self._span.holds, cast("Mapping[str, Glimpse]", made).values()
+        return {deed.id for deed in glimpses if holds(deed) and not (deed.id < len(met) and met[deed.id])}
 
-    def meet(self, deed: Deed) -> None:
+    def meet(self, deed: Seen) -> None:
         """Take one out."""
-        self._met.add(deed.id)
-        if len(self._met) >= _AT_ONCE:
-            self._write()
+        place = int(deed.id)
+        self._met.extend(bytes(max(place + 1 - len(self._met), 0)))
+        self._met[place] = True
 
     def left(self) -> Iterator[Deed]:
         """Go through those that were not met."""
-        self._write()
-        return self._file.of(self._span)
-
-    def _write(self) -> None:
-        self._file.met(self._met)
-        self._met.clear()
+        met = self._met
+        return (deed for place, deed in self._file.of(self._span) if not (place < len(met) and met[place]))
 
 
 @contextmanager
