@@ -82,7 +82,8 @@ class World(Protocol):
     async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
         """Do jobs side by side, at most *limit* at once; the next one is taken when there is room for it.
 
-        After the first that fails none is begun, those that are under way end, and its error is raised.
+        After the first that fails none is begun, those that are under way end, and its error is raised. So it is when
+        whoever waits is interrupted or cancelled; a second time, those that are under way are not waited for.
         """
         ...
 
@@ -175,9 +176,9 @@ class AsyncioWorld(_Clocks):
 
     async def each(self, jobs: AsyncIterator[Job], limit: int) -> None:
         """Do jobs in so many tasks of a group."""
-        from asyncio import Lock, TaskGroup  # noqa: PLC0415  # as above
+        from asyncio import CancelledError, Lock, TaskGroup, create_task, shield  # noqa: PLC0415  # as above
 
-        taking, failures = Lock(), list[Exception]()
+        taking, failures = Lock(), list[BaseException]()
 
         async def take_jobs() -> None:
             try:
@@ -190,9 +191,18 @@ class AsyncioWorld(_Clocks):
             except Exception as error:  # noqa: BLE001  # it is raised where all of them were begun
                 failures.append(error)
 
-        async with TaskGroup() as group:
-            for _ in range(limit):
-                group.create_task(take_jobs())
+        async def take_all() -> None:
+            async with TaskGroup() as group:
+                for _ in range(limit):
+                    group.create_task(take_jobs())
+
+        whole = create_task(take_all())
+        try:
+            await shield(whole)
+        except CancelledError as cancelled:
+            failures.append(cancelled)
+            await whole
+            raise
         if failures:
             raise failures[0]
 

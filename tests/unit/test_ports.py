@@ -106,6 +106,48 @@ async def _raise() -> None:
     raise ZeroDivisionError
 
 
+def test_a_cancellation_lets_tasks_end_what_they_are_at() -> None:
+    async def story() -> None:
+        crew, both = Crew(AsyncioWorld()), asyncio.Event()
+
+        def seen(number: int) -> None:
+            if number == 1:
+                both.set()
+
+        whole = asyncio.create_task(crew.world.each(crew.jobs(10_000, seen), 2))
+        await both.wait()
+        whole.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await whole
+        assert (crew.now, sorted(crew.done)) == (0, [0, 1])
+
+    asyncio.run(story())
+
+
+def test_a_second_cancellation_is_not_kept_waiting() -> None:
+    async def story() -> None:
+        begun, never = asyncio.Event(), asyncio.Event()
+
+        async def stuck() -> None:
+            begun.set()
+            await never.wait()
+
+        async def jobs() -> AsyncGenerator[Job, None]:
+            yield stuck
+
+        whole = asyncio.create_task(AsyncioWorld().each(jobs(), 1))
+        await begun.wait()
+        whole.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not whole.done()
+        whole.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await whole
+
+    asyncio.run(story())
+
+
 def test_an_interrupt_lets_threads_end_what_they_are_at(monkeypatch: pytest.MonkeyPatch) -> None:
     crew = Crew(BlockingWorld())
     join, joined = threading.Thread.join, list[threading.Thread]()

@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -116,6 +117,34 @@ class _Course:
         with self._mutex:
             taken, self.looking = not self.looking, True
             return taken
+
+
+class _Lanes:
+    """The rows of a run as jobs, of each lane one at a time: whoever has brought a row to its end takes the next of it.
+
+    A lane that is under way is not at hand. So there may be no job for somebody who asks, and others all the same.
+    """
+
+    def __init__(
+        self, course: _Course, lanes: Iterable[Iterable[int]], bring: Callable[[int], Awaitable[None]]
+    ) -> None:
+        self._course = course
+        self._free = deque(map(iter, lanes))
+        self._bring = bring
+
+    def __aiter__(self) -> _Lanes:
+        return self
+
+    async def __anext__(self) -> Job:
+        while self._free and not self._course.stopped:
+            lane = self._free.popleft()
+            if (place := next(lane, None)) is not None:
+                return partial(self._row, lane, place)
+        raise StopAsyncIteration
+
+    async def _row(self, lane: Iterator[int], place: int) -> None:
+        await self._bring(place)
+        self._free.appendleft(lane)
 
 
 class Running(OtherCaller):
@@ -277,18 +306,13 @@ class Running(OtherCaller):
         for place, row in enumerate(rows):
             lanes.setdefault(row.lane, array("L")).append(place)
 
-        async def jobs() -> AsyncGenerator[Job, None]:
-            for lane in sorted(lanes.values(), key=len, reverse=True):  # the longest takes longest
-                yield lambda lane=lane: self._lane(course, rows, lane)  # type: ignore[misc]
-
-        await self.world.each(jobs(), min(limit, len(lanes)))
-
-    async def _lane(self, course: _Course, rows: Sequence[Row], places: Iterable[int]) -> None:
-        for place in places:
+        async def bring(place: int) -> None:
             await self._look_after(course)
-            if course.stopped:
-                return
-            course.ended(await self._brought(rows[place]))
+            if not course.stopped:
+                course.ended(await self._brought(rows[place]))
+
+        longest_first = sorted(lanes.values(), key=len, reverse=True)  # it takes longest
+        await self.world.each(_Lanes(course, longest_first, bring), min(limit, len(lanes)))
 
     async def _brought(self, row: Row) -> State:
         """Bring a row to its end; what stands against the one alone does not stand against the others."""
