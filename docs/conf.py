@@ -98,9 +98,11 @@ def endpoints() -> str:
 def switches() -> str:
     """Give a table of everything that can be decided otherwise than it is."""
     rows = [
-        f"| `{switch.name}` | {switch.default} | {switch.others} | {switch.about} |" for switch in SWITCHES.described()
+        f"| `{switch.name}` | {switch.default} | {switch.others} | {switch.about} | {switch.source} |"
+        for switch in SWITCHES.described()
     ]
-    return "\n".join(["| switch | as it is | as it could be | what it decides |", "|---|---|---|---|", *rows])
+    heads = ["| switch | as it is | as it could be | what it decides | what says so |", "|---|---|---|---|---|"]
+    return "\n".join([*heads, *rows])
 
 
 def calls() -> str:

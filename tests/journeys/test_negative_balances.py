@@ -181,3 +181,17 @@ def test_an_instant_payout_takes_what_reaches_the_bank(colour: str) -> None:
         assert (await connect.payouts.eligibility(account=account, currency="usd")).obstacles
 
     travel(colour, journey)
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_payout_is_explained_whether_it_lists_itself_or_not(colour: str, lists: bool) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(payout_lists_itself=lists))
+        ana = await seller(connect)
+        await connect.charges.direct.create(key="o", account=ana, amount=usd("10.00"), payment_method=AT_ONCE)
+        connect.simulator.advance(days=4)
+        (payout,) = [one async for one in connect.payouts.list(account=ana)]
+        report = await connect.reconciliation.payout(payout.id, account=ana)
+        assert (report.explained, report.payout.amount) == (True, usd("10.00"))
+
+    travel(colour, journey)

@@ -29,6 +29,7 @@ _BEFORE: Final = {
     "rate_limit": rate_limited,
 }
 _OK: Final = 200
+_REFUSED: Final = 400
 _JSON: Final = "application/json"
 
 
@@ -75,7 +76,7 @@ class Engine:
         self._router = router
         self._faults = faults
         self._limiter = limiter
-        self._keys = Keys(world.clock, self._conflict)
+        self._keys = Keys(world.clock, self._conflict, self._scope, self._lasts)
         self.permissions: Permissions = Permissions(router.paths)
         self.log: list[Seen] = []
 
@@ -122,7 +123,8 @@ class Engine:
             return _refusal(call, refusal)
 
     def _turned_away(self, call: Call, route: Route, key: str) -> Refusal | None:
-        reason = self._limiter.reason((route.method, route.path))
+        apart = switches_of(self._world).traffic_counts == "account"
+        reason = self._limiter.reason((route.method, route.path), call.account if apart else "")
         if reason:
             return rate_limited(reason)
         try:
@@ -152,6 +154,13 @@ class Engine:
 
     def _conflict(self) -> Refusal:
         return key_in_use(should_retry=switches_of(self._world).conflict_should_retry)
+
+    def _scope(self, call: Call) -> str:
+        return self._world.platform if switches_of(self._world).key_scope == "platform" else call.account
+
+    def _lasts(self, answer: Answer) -> bool:
+        """Tell whether an answer is remembered: a refusal that is no failure of a payment may be executed again."""
+        return answer.status != _REFUSED or switches_of(self._world).refusals_kept
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
@@ -214,7 +223,7 @@ class Engine:
 
 
 def _same(call: Call, told: dict[str, Any], record: Record) -> bool:
-    if (record.method, record.path) != (call.method, call.path):
+    if (record.account, record.method, record.path) != (call.account, call.method, call.path):
         return False
     return read_body(call, Sent(record.query, record.sent, ""))[0] == told
 

@@ -28,7 +28,8 @@ class Record:
     """What is known of a key.
 
     Attributes:
-        place: The account and the key.
+        place: The account whose key it is, and the key.
+        account: Whose objects the request acted on.
         at: When it was first sent, in unix seconds.
         method: The method of the request that it stands for.
         path: The path of that.
@@ -41,6 +42,7 @@ class Record:
     """
 
     place: str
+    account: str
     at: int
     method: str
     path: str
@@ -53,7 +55,8 @@ class Record:
 
     def asks(self, call: Call, query: str, body: bytes) -> bool:
         """Tell whether it stands for this request, to the byte."""
-        return (self.method, self.path, self.query, self.sent) == (call.method, call.path, query, body)
+        asked = (call.account, call.method, call.path, query, body)
+        return (self.account, self.method, self.path, self.query, self.sent) == asked
 
 
 class Keys:
@@ -62,11 +65,21 @@ class Keys:
     Args:
         clock: Tells when a key may be forgotten.
         conflict: Refuses a key whose request is still being worked on.
+        scope: Tells whose a call's key is.
+        lasts: Tells whether an answer that was executed is remembered.
     """
 
-    def __init__(self, clock: Clock, conflict: Callable[[], Refusal]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        conflict: Callable[[], Refusal],
+        scope: Callable[[Call], str],
+        lasts: Callable[[Answer], bool],
+    ) -> None:
         self._clock = clock
         self._conflict = conflict
+        self._scope = scope
+        self._lasts = lasts
         self._records: dict[str, dict[str, Record]] = {api: {} for api in _KEPT}
         self._ages: dict[str, deque[Record]] = {api: deque() for api in _KEPT}
 
@@ -86,10 +99,10 @@ class Keys:
         if call.key is None or call.method not in _METHODS[api]:
             return None
         self._prune(api)
-        place = f"{call.account} {call.key}"
+        place = f"{self._scope(call)} {call.key}"
         held = self._records[api].get(place)
         if held is None:
-            held = Record(place, self._clock.now, call.method, call.path, query, body, call.request_id)
+            held = Record(place, call.account, self._clock.now, call.method, call.path, query, body, call.request_id)
             self._records[api][place] = held
             self._ages[api].append(held)
         elif not held.asks(call, query, body) and not same(held):
@@ -101,7 +114,8 @@ class Keys:
     def end(self, call: Call, record: Record, answer: Answer | None) -> None:
         """Store the outcome of execution, or forget the key if there was none, or none that lasts."""
         api = _api(call)
-        if answer is not None and answer.executed and (api == "v1" or answer.refresh is not None):
+        kept = answer is not None and answer.executed and (api == "v1" or answer.refresh is not None)
+        if answer is not None and kept and self._lasts(answer):
             record.status, record.body, record.refresh = answer.status, answer.body, answer.refresh
         else:
             del self._records[api][record.place]

@@ -54,7 +54,7 @@ class Limiter:
         self.traffic: Traffic = traffic
         self.paused = False
         self._boundless = _boundless(traffic)
-        self._buckets: dict[tuple[str, str] | None, _Bucket] = {}
+        self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def change(self, traffic: Traffic) -> None:
         """Let there be so much from now on."""
@@ -62,17 +62,18 @@ class Limiter:
         self._boundless = _boundless(traffic)
         self._buckets.clear()
 
-    def reason(self, endpoint: tuple[str, str]) -> str:
+    def reason(self, endpoint: tuple[str, str], whose: str = "") -> str:
         """Count a request, or give Stripe's word for why it is turned away.
 
         Args:
             endpoint: The method, and the path with its variables.
+            whose: Whose requests are counted apart from the others'.
         """
         if self.paused or self._boundless:
             return ""
         now = ticks()
-        total = self._bucket(None, self.traffic.total, now)
-        one = self._bucket(endpoint, self.traffic.endpoint, now)
+        total = self._bucket((whose,), self.traffic.total, now)
+        one = self._bucket((whose, *endpoint), self.traffic.endpoint, now)
         for bucket, reason in ((total, "global-rate"), (one, "endpoint-rate")):
             if bucket.tokens < 1:
                 return reason
@@ -80,7 +81,7 @@ class Limiter:
         one.tokens -= 1
         return ""
 
-    def _bucket(self, name: tuple[str, str] | None, limit: float | None, now: float) -> _Bucket:
+    def _bucket(self, name: tuple[str, ...], limit: float | None, now: float) -> _Bucket:
         most = _OPEN if limit is None else limit
         bucket = self._buckets.get(name)
         if bucket is None:

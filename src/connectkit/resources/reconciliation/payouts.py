@@ -79,6 +79,9 @@ class PaidOut:
             own += [row for row in page if source_of(row) == payout.id]
             for row in audit.take([row for row in page if source_of(row) != payout.id]):
                 await audit.trace(row)
+        if not own:  # whether a payout is one of the rows that it paid out is Stripe's own affair
+            async for page in Ledger(self.caller, self.account).pages(sources=False, source=payout.id):
+                own += page
         paid = Money(audit.moved().get(payout.amount.currency, 0), payout.amount.currency)
         if paid != payout.amount:
             audit.find(_unexplained(payout, payout.amount, paid, _WHOLE))

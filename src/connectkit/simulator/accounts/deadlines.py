@@ -1,7 +1,4 @@
-"""What will be wanted by a day: met in time, or else payouts are disabled first, and charges after them.
-
-How long Stripe waits between the two is not published: `_LATER` is inferred.
-"""
+"""What will be wanted by a day: met in time, or else payouts are disabled first, and charges after them."""
 
 from __future__ import annotations
 
@@ -18,15 +15,12 @@ from .stops import Stopped, stop
 GRACE: Final = 14
 """Days until what is asked for disables something, if nothing else is said."""
 
-_LATER: Final = 30
-"""Days from payouts being disabled to charges being disabled."""
-
 
 def demand(world: World, account: Object, item: str, days: float = GRACE) -> None:
     """Ask an account for something by a day; with no days, at once."""
     with changing(world, account):
         account["_demanded"][item] = world.clock.now + round(days * DAY)
-    for after in (days, days + _LATER):
+    for after in (days, days + world.kept["switches"].charges_off_after):
         world.clock.after(round(after * DAY), partial(_look, world, account))
 
 
@@ -34,7 +28,8 @@ def foresee(world: World, account: Object, item: str, days: float) -> None:
     """Announce that something will be wanted of an account from a day on; it is due then, with a time of grace."""
     with changing(world, account):
         account["_foreseen"][item] = world.clock.now + round(days * DAY)
-    for after in (days, days + GRACE, days + GRACE + _LATER):
+    grace, later = world.kept["switches"].foreseen_grace, world.kept["switches"].charges_off_after
+    for after in (days, days + grace, days + grace + later):
         world.clock.after(round(after * DAY), partial(_look, world, account))
 
 

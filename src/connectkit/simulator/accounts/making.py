@@ -48,13 +48,18 @@ _TYPES: Final = {
 }
 
 
-def axes_of(params: Mapping[str, Any]) -> tuple[Axes, str]:
+def axes_of(params: Mapping[str, Any], *, both: bool = False, listed: bool = True) -> tuple[Axes, str]:
     """Give the axes that v1's parameters ask for, and the type that results.
+
+    Args:
+        params: The parameters.
+        both: Whether a type may be named beside a controller, which counts then.
+        listed: Whether only the combinations that Stripe lists are accepted.
 
     Raises:
         Refusal: They are not allowed together, or no longer.
     """
-    if "type" in params:
+    if "type" in params and not (both and "controller" in params):
         if "controller" in params:
             raise invalid("You may only specify one of `type` or `controller`.", param="controller")
         if params["type"] not in _TYPES:
@@ -67,16 +72,20 @@ def axes_of(params: Mapping[str, Any]) -> tuple[Axes, str]:
         part(controller, "fees").get("payer", STANDARD.fees),
         controller.get("requirement_collection", STANDARD.collection),
     )
-    return axes, legal(axes)
+    return axes, legal(axes, listed=listed)
 
 
-def legal(axes: Axes) -> str:
+def legal(axes: Axes, *, listed: bool = True) -> str:
     """Give the type of an account with these axes: `standard`, or `none`.
+
+    Args:
+        axes: The axes.
+        listed: Whether only the combinations that Stripe lists are accepted.
 
     Raises:
         Refusal: They are not allowed together.
     """
-    if axes not in _LEGAL:
+    if listed and axes not in _LEGAL:
         message = (
             f"The combination of dashboard `{axes.dashboard}`, losses `{axes.losses}`, fees `{axes.fees}` and "
             f"requirement collection `{axes.collection}` is not supported."

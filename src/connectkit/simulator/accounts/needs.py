@@ -95,7 +95,9 @@ def _at(thing: Object, path: str) -> Any:  # noqa: ANN401  # whatever stands the
 
 
 def _has_bank(world: World, account: Object) -> bool:
-    return any(bank["status"] == "new" for bank in bank_accounts(world, account["id"]))
+    """Tell whether there is a bank account; one that a payout failed at is none, where that is decided so."""
+    refused = "errored" if world.kept["switches"].errored_bank == "wanted" else ""
+    return any(bank["status"] in {"new", "errored"} - {refused} for bank in bank_accounts(world, account["id"]))
 
 
 def _has_site(_: World, account: Object) -> bool:

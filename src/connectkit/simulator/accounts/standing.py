@@ -29,8 +29,6 @@ _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
 _BANK: Final = "external_account"
 _LISTS: Final = ("currently_due", "eventually_due", "past_due", "pending_verification")
-_GRACE: Final = 14 * DAY  # from what was foreseen being wanted to payouts being disabled; inferred
-_CHARGES_OFF: Final = 30 * DAY  # from payouts being disabled to charges being disabled; inferred
 
 
 @contextmanager
@@ -79,7 +77,8 @@ def settle(world: World, account: Object) -> None:
     }
     account["future_requirements"] = _future(account, [] if enforced else coming)
     _show_people(world, account)
-    ignored = any(until + _CHARGES_OFF <= world.clock.now for item, until in demanded.items() if item in late)
+    patience = world.kept["switches"].charges_off_after * DAY
+    ignored = any(until + patience <= world.clock.now for item, until in demanded.items() if item in late)
     stopped = is_listed(world, account) or is_idle(account)
     grave = any(not is_mild(account, problem) for problem in wrong)
     _set_capabilities(account, blocked=bool(blocking or grave or ignored or stopped))
@@ -117,7 +116,7 @@ def _demanded(world: World, account: Object) -> dict[str, int]:
     at_once = is_enforced(account)
     for item in [item for item, since in foreseen.items() if at_once or since <= world.clock.now]:
         since = min(foreseen.pop(item), world.clock.now)
-        held.setdefault(item, since if at_once else since + _GRACE)
+        held.setdefault(item, since if at_once else since + world.kept["switches"].foreseen_grace * DAY)
     for known in (held, foreseen):
         for item in [item for item in known if _is_met(world, account, item)]:
             del known[item]

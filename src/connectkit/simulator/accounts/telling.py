@@ -20,7 +20,6 @@ from .v2_telling import V2_ONLY
 
 _OWNERS: Final = ("business_type", "company", "individual", "external_account", "documents")
 _PLAIN: Final = ("email", "default_currency")
-_SOFTWARE: Final = "5192"
 _TYPES: Final = ("company", "government_entity", "individual", "non_profit")
 _ROLES: Final = ("customer", "merchant", "recipient")
 _LIMIT: Final = 22
@@ -110,7 +109,7 @@ def tell_account(world: World, account: Object, params: Mapping[str, Any]) -> No
     if "external_account" in params:
         replace_default(world, account, params["external_account"])
     follow(account, usual)
-    _fill_in(account)
+    _fill_in(account, world.kept["switches"].platform_mcc)
 
 
 def request(world: World, account: Object, name: str, *, requested: bool) -> None:
@@ -144,11 +143,11 @@ def _tell_owner(world: World, account: Object, params: Mapping[str, Any]) -> Non
         account["company"].update(mirrored | told)
 
 
-def _fill_in(account: Object) -> None:
+def _fill_in(account: Object, mcc: str) -> None:
     """Give what Stripe gives of its own where nothing was said."""
     profile, settings = account["business_profile"], account["settings"]
     if profile["mcc"] is None and profile["url"] and profile["product_description"]:
-        profile["mcc"] = _SOFTWARE
+        profile["mcc"] = mcc
     host = (profile["url"] or "").partition("://")[2].partition("/")[0]
     name = profile["name"] or host
     settings["dashboard"]["display_name"] = settings["dashboard"]["display_name"] or profile["name"]

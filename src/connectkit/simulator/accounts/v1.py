@@ -38,7 +38,9 @@ def create_account(world: World, call: Call) -> Object:
     if not world.kept["switches"].accounts_v1:
         message = "Accounts v1 is not recommended for new Connect integrations. Use POST /v2/core/accounts instead."
         raise invalid(message)
-    axes, type_ = axes_of(call.params)
+    decided = world.kept["switches"]
+    both, listed = decided.type_with_controller == "accept", decided.controller_combinations == "listed"
+    axes, type_ = axes_of(call.params, both=both, listed=listed)
     if "account_token" in call.params and "tos_acceptance" not in with_token(world, call.params, "account_token"):
         message = "The account token of a new account has to say `tos_shown_and_accepted`."
         raise refused(message, param="account_token")

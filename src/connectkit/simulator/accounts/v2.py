@@ -25,7 +25,9 @@ def create_account(world: World, call: Call) -> Object:
     """Make an account."""
     axes = axes_of(call.params)
     country = str(part(call.params, "identity").get("country", "us")).upper()
-    account = new_account(world, axes, legal(axes), country)
+    account = new_account(
+        world, axes, legal(axes, listed=world.kept["switches"].controller_combinations == "listed"), country
+    )
     told = as_v1(call.params)
     check_telling(world, account, told, merchant_only=True)
     configure(account, part(call.params, "configuration"))

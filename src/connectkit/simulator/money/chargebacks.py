@@ -29,7 +29,8 @@ def withdraw(world: World, dispute: Object, charge: Object) -> None:
     debit = _row(world, dispute, -dispute["_settled"], _WITHDRAWAL, details)
     billed = [] if own else _billed(world, charge, fee, "Dispute fee")
     buyer = Entry(WORLD, charge["currency"], dispute["amount"])
-    post(world, debit, *billed, others=[Entry(STRIPE, settled["currency"], fee), buyer])
+    stripe = [Entry(STRIPE, settled["currency"], fee)] if details or billed else []
+    post(world, debit, *billed, others=[*stripe, buyer])
     dispute["_rows"].append(debit["id"])
     world.emit("charge.dispute.funds_withdrawn", dispute)
 
@@ -111,9 +112,10 @@ def _row(world: World, dispute: Object, amount: int, words: str, fees: list[FeeD
 
 def _billed(world: World, charge: Object, fee: int, words: str) -> list[Object]:
     """Bill a fee of a dispute by itself, to who pays the fees of the charge; nothing is not billed."""
-    if not fee:
+    own = _pays(world, charge)
+    if not fee or not (own or switches_of(world).platform_billed_fees == "rows"):
         return []
-    payer = charge["_account"] if _pays(world, charge) else world.platform
+    payer = charge["_account"] if own else world.platform
     currency = row_of(world, charge)["currency"]
     home = currency if payer == charge["_account"] else queries.default_currency(world, payer)
     rate = switches_of(world).rates.mid(currency, home)

@@ -87,6 +87,8 @@ def check_cut(world: World, intent: dict[str, Any], *, direct: bool) -> None:
 
 def _check_fee(world: World, fee: int, amount: int, *, destination: bool, direct: bool) -> None:
     if not direct and not destination:
+        if switches_of(world).fee_on_platform_charge == "ignore":
+            return
         message = (
             "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using "
             "an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."

@@ -144,6 +144,6 @@ def _added(world: World, thing: Object) -> None:
     if thing["balance_transaction"] is None:
         return
     moved = [row["amount"] for row in world.table(thing["_account"], "balance_transaction").where(source=thing["id"])]
-    back = [-thing["amount"]] if thing["status"] == "reversed" else []
+    back = [-thing["amount"]] if thing["status"] in {"canceled", "failed", "reversed"} else []
     if moved not in ([thing["amount"], *back], [*back, thing["amount"]]):
         raise InvariantBroken(f"{thing['id']} of {thing['amount']} moved {moved}.")

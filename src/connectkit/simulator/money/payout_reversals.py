@@ -61,8 +61,9 @@ def _bank_to_debit(world: World, account: str, payout: Object) -> Object:
 
 
 def _debit(world: World, payout: Object) -> None:
-    at_once = switches_of(world).debits_available == "at_once"
-    until = world.clock.now + (0 if at_once else 2 * DAY)
+    switches = switches_of(world)
+    arrives = switches.payout_days * DAY
+    until = world.clock.now + (0 if switches.debits_available == "at_once" else arrives)
     credit = row(
         world,
         payout["_account"],
@@ -77,7 +78,7 @@ def _debit(world: World, payout: Object) -> None:
     payout["balance_transaction"] = credit["id"]
     post(world, credit, others=[Entry(WORLD, payout["currency"], payout["amount"])])
     world.emit("payout.created", payout)
-    world.clock.after(2 * DAY, partial(_debited, world, payout))
+    world.clock.after(arrives, partial(_debited, world, payout))
 
 
 def _debited(world: World, payout: Object) -> None:

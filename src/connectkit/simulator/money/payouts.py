@@ -21,6 +21,7 @@ from .calendar import calendar_days
 from .currencies import check_payout
 from .instant import advance, fee_of, instantly
 from .rows import FeeDetail, available_from, post, row
+from .switches import switches_of
 
 topic: Final = Topic("payouts")
 topic.kind("payout")
@@ -40,7 +41,6 @@ _NOTHING: Final = (
     "reversed_by",
 )
 _INSTANT: Final = 1800  # seconds until an instant payout has arrived
-_LATE: Final = 3 * DAY  # after a payout was paid, where its bank returns it late
 _MOST_INSTANT: Final = 999_900
 _MESSAGES: Final = {
     "account_closed": "The bank account has been closed.",
@@ -169,7 +169,7 @@ def pay_out(
         world.clock.after(_INSTANT, arrival)
     else:
         world.clock.after(DAY, partial(_leave, world, payout))
-        world.clock.after(2 * DAY, arrival)
+        world.clock.after(switches_of(world).payout_days * DAY, arrival)
     return payout
 
 
@@ -218,7 +218,8 @@ def _arrive(world: World, payout: Object, bank: Object) -> None:
         payout["status"] = "paid"
         world.emit("payout.paid", payout)
         if bank.get("_late"):
-            world.clock.after(_LATE, partial(_come_back, world, payout, bank, bank["_late"]))
+            late = switches_of(world).payout_returned_after * DAY
+            world.clock.after(late, partial(_come_back, world, payout, bank, bank["_late"]))
     if payout["automatic"]:
         payout["reconciliation_status"] = "completed"
         world.emit("payout.reconciliation_completed", payout)

@@ -85,6 +85,22 @@ def create(world: World, call: Call) -> Object:
 
 
 def _carry_out(world: World, order: _Order) -> None:
+    """Pay a buyer back; where a bank works on it, now or once it has."""
+    if order.card.refund == "pending" and switches_of(world).pending_refund_moves == "on_success":
+        world.clock.after(HOUR, partial(_move_late, world, order))
+        return
+    _move(world, order)
+    if order.card.refund:
+        ending = _succeed if order.card.refund == "pending" else _fail
+        world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
+
+
+def _move_late(world: World, order: _Order) -> None:
+    _move(world, order)
+    _succeed(world, order.charge, order.refund)
+
+
+def _move(world: World, order: _Order) -> None:
     """Move the money of a refund, and of what comes back with it."""
     paid = _paid_back(world, order)
     order.refund["_returns"] = tuple(one["id"] for one in (order.transfer, order.fee) if one is not None)
@@ -94,9 +110,6 @@ def _carry_out(world: World, order: _Order) -> None:
     if order.fee is not None:
         rows += _fee_back(world, order.fee, order.refunded)
     post(world, *rows, others=_others(order.refund, paid))
-    if order.card.refund:
-        ending = _succeed if order.card.refund == "pending" else _fail
-        world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
 
 
 def _covered(world: World, order: _Order) -> bool:

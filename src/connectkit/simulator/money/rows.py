@@ -128,6 +128,7 @@ def row(
             "status": "pending",
             "type": type,
             "_payout": None,
+            "_listed": None,
             "_posting": None,
             "_rate": rate,
             "_source_type": source_type,
@@ -242,7 +243,7 @@ def index(world: World, call: Call) -> Object:
         raise no_such("payout", payout, param="payout")
     table = world.table(call.account, "balance_transaction")
     filters = {name: params.get(name) for name in ("source", "type", "currency")}
-    return listing(table, call, _payout=payout, **filters)
+    return listing(table, call, _listed=payout, **filters)
 
 
 @topic.route("GET", "/v1/balance_transactions/:id", "BalanceTransactionRetrieveParams")

@@ -19,9 +19,6 @@ _SEPA: Final = "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU L
 DEBITED: Final = frozenset(["AU", "CA", "GB", "NZ", "US", *_SEPA.split()])
 """The countries where banks let Stripe take what is missing."""
 
-_ARRIVES: Final = 2 * DAY
-"""After how many seconds money that was taken from a bank is there; inferred, as long as a payout takes."""
-
 
 def by_schedule(world: World, account: str) -> None:
     """Pay out all that is available, and note of each row that it was paid out with this."""
@@ -54,14 +51,15 @@ def _pay_rows(world: World, members: list[Object], source_type: str, bank: Objec
     account, currency = members[0]["_account"], members[0]["currency"]
     amount = sum(member["net"] for member in members)
     params = {**payouts.BY_SCHEDULE, "source_type": source_type}
-    until = world.clock.now
-    if amount < 0 and switches_of(world).debits_available == "on_arrival":
-        until += _ARRIVES
+    until, switches = world.clock.now, switches_of(world)
+    if amount < 0 and switches.debits_available == "on_arrival":
+        until += switches.payout_days * DAY
     payout = payouts.pay_out(world, account, amount, currency=currency, bank=bank, params=params, available_on=until)
     own = world.get(account, "balance_transaction", payout["balance_transaction"])
     payout["_members"] = [member["id"] for member in members]
     for member in (*members, own):
         member["_payout"] = payout["id"]
+        member["_listed"] = payout["id"] if switches.payout_lists_itself or member is not own else None
 
 
 def _leaving(members: list[Object], most: int) -> list[Object]:

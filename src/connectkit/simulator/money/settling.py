@@ -71,7 +71,7 @@ def settle(world: World, charge: Object, card: Card, amount: int, *, at_once: bo
     charge |= {"captured": True, "amount_captured": amount}
     capture = _capture(world, charge, card, amount)
     rows = list(_rows(world, capture))
-    post(world, *rows, others=_others(capture))
+    post(world, *rows, others=_others(world, capture))
     for each in rows:
         _announce(world, each["_account"], each["available_on"])
     reveal = partial(_reveal, world, charge)
@@ -116,9 +116,9 @@ def _available_on(world: World, charge: Object, card: Card) -> int:
 def _rows(world: World, capture: _Capture) -> Iterator[Object]:
     charge = capture.charge
     direct = capture.account != world.platform
-    own_cost = not direct or queries.pays_direct_fees(world, capture.account)
+    own_cost = _own_cost(world, capture)
     yield _row(world, capture, application_fee=direct, stripe_fee=own_cost)
-    if capture.cost and not own_cost:
+    if capture.cost and not own_cost and switches_of(world).platform_billed_fees == "rows":
         yield _billed(world, capture)
     if direct and capture.fee:
         home = queries.default_currency(world, world.platform)
@@ -203,9 +203,15 @@ def _homeward(world: World, capture: _Capture) -> tuple[str, Fraction]:
     return home, capture.rate if same else into(world, capture.charge["currency"], home)
 
 
-def _others(capture: _Capture) -> list[Entry]:
+def _others(world: World, capture: _Capture) -> list[Entry]:
     buyer = Entry(WORLD, capture.charge["currency"], -capture.amount)
-    return [buyer, Entry(STRIPE, capture.currency, capture.cost)] if capture.cost else [buyer]
+    billed = _own_cost(world, capture) or switches_of(world).platform_billed_fees == "rows"
+    return [buyer, Entry(STRIPE, capture.currency, capture.cost)] if capture.cost and billed else [buyer]
+
+
+def _own_cost(world: World, capture: _Capture) -> bool:
+    """Tell whether the account of a charge pays Stripe's fee of it."""
+    return capture.account == world.platform or queries.pays_direct_fees(world, capture.account)
 
 
 def _reveal(world: World, charge: Object) -> None:

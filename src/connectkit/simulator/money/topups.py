@@ -15,6 +15,7 @@ from connectkit.simulator.state import World
 
 from .calendar import business_days
 from .rows import post, row
+from .switches import switches_of
 
 topic: Final = Topic("top-ups")
 topic.kind("topup")
@@ -68,6 +69,8 @@ def create(world: World, call: Call) -> Object:
         },
     )
     merge_metadata(topup, params)
+    if switches_of(world).topup_row == "at_once":
+        _credit(world, topup, available)
     world.emit("topup.created", topup)
     world.clock.at(available, partial(_arrive, world, topup, source))
     return topup
@@ -79,8 +82,18 @@ def _arrive(world: World, topup: Object, source: str) -> None:
     failure = _OUTCOMES[source]
     if failure:
         topup |= {"status": "failed", "failure_code": failure, "failure_message": "The bank returned the debit."}
+        _take_back(world, topup)
         world.emit("topup.failed", topup)
         return
+    if topup["balance_transaction"] is None:
+        _credit(world, topup, world.clock.now)
+    topup["status"] = "succeeded"
+    world.emit("topup.succeeded", topup)
+    if source == _CLAWED_BACK:
+        world.clock.at(business_days(world.clock.now, _DAYS), partial(_claw_back, world, topup))
+
+
+def _credit(world: World, topup: Object, available_on: int) -> None:
     credit = row(
         world,
         world.platform,
@@ -88,18 +101,27 @@ def _arrive(world: World, topup: Object, source: str) -> None:
         amount=topup["amount"],
         currency=topup["currency"],
         source=topup["id"],
-        available_on=world.clock.now,
+        available_on=available_on,
         description=topup["description"],
     )
     post(world, credit, others=[Entry(WORLD, topup["currency"], -topup["amount"])])
-    topup |= {"status": "succeeded", "balance_transaction": credit["id"]}
-    world.emit("topup.succeeded", topup)
-    if source == _CLAWED_BACK:
-        world.clock.at(business_days(world.clock.now, _DAYS), partial(_claw_back, world, topup))
+    topup["balance_transaction"] = credit["id"]
+
+
+def _take_back(world: World, topup: Object) -> None:
+    """Take off the balance what was written there, if it was."""
+    if topup["balance_transaction"] is not None:
+        _debit(world, topup)
 
 
 def _claw_back(world: World, topup: Object) -> None:
     """Let the bank take back what has arrived, as after a debit that nobody authorized."""
+    _debit(world, topup)
+    topup["status"] = "reversed"
+    world.emit("topup.reversed", topup)
+
+
+def _debit(world: World, topup: Object) -> None:
     debit = row(
         world,
         world.platform,
@@ -111,8 +133,6 @@ def _claw_back(world: World, topup: Object) -> None:
         description=topup["description"],
     )
     post(world, debit, others=[Entry(WORLD, topup["currency"], topup["amount"])])
-    topup["status"] = "reversed"
-    world.emit("topup.reversed", topup)
 
 
 @topic.route("POST", "/v1/topups/:id/cancel", "TopupCancelParams")
@@ -122,6 +142,7 @@ def cancel(world: World, call: Call) -> Object:
     if topup["status"] != "pending":
         raise refused("Only pending top-ups can be canceled.", "status_transition_invalid")
     topup["status"] = "canceled"
+    _take_back(world, topup)
     world.emit("topup.canceled", topup)
     return topup
 
@@ -148,7 +169,8 @@ def update(world: World, call: Call) -> Object:
 
 
 @topic.invariant("topup")
-def _arrived(_: World, thing: Object) -> None:
-    """A top-up moved money if it succeeded, and only then."""
-    if (thing["status"] in {"succeeded", "reversed"}) is not (thing["balance_transaction"] is not None):
+def _arrived(world: World, thing: Object) -> None:
+    """A top-up moved money if it succeeded, and only then, where it is no row before."""
+    moved, early = thing["balance_transaction"] is not None, switches_of(world).topup_row == "at_once"
+    if not early and (thing["status"] in {"succeeded", "reversed"}) is not moved:
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")

@@ -223,7 +223,8 @@ def _check_source(world: World, charge: Object, amount: int, currency: str) -> i
     made = list(world.table(world.platform, "transfer").where(source_transaction=charge["id"]))
     cap: int = settled["amount"] if switches_of(world).source_cap == "gross" else settled["net"]
     standing = sum(each["amount"] - each["amount_reversed"] for each in made)
-    refunded = convert(charge["amount_refunded"], settled["_rate"])
+    after = switches_of(world).source_after_refund
+    refunded = convert(charge["amount_refunded"], settled["_rate"]) if after == "unrefunded" else 0
     if sum(each["amount"] for each in made) + amount > cap or standing + amount > cap - refunded:
         message = f"Transfers with source_transaction {charge['id']} must not exceed the {cap} that it brought in."
         raise refused(message, "balance_insufficient", param="source_transaction")
