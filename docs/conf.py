@@ -17,6 +17,7 @@ SERVICES = import_module("connectkit.simulator.services")
 ENDPOINTS_HERE = "<!-- the table of endpoints -->"
 SWITCHES_HERE = "<!-- the table of switches -->"
 CALLS_HERE = "<!-- the table of the SDK's calls -->"
+APART_HERE = "<!-- the table of parameters that are not simulated -->"
 typing.TYPE_CHECKING = True  # the signatures of `Connect` name types that it imports only when one is made
 import_module("connectkit.connect")
 typing.TYPE_CHECKING = False
@@ -80,7 +81,12 @@ def setup(app: Sphinx) -> None:
 
 def tabulate(_app: Sphinx, _name: str, source: list[str]) -> None:
     """Put the tables of the simulator's endpoints, switches and gaps where they are wanted."""
-    for here, table in ((ENDPOINTS_HERE, endpoints), (SWITCHES_HERE, switches), (CALLS_HERE, calls)):
+    for here, table in (
+        (ENDPOINTS_HERE, endpoints),
+        (SWITCHES_HERE, switches),
+        (CALLS_HERE, calls),
+        (APART_HERE, apart),
+    ):
         if here in source[0]:
             source[0] = source[0].replace(here, table())
 
@@ -114,5 +120,16 @@ def calls() -> str:
     return "\n".join(["| resource | simulated | answered 501 |", "|---|---|---|", *rows])
 
 
-def _named(endpoints: Sequence[str]) -> str:
-    return ", ".join(f"`{endpoint}`" for endpoint in endpoints)
+def apart() -> str:
+    """Give a table of the parameters that are never simulated, by endpoint."""
+    rows = [
+        f"| `{route.method} {route.path}` | {_named(sorted(route.apart))} |"
+        for topic in sorted(TOPICS, key=lambda topic: topic.name)
+        for route in topic.routes
+        if route.apart
+    ]
+    return "\n".join(["| request | answered 501 |", "|---|---|", *rows])
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -21,7 +21,7 @@ _SCOPES: Final = {"@self": False, "@accounts": True}
 _SHOWN: Final = {"webhook_endpoint.signing_secret": "signing_secret", "webhook_endpoint.url": "url"}
 
 
-@topic.route("POST", _PATH, "v2.core.EventDestinationCreateParams")
+@topic.route("POST", _PATH, "v2.core.EventDestinationCreateParams", apart="amazon_eventbridge azure_event_grid")
 def create(world: World, call: Call) -> Object:
     """Make a destination; its secret is shown here only, and only if it is asked for."""
     params = call.params

@@ -16,7 +16,7 @@ from .gate import Sent, admit, check_key, check_scope, knock, new_id, read_body
 from .idempotency import Keys, Record
 from .money.switches import switches_of
 from .permissions import Permissions, lacking
-from .refusals import Refusal, key_in_use, lock_timeout, rate_limited, server_error
+from .refusals import Refusal, key_in_use, lock_timeout, not_simulated_param, rate_limited, server_error
 from .routing import Route, Router
 from .shapes import Object
 from .state import World
@@ -177,6 +177,9 @@ class Engine:
         try:
             page = sent.pop("page", None) if form and not call.is_v1 else None  # v2 gives it in its links only
             call.params = read_params(route.params, renewed(call, sent), form=form)
+            if not route.apart.isdisjoint(call.params):
+                name = min(route.apart & call.params.keys())
+                raise not_simulated_param(name, f"{route.method} {route.path}")
             if page is not None:
                 call.params["page"] = page
             done = self._executed(call, route, fault)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import ge, gt, le, lt
 from typing import Final
 from urllib.parse import urlencode
 
 from .calls import Call
 from .refusals import invalid
-from .shapes import Object, is_list
+from .shapes import Object, is_hash, is_list
 from .tables import Table
 
 _V2_LIMIT: Final = 20
+_BOUNDS: Final[dict[str, Callable[[int, int], bool]]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
 def listing(table: Table, call: Call, matching: Callable[[Object], bool] | None = None, **equal: object) -> Object:
@@ -28,6 +30,13 @@ def listing(table: Table, call: Call, matching: Callable[[Object], bool] | None 
     """
     page = table.page(call.params, {name: value for name, value in equal.items() if value is not None}, matching)
     return {"object": "list", "data": page.data, "has_more": page.has_more, "url": call.path}
+
+
+def within(value: int | None, asked: object) -> bool:
+    """Tell whether a number is the one that a filter asks for, or within its bounds; no filter lets everything by."""
+    if asked is None or not is_hash(asked):
+        return asked in (None, value)
+    return value is not None and all(_BOUNDS[name](value, bound) for name, bound in asked.items())
 
 
 def sublist(items: Iterable[Object], url: str, *, limit: int = 10) -> Object:

@@ -50,12 +50,14 @@ class Route:
         params: The SDK's description of its parameters, below `stripe.params`; empty if it has none;
             or an own one.
         answer: The function that answers.
+        apart: Parameters of it that are not simulated.
     """
 
     method: str
     path: str
     params: str | type
     answer: Handler
+    apart: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -77,17 +79,20 @@ class Topic:
         self.starts: list[Start] = []
         self.pages: dict[str, Visit] = {}
 
-    def route(self, method: str, path: str, params: str | type = "") -> Callable[[Handler], Handler]:
+    def route(
+        self, method: str, path: str, params: str | type = "", *, apart: str = ""
+    ) -> Callable[[Handler], Handler]:
         """Let the decorated function answer *method* on *path*.
 
         Args:
             method: The HTTP method.
             path: Such as `/v1/transfers/:id`.
             params: Such as `TransferRetrieveParams`, or `v2.core.AccountCreateParams`.
+            apart: Parameters that would change what happens and are not simulated, between spaces: answered 501.
         """
 
         def register(answer: Handler) -> Handler:
-            self.routes.append(Route(method, path, params, answer))
+            self.routes.append(Route(method, path, params, answer, frozenset(apart.split())))
             return answer
 
         return register

@@ -75,6 +75,11 @@ class Hash:
             return {key: fields[key].read(item, key) for key, item in value.items()}
         return {key: fields[key].read(item, f"{name}[{key}]") for key, item in value.items()}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What its members are called."""
+        return frozenset(self._fields or self._compile())
+
     def _compile(self) -> dict[str, Reader]:
         own = {key: note for key, note in self._described.__annotations__.items() if key not in _OPTIONS}
         space = vars(sys.modules[self._described.__module__])
@@ -104,6 +109,11 @@ def read_params(name: str | type, sent: dict[str, Any], *, form: bool) -> dict[s
             raise unknown(list(sent))
         return {}
     return cast("dict[str, Any]", _described(name, form=form).read(sent, ""))
+
+
+def described(name: str | type) -> frozenset[str]:
+    """Give the names of the parameters of an endpoint, as `read_params` takes them."""
+    return _described(name, form=True).names
 
 
 @cache

@@ -17,6 +17,10 @@ from .standing import changing
 
 _PATH = "/v1/accounts/:id/external_accounts"
 _CHANGEABLE = ("account_holder_name", "account_holder_type", "account_type")
+_OF_CARDS = (
+    *("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip"),
+    *("exp_month", "exp_year", "name"),
+)
 
 
 @topic.route("POST", _PATH, "AccountExternalAccountCreateParams")
@@ -56,7 +60,9 @@ def update_bank(world: World, call: Call) -> Object:
     papers = part(call.params, "documents", "bank_account_ownership_verification").get("files", [])
     check_papers(world, account["id"], papers, "documents[bank_account_ownership_verification][files]")
     with changing(world, account):
-        bank.update({name: call.params[name] or None for name in _CHANGEABLE if name in call.params})
+        names = _OF_CARDS if bank["object"] == "card" else _CHANGEABLE
+        told: Object = {name: call.params[name] or None for name in names if name in call.params}
+        bank.update({name: int(text) if name[:3] == "exp" else text for name, text in told.items()})
         merge_metadata(bank, call.params)
         if call.params.get("default_for_currency"):
             make_default(world, bank)

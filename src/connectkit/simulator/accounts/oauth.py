@@ -86,7 +86,7 @@ def _new_code(world: World, asked: Mapping[str, str]) -> str:
     return code
 
 
-@topic.route("POST", "/oauth/token", "OAuthTokenParams")
+@topic.route("POST", "/oauth/token", "OAuthTokenParams", apart="assert_capabilities refresh_token")
 def exchange(world: World, call: Call) -> Object:
     """Connect the account of a code; a code that comes twice revokes what it connected."""
     code = str(call.params.get("code", ""))

@@ -71,6 +71,11 @@ def tell(person: Object, params: Mapping[str, Any]) -> None:
     if "dob" in params:
         person["dob"] = params["dob"] or dict.fromkeys(("day", "month", "year"))
     person["address"].update(params.get("address", {}))
+    if params.get("registered_address"):
+        person["registered_address"] = {**dict.fromkeys(_ADDRESS), **params["registered_address"]}
+    person["additional_tos_acceptances"]["account"].update(
+        params.get("additional_tos_acceptances", {}).get("account", {})
+    )
     _tell_scripts(person, params)
     person["relationship"].update(_relationship(params.get("relationship", {})))
     person["metadata"].update(params.get("metadata") or {})
@@ -93,7 +98,7 @@ def _tell_scripts(owner: Object, params: Mapping[str, Any]) -> None:
 
 
 def _identify(person: Object, params: Mapping[str, Any]) -> None:
-    for name in ("id_number", "ssn_last_4"):
+    for name in ("id_number", "id_number_secondary", "ssn_last_4"):
         if params.get(name):
             person["_numbers"][name] = params[name]
             person[f"{name}_provided"] = True

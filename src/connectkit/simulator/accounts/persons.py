@@ -21,7 +21,7 @@ from .tokens import spend_token, with_token
 _PATH = "/v1/accounts/:id/persons"
 
 
-@topic.route("POST", _PATH, "AccountPersonCreateParams")
+@topic.route("POST", _PATH, "AccountPersonCreateParams", apart="us_cfpb_data")
 def create_person(world: World, call: Call) -> Object:
     """Add a person."""
     account = account_of(world, call.id)
@@ -48,7 +48,7 @@ def retrieve_person(world: World, call: Call) -> Object:
     return world.get(account_of(world, call.id)["id"], "person", call.ids["person"])
 
 
-@topic.route("POST", f"{_PATH}/:person", "AccountPersonUpdateParams")
+@topic.route("POST", f"{_PATH}/:person", "AccountPersonUpdateParams", apart="us_cfpb_data")
 def update_person(world: World, call: Call) -> Object:
     """Change a person."""
     account, person = account_of(world, call.id), retrieve_person(world, call)

@@ -48,7 +48,12 @@ def retrieve_account_token(world: World, call: Call) -> Object:
     return world.get(world.platform, "v2.core.account_token", call.id)
 
 
-@topic.route("POST", "/v2/core/accounts/:id/person_tokens", "v2.core.accounts.PersonTokenCreateParams")
+@topic.route(
+    "POST",
+    "/v2/core/accounts/:id/person_tokens",
+    "v2.core.accounts.PersonTokenCreateParams",
+    apart="additional_addresses additional_names additional_terms_of_service script_addresses script_names",
+)
 def create_person_token(world: World, call: Call) -> Object:
     """Make a token of what is told of a person."""
     account = account_of(world, call.id)

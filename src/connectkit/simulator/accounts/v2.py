@@ -52,7 +52,7 @@ def retrieve_account(world: World, call: Call) -> Object:
     return _view(account, call)
 
 
-@topic.route("POST", "/v2/core/accounts/:id", "v2.core.AccountUpdateParams")
+@topic.route("POST", "/v2/core/accounts/:id", "v2.core.AccountUpdateParams", apart="dashboard")
 def update_account(world: World, call: Call) -> Object:
     """Change an account."""
     account = account_of(world, call.id)

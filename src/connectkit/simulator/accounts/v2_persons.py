@@ -20,7 +20,12 @@ from .v2_telling import person_as_v1
 _PATH = "/v2/core/accounts/:id/persons"
 
 
-@topic.route("POST", _PATH, "v2.core.accounts.PersonCreateParams")
+@topic.route(
+    "POST",
+    _PATH,
+    "v2.core.accounts.PersonCreateParams",
+    apart="additional_addresses additional_names additional_terms_of_service script_addresses script_names",
+)
 def create_person(world: World, call: Call) -> Object:
     """Add a person."""
     account, told = account_of(world, call.id), _told(world, call)
@@ -46,7 +51,12 @@ def retrieve_person(world: World, call: Call) -> Object:
     return person_of(_person(world, call))
 
 
-@topic.route("POST", f"{_PATH}/:person", "v2.core.accounts.PersonUpdateParams")
+@topic.route(
+    "POST",
+    f"{_PATH}/:person",
+    "v2.core.accounts.PersonUpdateParams",
+    apart="additional_addresses additional_names additional_terms_of_service script_addresses script_names",
+)
 def update_person(world: World, call: Call) -> Object:
     """Change a person."""
     account, person, told = account_of(world, call.id), _person(world, call), _told(world, call)

@@ -21,7 +21,7 @@ topic.kind("customer")
 _APART: Final = ("tax", "tax_id_data", "cash_balance", "test_clock")
 
 
-@topic.route("POST", "/v1/customers", "CustomerCreateParams")
+@topic.route("POST", "/v1/customers", "CustomerCreateParams", apart="validate")
 def create(world: World, call: Call) -> Object:
     """Make a customer."""
     _check(call.params)
@@ -52,7 +52,7 @@ def retrieve(world: World, call: Call) -> Object:
     return world.deleted(call.account, "customer", call.id) or world.get(call.account, "customer", call.id)
 
 
-@topic.route("POST", "/v1/customers/:id", "CustomerUpdateParams")
+@topic.route("POST", "/v1/customers/:id", "CustomerUpdateParams", apart="validate")
 def update(world: World, call: Call) -> Object:
     """Change a customer."""
     customer = world.get(call.account, "customer", call.id)
@@ -79,7 +79,7 @@ def delete(world: World, call: Call) -> Object:
     return world.delete(customer)
 
 
-@topic.route("GET", "/v1/customers", "CustomerListParams")
+@topic.route("GET", "/v1/customers", "CustomerListParams", apart="test_clock")
 def index(world: World, call: Call) -> Object:
     """List the customers, newest first."""
     return listing(world.table(call.account, "customer"), call, email=call.params.get("email"))

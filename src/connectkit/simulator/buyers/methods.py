@@ -48,7 +48,7 @@ def _shared(world: World, call: Call) -> Object:
     return copy
 
 
-@topic.route("GET", "/v1/payment_methods", "PaymentMethodListParams")
+@topic.route("GET", "/v1/payment_methods", "PaymentMethodListParams", apart="customer_account")
 def index(world: World, call: Call) -> Object:
     """List payment methods, newest first: those of customers."""
     return _listing(world.table(call.account, "payment_method"), call, call.params.get("customer"))
@@ -85,7 +85,7 @@ def update(world: World, call: Call) -> Object:
     return method
 
 
-@topic.route("POST", "/v1/payment_methods/:id/attach", "PaymentMethodAttachParams")
+@topic.route("POST", "/v1/payment_methods/:id/attach", "PaymentMethodAttachParams", apart="customer_account")
 def give(world: World, call: Call) -> Object:
     """Give a payment method to a customer."""
     customer = world.get(call.account, "customer", call.params.get("customer", ""), param="customer")

@@ -24,7 +24,12 @@ _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "r
 _PATH: Final = "/v1/setup_intents"
 
 
-@topic.route("POST", _PATH, "SetupIntentCreateParams")
+@topic.route(
+    "POST",
+    _PATH,
+    "SetupIntentCreateParams",
+    apart=("confirmation_token customer_account excluded_payment_method_types payment_method_configuration single_use"),
+)
 def create(world: World, call: Call) -> Object:
     """Make a setup intent, and confirm it if asked to."""
     params = call.params
@@ -80,7 +85,12 @@ def new_setup(world: World, account: str, params: dict[str, Any], method: Object
     }
 
 
-@topic.route("POST", f"{_PATH}/:id/confirm", "SetupIntentConfirmParams")
+@topic.route(
+    "POST",
+    f"{_PATH}/:id/confirm",
+    "SetupIntentConfirmParams",
+    apart="allowed_payment_method_types confirmation_token payment_method_options",
+)
 def confirm(world: World, call: Call) -> Object:
     """Set up what was named."""
     intent = _open(world, call, "confirmed")
@@ -112,7 +122,15 @@ def verify(world: World, call: Call) -> Object:
     return verified(world, intent)
 
 
-@topic.route("POST", f"{_PATH}/:id", "SetupIntentUpdateParams")
+@topic.route(
+    "POST",
+    f"{_PATH}/:id",
+    "SetupIntentUpdateParams",
+    apart=(
+        "allowed_payment_method_types attach_to_self customer_account excluded_payment_method_types "
+        "flow_directions payment_method_configuration payment_method_options"
+    ),
+)
 def update(world: World, call: Call) -> Object:
     """Change a setup intent that is not done."""
     intent = _open(world, call, "updated")
@@ -127,7 +145,7 @@ def update(world: World, call: Call) -> Object:
     return intent
 
 
-@topic.route("GET", _PATH, "SetupIntentListParams")
+@topic.route("GET", _PATH, "SetupIntentListParams", apart="customer_account")
 def index(world: World, call: Call) -> Object:
     """List setup intents, newest first."""
     filters = {name: call.params.get(name) for name in ("customer", "payment_method", "attach_to_self")}

@@ -66,7 +66,7 @@ def add_source(world: World, customer: Object, token: str, *, default: bool = Fa
     return source
 
 
-@topic.route("POST", _PATH, "CustomerPaymentSourceCreateParams")
+@topic.route("POST", _PATH, "CustomerPaymentSourceCreateParams", apart="validate")
 def create(world: World, call: Call) -> Object:
     """Add a card to a customer."""
     source = add_source(world, world.get(call.account, "customer", call.id), call.params["source"])
@@ -78,7 +78,7 @@ def create(world: World, call: Call) -> Object:
 def index(world: World, call: Call) -> Object:
     """List a customer's cards, newest first."""
     customer = world.get(call.account, "customer", call.id)
-    return listing(world.table(call.account, "card"), call, customer=customer["id"])
+    return listing(world.table(call.account, "card"), call, customer=customer["id"], object=call.params.get("object"))
 
 
 @topic.route("GET", f"{_PATH}/:source", "CustomerPaymentSourceRetrieveParams")
@@ -87,7 +87,12 @@ def retrieve(world: World, call: Call) -> Object:
     return _source(world, call)
 
 
-@topic.route("POST", f"{_PATH}/:source", "CustomerPaymentSourceUpdateParams")
+@topic.route(
+    "POST",
+    f"{_PATH}/:source",
+    "CustomerPaymentSourceUpdateParams",
+    apart="account_holder_name account_holder_type owner",
+)
 def update(world: World, call: Call) -> Object:
     """Change what is known of a card."""
     source = _source(world, call)

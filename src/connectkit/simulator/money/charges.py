@@ -89,6 +89,12 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
     )
 
 
+def tell_statement(world: World, charge: Object, intent: Object) -> None:
+    """Put on the buyer's statement what its payment intent says by now."""
+    charge["statement_descriptor_suffix"] = intent["statement_descriptor_suffix"]
+    charge["calculated_statement_descriptor"] = _descriptor(world, intent)
+
+
 def _descriptor(world: World, intent: Object) -> str:
     """Give what stands on the buyer's statement: the merchant's own words, or their prefix and the suffix."""
     merchant = queries.account_of(world, intent["on_behalf_of"] or intent["_account"])

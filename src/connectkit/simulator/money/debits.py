@@ -17,7 +17,15 @@ from .rows import post, row
 topic: Final = Topic("account debits")
 
 
-@topic.route("POST", "/v1/charges", "ChargeCreateParams")
+@topic.route(
+    "POST",
+    "/v1/charges",
+    "ChargeCreateParams",
+    apart=(
+        "application_fee application_fee_amount capture customer destination on_behalf_of receipt_email "
+        "shipping statement_descriptor statement_descriptor_suffix transfer_data"
+    ),
+)
 def create(world: World, call: Call) -> Object:
     """Debit a connected account: a transfer of its to the platform, which is a payment there."""
     params = call.params

@@ -141,7 +141,7 @@ def retrieve(world: World, call: Call) -> Object:
     return world.get(call.account, "dispute", call.id)
 
 
-@topic.route("POST", "/v1/disputes/:id", "DisputeUpdateParams")
+@topic.route("POST", "/v1/disputes/:id", "DisputeUpdateParams", apart="intended_submission_method")
 def update(world: World, call: Call) -> Object:
     """Stage evidence, or submit it, which can be done once."""
     dispute = world.get(call.account, "dispute", call.id)

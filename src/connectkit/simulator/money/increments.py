@@ -18,7 +18,12 @@ topic: Final = Topic("incremental authorizations")
 _MOST: Final = 10  # times that Stripe asks a bank for more
 
 
-@topic.route("POST", "/v1/payment_intents/:id/increment_authorization", "PaymentIntentIncrementAuthorizationParams")
+@topic.route(
+    "POST",
+    "/v1/payment_intents/:id/increment_authorization",
+    "PaymentIntentIncrementAuthorizationParams",
+    apart="amount_details hooks payment_details statement_descriptor",
+)
 def increment(world: World, call: Call) -> Object:
     """Reserve more."""
     intent = world.get(call.account, "payment_intent", call.id)
@@ -35,6 +40,7 @@ def increment(world: World, call: Call) -> Object:
     charge |= {name: intent[name] for name in ("amount", "application_fee_amount")}
     world.touch(charge)
     merge_metadata(intent, call.params)
+    intent["description"] = call.params.get("description", intent["description"])
     world.emit("payment_intent.amount_capturable_updated", intent)
     return intent
 

@@ -13,6 +13,7 @@ from connectkit.simulator.searches import search
 from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
+from .charges import tell_statement
 from .checks import check_cut, check_intent
 from .confirming import check_deposits, deposits_known, pay, take
 from .methods import card_of
@@ -23,11 +24,15 @@ topic: Final = Topic("payment intents")
 _CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CHANGEABLE: Final = frozenset(
     (
+        "allowed_payment_method_types",
         "amount",
         "application_fee_amount",
+        "capture_method",
         "currency",
         "customer",
         "payment_method",
+        "payment_method_data",
+        "payment_method_options",
         "receipt_email",
         "setup_future_usage",
         "shipping",
@@ -36,11 +41,22 @@ _CHANGEABLE: Final = frozenset(
         "transfer_group",
     )
 )
+_TOLD: Final = ("capture_method", "receipt_email", "setup_future_usage", "shipping")
+"""What can be told when a payment is confirmed as well."""
+
 _GROUPED: Final = "transfer_group"
 _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
 
 
-@topic.route("POST", "/v1/payment_intents", "PaymentIntentCreateParams")
+@topic.route(
+    "POST",
+    "/v1/payment_intents",
+    "PaymentIntentCreateParams",
+    apart=(
+        "amount_details confirmation_token customer_account excluded_payment_method_types hooks mandate "
+        "payment_details payment_method_configuration statement_descriptor"
+    ),
+)
 def create(world: World, call: Call) -> Object:
     """Make a payment intent, and confirm it if asked to."""
     params = call.params
@@ -58,7 +74,15 @@ def create(world: World, call: Call) -> Object:
     return intent if call.told else pay(world, intent, params)
 
 
-@topic.route("POST", "/v1/payment_intents/:id/confirm", "PaymentIntentConfirmParams")
+@topic.route(
+    "POST",
+    "/v1/payment_intents/:id/confirm",
+    "PaymentIntentConfirmParams",
+    apart=(
+        "amount_details amount_to_confirm confirmation_token excluded_payment_method_types hooks mandate "
+        "payment_details"
+    ),
+)
 def confirm(world: World, call: Call) -> Object:
     """Pay a payment intent."""
     intent = world.get(call.account, "payment_intent", call.id)
@@ -69,10 +93,18 @@ def confirm(world: World, call: Call) -> Object:
         intent["payment_method"] = method["id"]
     if intent["payment_method"] is None:
         raise missing("payment_method")
+    intent |= {name: call.params[name] or None for name in _TOLD if name in call.params}
+    if call.params.get("payment_method_options"):
+        intent["payment_method_options"] = {**intent["payment_method_options"], **call.params["payment_method_options"]}
     return pay(world, intent, call.params)
 
 
-@topic.route("POST", "/v1/payment_intents/:id/capture", "PaymentIntentCaptureParams")
+@topic.route(
+    "POST",
+    "/v1/payment_intents/:id/capture",
+    "PaymentIntentCaptureParams",
+    apart="amount_details final_capture hooks payment_details statement_descriptor",
+)
 def capture(world: World, call: Call) -> Object:
     """Take what was authorized, or a part of it."""
     intent = world.get(call.account, "payment_intent", call.id)
@@ -86,6 +118,10 @@ def capture(world: World, call: Call) -> Object:
     cut = _cut(intent, call.params)
     check_cut(world, cut, direct=call.account != world.platform)
     charge = world.get(call.account, "charge", intent["latest_charge"])
+    merge_metadata(intent, call.params)
+    if "statement_descriptor_suffix" in call.params:
+        intent["statement_descriptor_suffix"] = call.params["statement_descriptor_suffix"]
+        tell_statement(world, charge, intent)
     charge["application_fee_amount"] = cut["application_fee_amount"]
     if cut["transfer_data"] is not None:
         charge["transfer_data"]["amount"] = cut["transfer_data"].get("amount")
@@ -136,7 +172,15 @@ def cancel(world: World, call: Call) -> Object:
     return intent
 
 
-@topic.route("POST", "/v1/payment_intents/:id", "PaymentIntentUpdateParams")
+@topic.route(
+    "POST",
+    "/v1/payment_intents/:id",
+    "PaymentIntentUpdateParams",
+    apart=(
+        "amount_details customer_account excluded_payment_method_types hooks payment_details "
+        "payment_method_configuration statement_descriptor"
+    ),
+)
 def update(world: World, call: Call) -> Object:
     """Change a payment intent that is not paid yet, or its words."""
     intent = world.get(call.account, "payment_intent", call.id)
@@ -145,20 +189,21 @@ def update(world: World, call: Call) -> Object:
         raise unexpected(intent, "updated")
     if asked.get(_GROUPED) and intent[_GROUPED] not in {None, asked[_GROUPED]}:
         raise invalid("The transfer_group cannot be changed once it is set.", param=_GROUPED)
+    described = asked.pop("payment_method_data", None)
     changed: Object = {**intent, **asked}
     changed |= {name: None for name, value in asked.items() if value == ""}
     if "transfer_data" in asked and intent["transfer_data"] is not None:
         changed["transfer_data"] = {**intent["transfer_data"], **asked["transfer_data"]}
     check_intent(world, call.account, changed)
-    if "payment_method" in asked:
-        changed |= paying(method_for(world, call.account, asked))
+    if "payment_method" in asked or described is not None:
+        changed |= paying(method_for(world, call.account, call.params))
     intent |= {**changed, "currency": changed["currency"].lower()}
     merge_metadata(intent, call.params)
     intent["description"] = call.params.get("description", intent["description"])
     return intent
 
 
-@topic.route("GET", "/v1/payment_intents", "PaymentIntentListParams")
+@topic.route("GET", "/v1/payment_intents", "PaymentIntentListParams", apart="customer_account")
 def index(world: World, call: Call) -> Object:
     """List payment intents, newest first."""
     return listing(world.table(call.account, "payment_intent"), call, customer=call.params.get("customer"))

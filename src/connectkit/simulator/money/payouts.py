@@ -10,7 +10,7 @@ from connectkit.simulator.accounts.banks import mark_errored
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import DAY
 from connectkit.simulator.ledger import CARD, WORLD, Entry, InvariantBroken
-from connectkit.simulator.lists import listing
+from connectkit.simulator.lists import listing, within
 from connectkit.simulator.refusals import balance_insufficient, invalid, no_such, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
@@ -48,7 +48,7 @@ _MESSAGES: Final = {
 }
 
 
-@topic.route("POST", "/v1/payouts", "PayoutCreateParams")
+@topic.route("POST", "/v1/payouts", "PayoutCreateParams", apart="payout_method")
 def create(world: World, call: Call) -> Object:
     """Pay a balance out by hand."""
     params = call.params
@@ -284,7 +284,11 @@ def _give_up_reversal(world: World, payout: Object) -> None:
 def index(world: World, call: Call) -> Object:
     """List payouts, newest first."""
     filters = {name: call.params.get(name) for name in ("status", "destination")}
-    return listing(world.table(call.account, "payout"), call, **filters)
+
+    def matching(payout: Object) -> bool:
+        return within(payout["arrival_date"], call.params.get("arrival_date"))
+
+    return listing(world.table(call.account, "payout"), call, matching, **filters)
 
 
 @topic.route("GET", "/v1/payouts/:id", "PayoutRetrieveParams")

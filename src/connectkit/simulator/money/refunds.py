@@ -53,7 +53,7 @@ class _Order:
     card: Card
 
 
-@topic.route("POST", "/v1/refunds", "RefundCreateParams")
+@topic.route("POST", "/v1/refunds", "RefundCreateParams", apart="currency customer instructions_email origin")
 def create(world: World, call: Call) -> Object:
     """Pay a buyer back, whole or in part."""
     params = call.params

@@ -7,7 +7,7 @@ from typing import Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import WORLD, Entry, InvariantBroken
-from connectkit.simulator.lists import listing
+from connectkit.simulator.lists import listing, within
 from connectkit.simulator.refusals import Refusal, no_such, refused, too_small
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
@@ -33,7 +33,7 @@ _OUTCOMES: Final = {
 }
 
 
-@topic.route("POST", "/v1/topups", "TopupCreateParams")
+@topic.route("POST", "/v1/topups", "TopupCreateParams", apart="payment_method payment_method_options")
 def create(world: World, call: Call) -> Object:
     """Begin to add money to the platform's balance."""
     params = call.params
@@ -150,7 +150,11 @@ def cancel(world: World, call: Call) -> Object:
 @topic.route("GET", "/v1/topups", "TopupListParams")
 def index(world: World, call: Call) -> Object:
     """List top-ups, newest first."""
-    return listing(world.table(call.account, "topup"), call, status=call.params.get("status"))
+
+    def matching(topup: Object) -> bool:
+        return within(topup["amount"], call.params.get("amount"))
+
+    return listing(world.table(call.account, "topup"), call, matching, status=call.params.get("status"))
 
 
 @topic.route("GET", "/v1/topups/:id", "TopupRetrieveParams")

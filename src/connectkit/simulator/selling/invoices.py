@@ -239,7 +239,7 @@ def pay_invoice(world: World, call: Call) -> Object:
     return invoice
 
 
-@topic.route("GET", "/v1/invoices", "InvoiceListParams")
+@topic.route("GET", "/v1/invoices", "InvoiceListParams", apart="customer_account due_date")
 def index(world: World, call: Call) -> Object:
     """List invoices, newest first."""
     filters = {name: call.params.get(name) for name in ("customer", "status", "collection_method")}

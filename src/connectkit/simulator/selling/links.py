@@ -168,7 +168,7 @@ def _line_items(world: World, shown: Object) -> object:
     return items_list(world, world.find(shown["id"]) or {}, f"{_PATH}/{shown['id']}/line_items")
 
 
-@topic.route("POST", f"{_PATH}/:id", "PaymentLinkUpdateParams")
+@topic.route("POST", f"{_PATH}/:id", "PaymentLinkUpdateParams", apart="payment_method_options")
 def update(world: World, call: Call) -> Object:
     """Change a payment link."""
     link, params = world.get(call.account, "payment_link", call.id), call.params

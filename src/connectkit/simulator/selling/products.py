@@ -19,7 +19,7 @@ topic: Final = Topic("products")
 topic.kind("product")
 
 
-@topic.route("POST", "/v1/products", "ProductCreateParams")
+@topic.route("POST", "/v1/products", "ProductCreateParams", apart="tax_details")
 def create(world: World, call: Call) -> Object:
     """Make a product, and its price if one is described."""
     product = new_product(world, call.account, call.params)
@@ -42,7 +42,7 @@ def retrieve(world: World, call: Call) -> Object:
     return world.deleted(call.account, "product", call.id) or world.get(call.account, "product", call.id)
 
 
-@topic.route("POST", "/v1/products/:id", "ProductUpdateParams")
+@topic.route("POST", "/v1/products/:id", "ProductUpdateParams", apart="tax_details")
 def update(world: World, call: Call) -> Object:
     """Change a product."""
     product, params = world.get(call.account, "product", call.id), call.params

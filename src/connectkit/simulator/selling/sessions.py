@@ -36,7 +36,7 @@ _OLDER: Final = {"hosted": "hosted_page", "embedded": "embedded_page", "custom":
 """What earlier versions call the places where the page is shown."""
 
 
-@topic.route("POST", _PATH, "checkout.SessionCreateParams")
+@topic.route("POST", _PATH, "checkout.SessionCreateParams", apart="customer_update payment_method_configuration")
 def create(world: World, call: Call) -> Object:
     """Open a session."""
     return open_session(world, call.account, call.params)
@@ -166,7 +166,7 @@ def update(world: World, call: Call) -> Object:
     return session
 
 
-@topic.route("GET", _PATH, "checkout.SessionListParams")
+@topic.route("GET", _PATH, "checkout.SessionListParams", apart="customer_account")
 def index(world: World, call: Call) -> Object:
     """List sessions, newest first."""
     names = ("customer", "payment_intent", "payment_link", "status", "subscription")

@@ -204,7 +204,12 @@ def cancel(world: World, call: Call) -> Object:
     return subscription
 
 
-@topic.route("GET", "/v1/subscriptions", "SubscriptionListParams")
+@topic.route(
+    "GET",
+    "/v1/subscriptions",
+    "SubscriptionListParams",
+    apart="automatic_tax current_period_end current_period_start customer_account plan price test_clock",
+)
 def index(world: World, call: Call) -> Object:
     """List subscriptions, newest first; those that are canceled only if they are asked for."""
     status = call.params.get("status")
