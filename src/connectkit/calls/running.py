@@ -13,7 +13,7 @@ import hashlib
 import json
 from array import array
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -119,7 +119,7 @@ class _Course:
             return taken
 
 
-class _Lanes:
+class _Lanes(AsyncIterator[Job]):
     """The rows of a run as jobs, of each lane one at a time: whoever has brought a row to its end takes the next of it.
 
     A lane that is under way is not at hand. So there may be no job for somebody who asks, and others all the same.
@@ -131,9 +131,6 @@ class _Lanes:
         self._course = course
         self._free = deque(map(iter, lanes))
         self._bring = bring
-
-    def __aiter__(self) -> _Lanes:
-        return self
 
     async def __anext__(self) -> Job:
         while self._free and not self._course.stopped:
