@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, Unpack, overload
 
@@ -92,6 +93,35 @@ class AsyncDestinationCheckout:
         )
         return await opened(self._caller, "checkout.destination.create", key, page.payment(**cut), wait=wait)
 
+    @overload
+    async def subscribe(
+        self,
+        *,
+        key: str,
+        line_items: Sequence[LineItem],
+        destination: str,
+        fee_percent: str | int | Decimal | None = None,
+        transfer_percent: None = None,
+        on_behalf_of: str | None = None,
+        trial: int | datetime | None = None,
+        wait: float = 0.0,
+        **options: Unpack[CheckoutOptions],
+    ) -> CheckoutSession: ...
+    @overload
+    async def subscribe(
+        self,
+        *,
+        key: str,
+        line_items: Sequence[LineItem],
+        destination: str,
+        fee_percent: None = None,
+        transfer_percent: str | int | Decimal,
+        on_behalf_of: str | None = None,
+        trial: int | datetime | None = None,
+        wait: float = 0.0,
+        **options: Unpack[CheckoutOptions],
+    ) -> CheckoutSession: ...
+
     async def subscribe(
         self,
         *,
@@ -101,6 +131,7 @@ class AsyncDestinationCheckout:
         fee_percent: str | int | Decimal | None = None,
         transfer_percent: str | int | Decimal | None = None,
         on_behalf_of: str | None = None,
+        trial: int | datetime | None = None,
         wait: float = 0.0,
         **options: Unpack[CheckoutOptions],
     ) -> CheckoutSession:
@@ -113,6 +144,7 @@ class AsyncDestinationCheckout:
             fee_percent: What the platform takes of each invoice, exactly, as `"12.5"`.
             transfer_percent: What the seller gets of each invoice instead.
             on_behalf_of: The connected account that is the merchant of record.
+            trial: For how many days, or until when, aware and at least 48 hours ahead, nothing is to be paid.
             wait: For how many seconds to wait for somebody who is making it now.
             **options: What may be said of any page; see `CheckoutOptions`.
 
@@ -132,7 +164,7 @@ class AsyncDestinationCheckout:
             application_fee_percent=checked_percent(fee_percent, "fee_percent"),
             on_behalf_of=optional_id(on_behalf_of, "on_behalf_of", "acct_"),
         )
-        params = Page(line_items=line_items, **options).subscription(**share)
+        params = Page(line_items=line_items, **options).subscription(trial, **share)
         return await opened(self._caller, "checkout.destination.subscribe", key, params, wait=wait)
 
 

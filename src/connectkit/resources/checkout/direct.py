@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, Unpack
 
@@ -61,6 +62,7 @@ class AsyncDirectCheckout:
         line_items: Sequence[LineItem],
         account: str,
         fee_percent: str | int | Decimal | None = None,
+        trial: int | datetime | None = None,
         wait: float = 0.0,
         **options: Unpack[CheckoutOptions],
     ) -> CheckoutSession:
@@ -71,6 +73,7 @@ class AsyncDirectCheckout:
             line_items: What is sold, something of it again and again.
             account: The connected account that sells. Customer and prices have to live there.
             fee_percent: What the platform takes of each invoice, exactly, as `"12.5"`.
+            trial: For how many days, or until when, aware and at least 48 hours ahead, nothing is to be paid.
             wait: For how many seconds to wait for somebody who is making it now.
             **options: What may be said of any page; see `CheckoutOptions`.
 
@@ -80,7 +83,7 @@ class AsyncDirectCheckout:
             OutcomeUnknown: It may have been made; the same key finds out.
         """
         fee = given(application_fee_percent=checked_percent(fee_percent, "fee_percent"))
-        params = Page(line_items=line_items, **options).subscription(**fee)
+        params = Page(line_items=line_items, **options).subscription(trial, **fee)
         owner = checked_id(account, "account", "acct_")
         return await opened(self._caller, "checkout.direct.subscribe", key, params, account=owner, wait=wait)
 

@@ -27,6 +27,7 @@ PERSONAL: Final = ("customer_email",)
 
 _ONLY_PAYMENT: Final = ("capture_later", "setup_future_usage", "statement_descriptor_suffix", "transfer_group")
 _HUNDRED: Final = 100
+_LONGEST_TRIAL: Final = 730  # days
 
 
 class PageOptions(TypedDict, total=False):
@@ -128,8 +129,12 @@ class Page:
         )
         return {**self._common("payment"), "payment_intent_data": data}
 
-    def subscription(self, **share: object) -> dict[str, Any]:
+    def subscription(self, trial: int | datetime | None, **share: object) -> dict[str, Any]:
         """Give the parameters of a session in which something is subscribed to.
+
+        Args:
+            trial: For how many days, or until when, nothing is to be paid.
+            **share: Who gets what of each invoice.
 
         Raises:
             InvalidRequest: One of them is wrong.
@@ -142,7 +147,7 @@ class Page:
             message = "A subscription has something that is paid again and again."
             raise InvalidRequest(message, param="line_items", next_step="Pass LineItem(…, every='month').")
         metadata = checked_metadata(self.metadata) or None
-        data = given(description=self.description, metadata=metadata, **share)
+        data = given(description=self.description, metadata=metadata, **_trial(trial), **share)
         return {**self._common("subscription"), "subscription_data": data}
 
     def setup(self, currency: str | None, on_behalf_of: str | None) -> dict[str, Any]:
@@ -210,6 +215,21 @@ class Page:
         if len({item.price.currency for item in self.line_items if isinstance(item.price, Money)}) > 1:
             message = "All prices of a page are in one currency."
             raise InvalidRequest(message, param="line_items")
+
+
+def _trial(trial: int | datetime | None) -> dict[str, int]:
+    """Give what says how long nothing is paid."""
+    if isinstance(trial, datetime):
+        if trial.tzinfo is None:
+            message = "The end of the trial has no zone."
+            raise InvalidRequest(message, param="trial", next_step="Pass datetime.now(UTC) + timedelta(days=14).")
+        return {"trial_end": int(trial.timestamp())}
+    if trial is None:
+        return {}
+    if not 1 <= trial <= _LONGEST_TRIAL:
+        message = f"A trial has 1 to {_LONGEST_TRIAL} days."
+        raise InvalidRequest(message, param="trial")
+    return {"trial_period_days": trial}
 
 
 def _line(item: LineItem) -> dict[str, Any]:
