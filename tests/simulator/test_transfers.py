@@ -106,12 +106,6 @@ def test_a_receiver_needs_the_capability(till: Till) -> None:
     assert till.driver.post("/v1/transfers", told).error["code"] == "insufficient_capabilities_for_transfer"
 
 
-def test_connected_accounts_do_not_transfer_yet(till: Till) -> None:
-    seller = till.seller()
-    told = {"amount": 1, "currency": "usd", "destination": till.simulator.world.platform}
-    assert till.driver.post("/v1/transfers", told, account=seller).status == 501
-
-
 def test_transfers_are_found_by_receiver_and_label_and_change_their_words(till: Till) -> None:
     ana, ben = till.seller(), till.seller()
     first, second = sent(till, 100, ana, transfer_group="g"), sent(till, 200, ben)

@@ -137,7 +137,7 @@ class Watch:
             for currency in self._world.ledger.currencies(account):
                 ledger = self._world.ledger
                 below = -ledger.available(account, currency) - ledger.pending(account, currency)
-                borne = on and queries.platform_bears_losses(self._world, account)
+                borne = on and queries.is_reserved_for(self._world, account)
                 assert held.get(currency, {}).get(account, 0) == (max(0, below) if borne else 0)
 
     def _events(self) -> None:

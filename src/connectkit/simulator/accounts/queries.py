@@ -85,6 +85,11 @@ def platform_bears_losses(world: World, account: str) -> bool:
     return bool(account_of(world, account)["controller"]["losses"]["payments"] == "application")
 
 
+def is_reserved_for(world: World, account: str) -> bool:
+    """Tell whether the platform has to have a reserve for an account: where the platform collects what Stripe wants."""
+    return bool(account_of(world, account)["controller"]["requirement_collection"] == "application")
+
+
 def bank_accounts(world: World, account: str, currency: str | None = None) -> Iterator[Object]:
     """Go through the bank accounts of an account, newest first, and then its cards."""
     equal = {} if currency is None else {"currency": currency}

@@ -12,9 +12,15 @@ from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .arrivals import payment
+from .fx import convert
 from .rows import post, row
+from .scheduled import DEBITED
+from .switches import switches_of
 
 topic: Final = Topic("account debits")
+
+_REGIONS: Final = frozenset({"AU", "CA", "Europe", "HK", "JP", "NZ", "US"})
+_MOST: Final = 10_000_000  # cents of a US dollar
 
 
 @topic.route(
@@ -36,12 +42,32 @@ def create(world: World, call: Call) -> Object:
     for name in ("amount", "currency"):
         if name not in params:
             raise missing(name)
+    _, paid = _debit(world, source, params)
+    merge_metadata(paid, params)
+    world.emit("charge.succeeded", paid)
+    return paid
+
+
+def send(world: World, source: str, params: dict[str, Any]) -> Object:
+    """Debit a connected account in the other way: by a transfer of its own to the platform, which is given."""
+    if params["destination"] != world.platform:
+        message = "Connected accounts can transfer to their platform only."
+        raise refused(message, param="destination")
+    if "amount" not in params:
+        raise missing("amount")
+    transfer, paid = _debit(world, source, params)
+    merge_metadata(transfer, params)
+    world.emit("transfer.created", transfer)
+    world.emit("charge.succeeded", paid)
+    return transfer
+
+
+def _debit(world: World, source: str, params: dict[str, Any]) -> tuple[Object, Object]:
     _check(world, source, params)
     transfer = _transfer(world, source, params)
     paid = world.add(world.platform, payment(world, transfer, 0))
     paid |= {"description": params.get("description"), "transfer_group": params.get("transfer_group")}
     paid["source"] = queries.account_of(world, source)
-    merge_metadata(paid, params)
     transfer["destination_payment"] = paid["id"]
     sent = _row(world, source, "transfer", -params["amount"], transfer)
     received = _row(world, world.platform, "payment", params["amount"], paid)
@@ -49,8 +75,7 @@ def create(world: World, call: Call) -> Object:
     paid |= {"balance_transaction": received["id"], "_row": received["id"]}
     world.add(source, transfer)
     post(world, sent, received)
-    world.emit("charge.succeeded", paid)
-    return paid
+    return transfer, paid
 
 
 def _check(world: World, source: str, params: dict[str, Any]) -> None:
@@ -62,8 +87,25 @@ def _check(world: World, source: str, params: dict[str, Any]) -> None:
         raise refused("An account is debited in its default currency.", param="currency")
     if not queries.platform_bears_losses(world, source):
         raise refused("Accounts whose losses are not the platform's cannot be debited.", param="source")
-    if world.ledger.available(source, currency) < params["amount"]:
+    regions = {_region(world, account) for account in (world.platform, source)}
+    if len(regions) > 1 or not regions <= _REGIONS:
+        raise refused("Accounts are debited within one region, and not in every one.", param="source")
+    if convert(params["amount"], switches_of(world).rates.mid(currency, "usd")) > _MOST:
+        raise refused("An account is debited by at most 100,000 USD, or as much in its currency.", param="amount")
+    if world.ledger.available(source, currency) < params["amount"] and not _may_sink(world, source, currency):
         raise balance_insufficient("The connected account has insufficient funds for this debit.")
+
+
+def _region(world: World, account: str) -> str:
+    country = queries.country(world, account)
+    return "Europe" if country in DEBITED - _REGIONS else country
+
+
+def _may_sink(world: World, source: str, currency: str) -> bool:
+    """Tell whether an account may be debited below zero: where that is held back, and a bank can be asked for it."""
+    bank = queries.default_bank_account(world, source, currency)
+    reserved = switches_of(world).connect_reserves and queries.is_reserved_for(world, source)
+    return reserved and bank is not None and bank["object"] == "bank_account"
 
 
 def _transfer(world: World, source: str, params: dict[str, Any]) -> Object:

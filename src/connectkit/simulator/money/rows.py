@@ -159,8 +159,8 @@ def post(world: World, *rows: Object, others: Sequence[Entry] = ()) -> None:
 
 
 def _reserve(world: World, account: str, currency: str) -> None:
-    """Hold back from the platform what an account whose losses it bears is below zero; let it go as that recovers."""
-    if account == world.platform or not queries.platform_bears_losses(world, account):
+    """Hold back from the platform what an account of its own collecting is below zero; let it go as that recovers."""
+    if account == world.platform or not queries.is_reserved_for(world, account):
         return
     held: dict[str, int] = reserved(world).setdefault(currency, {})
     total = world.ledger.available(account, currency) + world.ledger.pending(account, currency)

@@ -106,7 +106,8 @@ class Switches:
             and not when.
         debits_available: Whether what is taken from a bank is available in the balance when it arrives, or at once.
             Rests on: inferred: docs.stripe.com/connect/account-balances holds the reserve until after it.
-        connect_reserves: Whether the platform has a reserve of what accounts whose losses it bears are below zero.
+        connect_reserves: Whether the platform has a reserve of what accounts are below zero whose requirements it
+            collects itself.
             Rests on: docs.stripe.com/connect/account-balances; off, for it hides what moved.
         unverified_account_completes: Whether Checkout is complete, and unpaid, once a buyer has given a bank account
             that is still to be verified; it stays open until the payment is made if not. Rests on: inferred from

@@ -9,12 +9,13 @@ from connectkit.simulator.accounts import queries
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import CARD, InvariantBroken
 from connectkit.simulator.lists import listing, sublist
-from connectkit.simulator.refusals import Refusal, balance_insufficient, invalid, refused, too_small
+from connectkit.simulator.refusals import balance_insufficient, invalid, refused, too_small
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .arrivals import payment
+from .debits import send
 from .exchange import into
 from .fx import convert
 from .rows import FeeDetail, available_from, later, post, row, row_of
@@ -161,10 +162,9 @@ topic.kind("transfer", indexes=("destination", "transfer_group", "source_transac
 @topic.route("POST", "/v1/transfers", "TransferCreateParams")
 def create(world: World, call: Call) -> Object:
     """Move money to a connected account."""
-    if call.account != world.platform:
-        message = "The simulator does not transfer from a connected account yet."
-        raise Refusal(message, status=501, type="api_error")
     params = call.params
+    if call.account != world.platform:
+        return send(world, call.account, params)
     amount: int = params.get("amount", 0)
     currency: str = params["currency"].lower()
     if amount < 1:
