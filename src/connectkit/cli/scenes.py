@@ -18,7 +18,7 @@ from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.resources.evidence import Evidence
 
-from . import further, many, selling, taking
+from . import further, many, selling, sinking, taking
 from .play import Play, usd
 
 _RETURN: Final = "https://marketplace.example/welcome-back"
@@ -431,6 +431,8 @@ SCENES: Final[Sequence[Scene]] = (
     Scene("failed payout", "A closed bank account gives the money back.", failed_payout),
     Scene("top-up", "The platform adds its own money, and transfers of it.", topup),
     Scene("run", "Many transfers as one: looked over, carried out side by side, reported.", many.run),
+    Scene("disputed in parts", "Two disputes of one payment are recovered from its seller, each once.", sinking.parts),
+    Scene("below zero", "A balance is seen to sink, and its bank is debited for what it lacks.", sinking.below),
     Scene("journal", "Every operation is settled.", journal),
     Scene("reconciliation", "Every movement leads to the operation that caused it, to the cent.", reconciled),
     Scene("ledger", "The whole simulated world sums to zero.", ledger),
