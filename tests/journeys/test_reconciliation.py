@@ -265,6 +265,13 @@ def test_a_manual_payout_is_explained_by_what_moved_since_the_one_before(colour:
         assert after.statement is not None
         assert after.statement.opening == report.statement.closing
         assert (after.statement.moved, after.statement.closing) == (usd("30.00"), usd("42.76"))
+        lines = [line async for line in connect.reconciliation.lines(account=market.seller, payout=second.last.payout)]
+        assert [(line.key, line.net) for line in lines] == [("order-4", usd("30.00"))]
+        earlier = [line async for line in connect.reconciliation.lines(account=market.seller, payout=first.id)]
+        assert sum(line.net.amount for line in earlier) == 5776
+        for since, until in ((lines[0].created, None), (None, earlier[-1].created)):
+            chosen = connect.reconciliation.lines(account=market.seller, payout=first.id, since=since, until=until)
+            assert [line async for line in chosen] == []
         await nothing_wrong(connect, market.sellers)
 
     travel(colour, journey)
@@ -402,6 +409,33 @@ def test_another_amount_than_the_journals_is_found(colour: str) -> None:
     travel(colour, journey)
 
 
+def test_a_payout_tells_what_it_lacks_and_what_differs(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        await connect.settings.set_payouts(interval="manual", account=account)
+        for key in ("order-1", "order-2"):
+            await connect.charges.direct.create(
+                key=key, amount=usd("10.00"), account=account, fee=usd("1.00"), payment_method=AT_ONCE
+            )
+        connect.simulator.advance(days=1)
+        payout = await connect.payouts.create(key="payout", account=account, amount=usd("5.00"))
+        rows = {row.identity.key: row for row in await connect.operations.list(states=[State.SUCCEEDED])}
+        one, other = rows["order-1"], rows["order-2"]
+        tampered(connect, "order-1", answer=one.answer.replace('"amount_received":1000', '"amount_received":900'))
+        gone = other.answer.replace(other.object_id, "pi_gone").replace('"latest_charge":"ch_', '"latest_charge":"ch_x')
+        tampered(connect, "order-2", object_id="pi_gone", answer=gone)
+        report = await connect.reconciliation.payout(payout.id, account=account)
+        found = {finding.kind: finding for finding in report.findings}
+        assert set(found) == {DiscrepancyKind.DIFFERENT, DiscrepancyKind.MISSING, DiscrepancyKind.UNEXPECTED}
+        different, missing = found[DiscrepancyKind.DIFFERENT], found[DiscrepancyKind.MISSING]
+        assert (different.key, different.expected, different.found) == ("order-1", usd("9.00"), usd("10.00"))
+        assert (missing.key, missing.object_id, missing.expected) == ("order-2", "pi_gone", usd("10.00"))
+        assert different.why
+        assert missing.why
+
+    travel(colour, journey)
+
+
 def test_what_nobody_knows_the_end_of_is_named_and_still_recognised(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)
@@ -535,7 +569,7 @@ def test_a_division_is_remembered_with_all_that_came_of_it(colour: str) -> None:
 
 def test_movements_are_written_for_other_programs(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def journey(connect: AsyncConnect) -> None:
-        await opened(connect)
+        market = await opened(connect)
         await connect.charges.separate.create(key='=HYPERLINK("x")', amount=usd("1.00"), payment_method=AT_ONCE)
         text = "".join([line async for line in connect.reconciliation.csv()])
         rows = list(csv.DictReader(io.StringIO(text)))
@@ -545,6 +579,15 @@ def test_movements_are_written_for_other_programs(colour: str, monkeypatch: pyte
             frame = await connect.reconciliation.frame(library)
             assert type(frame).__module__.startswith(library)
             assert (frame["net"].sum(), len(frame)) == (held(connect, ""), len(rows))
+        order = await connect.reconciliation.order(payment=market.separate.id)
+        frame = await connect.reconciliation.frame("polars", payment=market.separate.id)
+        assert list(frame["id"]) == [line.id for line in order.lines]
+        text = "".join([line async for line in connect.reconciliation.csv(payment=market.separate.id)])
+        assert [row["net"] for row in csv.DictReader(io.StringIO(text))] == [
+            str(line.net.amount) for line in order.lines
+        ]
+        with pytest.raises(InvalidRequest, match="whenever that was"):
+            await connect.reconciliation.frame("polars", payment=market.separate.id, payout="po_1")
         with pytest.raises(InvalidRequest, match="not by excel"):
             await connect.reconciliation.frame("excel")
         monkeypatch.setitem(sys.modules, "polars", None)

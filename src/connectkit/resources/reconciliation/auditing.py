@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -113,7 +113,11 @@ class Audit:
             self.find(_unsettled(deed))
 
     async def look_for_missing(
-        self, caller: Caller, since: datetime | None, until: datetime | None, ids: Collection[str] | None = None
+        self,
+        caller: Caller,
+        since: datetime | None,
+        until: datetime | None,
+        meant: Callable[[Deed], bool] = lambda _: True,
     ) -> None:
         """Look at what the movements should have had, one by one; most of it has a reason not to be there.
 
@@ -121,10 +125,10 @@ class Audit:
             caller: Reads it.
             since: When the movements begin.
             until: When they end.
-            ids: What it has to be or to belong to, if not everything is meant.
+            meant: Whether a deed is to be looked for.
         """
         for deed in self.expected.left():
-            if ids is None or deed.id in ids or deed.parent in ids:
+            if meant(deed):
                 await self._look_for(caller, deed, since, until)
 
     def totals(self) -> tuple[Total, ...]:

@@ -116,7 +116,7 @@ class Order:
     async def _look_for_missing(self, ids: set[str]) -> None:
         """See whether the journal has deeds for this payment that moved nothing of what was read."""
         for audit in self._audits.values():
-            await audit.look_for_missing(self.caller, None, None, ids)
+            await audit.look_for_missing(self.caller, None, None, lambda deed: bool(ids & {deed.id, deed.parent}))
 
     def _report(self, payment_id: str, charge: Data, refunds: set[str]) -> OrderReport:
         own = [line for line in self.lines if line.account == (self.account or "")]

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, closing
+from datetime import UTC, datetime
 
-from attrs import frozen
+from attrs import frozen, mutable
 
 from connectkit.calls.caller import Caller
 from connectkit.models.payouts import Payout
-from connectkit.models.reconciliation import Discrepancy, DiscrepancyKind, PayoutReport, Statement
+from connectkit.models.reconciliation import Discrepancy, DiscrepancyKind, Line, PayoutReport, Statement
 from connectkit.money import Money
 from connectkit.paying import Paymaster
 from connectkit.requests import Request
 
 from .auditing import Audit
 from .causes import Causes
-from .deeds import Deed
-from .pages import NET, TYPE, Row, source_of
+from .deeds import Deed, Span
+from .pages import CREATED, NET, TYPE, Row, source_of
 from .tracing import Tracer
 from .walking import Anchor, Ledger, after
 
 _RETURNED = frozenset({"failed", "canceled"})
 _WHOLE = "Every movement of it is there, and they do not sum to its amount."
+
+
+@mutable
+class _Walk:
+    """How far a balance was walked back behind a manual payout.
+
+    Attributes:
+        payout: Its id.
+        left: What stayed in the balance after it.
+        reached: When the balance was debited for it, once that was met.
+        ended: When it was debited for the payout before, once that was met.
+    """
+
+    payout: str
+    left: int
+    reached: int | None = None
+    ended: int | None = None
+
+    def part(self, page: Sequence[Row]) -> Sequence[Row]:
+        """Give what of a page lies between the two."""
+        found: list[Row] = []
+        for row in page:
+            if row[TYPE] == "payout" and source_of(row) == self.payout:
+                self.reached = row[CREATED]
+            elif self.reached is None:
+                self.left -= row[NET]
+            elif row[TYPE] == "payout":
+                self.ended = row[CREATED]
+                break
+            else:
+                found.append(row)
+        return found
 
 
 @frozen
@@ -36,18 +70,38 @@ class PaidOut:
     caller: Caller
     account: str | None
 
-    async def report(self, payout_id: str) -> PayoutReport:
-        """Reconcile it."""
+    async def read(self, payout_id: str) -> tuple[Payout, str]:
+        """Read it, and whether Stripe has assigned its movements."""
         request = Request("get", f"/v1/payouts/{payout_id}", account=self.account)
         answer = await self.caller.read(request, "reconciliation.payout")
-        payout = Payout.parse(answer)
+        return Payout.parse(answer), str(answer.data.get("reconciliation_status"))
+
+    async def lines(self, payout: Payout) -> AsyncGenerator[Line, None]:
+        """Go through the movements of a manual one, each with its cause, the newest first."""
         anchor = await Ledger(self.caller, self.account).anchor()
         with closing(Causes()) as causes:
             await causes.read(self.caller)
-            return await self._explained(causes, payout, anchor, str(answer.data.get("reconciliation_status")))
+            audit = Audit(Tracer(self.caller, causes, self.account), causes, self.account or "")
+            walk = _Walk(payout.id, 0)
+            try:
+                async with aclosing(self._walked(walk, payout.amount.currency, anchor)) as parts:
+                    async for part in parts:
+                        for line in await audit.lines(part):
+                            yield line
+            finally:
+                await audit.tracer.aclose()
+
+    async def report(self, payout_id: str) -> PayoutReport:
+        """Reconcile it."""
+        payout, status = await self.read(payout_id)
+        anchor = await Ledger(self.caller, self.account).anchor()
+        with closing(Causes()) as causes:
+            await causes.read(self.caller)
+            return await self._explained(causes, payout, anchor, status)
 
     async def _explained(self, causes: Causes, payout: Payout, anchor: Anchor, status: str) -> PayoutReport:
         audit = Audit(Tracer(self.caller, causes, self.account), causes, self.account or "")
+        audit.expected = causes.expected(audit.account, None, None)
         deed = causes.deed(payout.id)
         try:
             if payout.automatic:
@@ -92,32 +146,40 @@ class PaidOut:
 
     async def _by_hand(self, audit: Audit, payout: Payout, anchor: Anchor) -> Statement:
         """Sum what moved between the payout before and this one, and tell what was there and what stayed."""
-        ledger, currency = Ledger(self.caller, self.account), payout.amount.currency
-        left, reached, ended = anchor.held.get(currency, 0), False, False
-        async for page in after(ledger.pages(sources=True, currency=currency), anchor):
-            span: list[Row] = []
-            for row in page:
-                if row[TYPE] == "payout" and source_of(row) == payout.id:
-                    reached = True
-                elif not reached:
-                    left -= row[NET]
-                elif row[TYPE] == "payout":
-                    ended = True
-                    break
-                else:
-                    span.append(row)
-            for row in audit.take(span):
-                await audit.trace(row)
-            if ended:
-                break
+        currency = payout.amount.currency
+        walk = _Walk(payout.id, anchor.held.get(currency, 0))
+        async with aclosing(self._walked(walk, currency, anchor)) as parts:
+            async for part in parts:
+                for row in audit.take(part):
+                    await audit.trace(row)
         moved = audit.moved().get(currency, 0)
-        opening = left + payout.amount.amount - moved
-        if not reached:
+        opening = walk.left + payout.amount.amount - moved
+        if walk.reached is None:
             audit.find(_unexplained(payout, payout.amount, Money(0, currency), "The balance was never debited for it."))
-        elif not ended and opening:
-            why = "The balance is not what its movements sum to."
-            audit.find(_unexplained(payout, Money(0, currency), Money(opening, currency), why))
-        return Statement(opening=Money(opening, currency), moved=Money(moved, currency), closing=Money(left, currency))
+        else:
+            await self._look_for_missing(audit, currency, walk.ended or 0, walk.reached)
+            if walk.ended is None and opening:
+                why = "The balance is not what its movements sum to."
+                audit.find(_unexplained(payout, Money(0, currency), Money(opening, currency), why))
+        return Statement(
+            opening=Money(opening, currency), moved=Money(moved, currency), closing=Money(walk.left, currency)
+        )
+
+    async def _walked(self, walk: _Walk, currency: str, anchor: Anchor) -> AsyncGenerator[Sequence[Row], None]:
+        """Give what moved between the payout before a manual one and this one, a page at a time, the newest first."""
+        pages = Ledger(self.caller, self.account).pages(sources=True, currency=currency)
+        async for page in after(pages, anchor):
+            yield walk.part(page)
+            if walk.ended is not None:
+                break
+
+    async def _look_for_missing(self, audit: Audit, currency: str, began: int, ended: int) -> None:
+        """Look for what was done after the second of the payout before, and before that of this one."""
+        span = Span(audit.account, began + 1, ended)
+        since, until = (datetime.fromtimestamp(moment, tz=UTC) for moment in (began + 1, ended))
+        await audit.look_for_missing(
+            self.caller, since, until, lambda deed: span.holds(deed) and deed.currency == currency
+        )
 
     async def _check_returned(self, audit: Audit, payout: Payout) -> None:
         """See that a payout that failed or was cancelled is back in the balance, and no other."""

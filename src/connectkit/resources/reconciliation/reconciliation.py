@@ -13,6 +13,7 @@ from connectkit.calls.frozen import Frozen
 from connectkit.drive import Blocking, blocking, iterating
 from connectkit.errors import InvalidRequest
 from connectkit.models.base import identifier
+from connectkit.models.payouts import Payout
 from connectkit.models.reconciliation import Line, OrderReport, PayoutReport, PeriodReport
 from connectkit.requests import Request, checked_id
 from connectkit.resources.arguments import optional_id
@@ -135,6 +136,7 @@ class AsyncReconciliation:
         since: datetime | None = None,
         until: datetime | None = None,
         payout: str | None = None,
+        payment: str | None = None,
     ) -> AsyncGenerator[Line, None]:
         """Go through the movements of a balance, the newest first, each with the operation that caused it.
 
@@ -142,19 +144,16 @@ class AsyncReconciliation:
             account: The connected account; the platform if it is not given.
             since: When it begins, aware; the first movement of all if it is not given.
             until: When it ends, aware; now if it is not given.
-            payout: Only those that this automatic payout paid out, with its own.
+            payout: Only those that this payout paid out: of an automatic one as Stripe says, with its own; of a manual
+                one all since the payout before.
+            payment: Only those of this payment, on every account, the oldest first.
 
         Raises:
             InvalidRequest: An argument is wrong.
             Unreachable: There was no usable answer.
             StoreUnavailable: The store could not be reached.
         """
-        scope, chosen = self._caller.account(account), optional_id(payout, "payout", "po_")
-        _check_span(since, until)
-        async with (
-            self._spans([scope], since, until) as (period,),
-            aclosing(period.lines(chosen)) as lines,
-        ):
+        async with aclosing(self._chosen(account, since, until, payout, payment)) as lines:
             async for line in lines:
                 yield line
 
@@ -165,6 +164,7 @@ class AsyncReconciliation:
         since: datetime | None = None,
         until: datetime | None = None,
         payout: str | None = None,
+        payment: str | None = None,
     ) -> AsyncGenerator[str, None]:
         """Go through the movements as lines of CSV, names of columns first; amounts are in minor units.
 
@@ -172,7 +172,9 @@ class AsyncReconciliation:
             account: The connected account; the platform if it is not given.
             since: When it begins, aware; the first movement of all if it is not given.
             until: When it ends, aware; now if it is not given.
-            payout: Only those that this automatic payout paid out, with its own.
+            payout: Only those that this payout paid out: of an automatic one as Stripe says, with its own; of a manual
+                one all since the payout before.
+            payment: Only those of this payment, on every account, the oldest first.
 
         Raises:
             InvalidRequest: An argument is wrong.
@@ -180,7 +182,7 @@ class AsyncReconciliation:
             StoreUnavailable: The store could not be reached.
         """
         yield exporting.written(exporting.COLUMNS)
-        async with aclosing(self.lines(account=account, since=since, until=until, payout=payout)) as lines:
+        async with aclosing(self._chosen(account, since, until, payout, payment)) as lines:
             async for line in lines:
                 yield exporting.written(exporting.record(line))
 
@@ -192,6 +194,7 @@ class AsyncReconciliation:
         since: datetime | None = None,
         until: datetime | None = None,
         payout: str | None = None,
+        payment: str | None = None,
     ) -> Any:  # noqa: ANN401  # a frame of the library that is asked for
         """Give the movements as a data frame; amounts are in minor units. Its memory grows with the movements.
 
@@ -200,7 +203,9 @@ class AsyncReconciliation:
             account: The connected account; the platform if it is not given.
             since: When it begins, aware; the first movement of all if it is not given.
             until: When it ends, aware; now if it is not given.
-            payout: Only those that this automatic payout paid out, with its own.
+            payout: Only those that this payout paid out: of an automatic one as Stripe says, with its own; of a manual
+                one all since the payout before.
+            payment: Only those of this payment, on every account, the oldest first.
 
         Raises:
             InvalidRequest: An argument is wrong, or the library is not installed.
@@ -208,8 +213,47 @@ class AsyncReconciliation:
             StoreUnavailable: The store could not be reached.
         """
         frames = exporting.library(library)
-        async with aclosing(self.lines(account=account, since=since, until=until, payout=payout)) as lines:
+        async with aclosing(self._chosen(account, since, until, payout, payment)) as lines:
             return frames.DataFrame(exporting.columns([exporting.record(line) async for line in lines]))
+
+    async def _chosen(
+        self,
+        account: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        payout: str | None,
+        payment: str | None,
+    ) -> AsyncGenerator[Line, None]:
+        """Go through the movements of a payment, of a manual payout, or of a span of time."""
+        scope, chosen = self._caller.account(account), optional_id(payout, "payout", "po_")
+        _check_span(since, until)
+        if payment is not None and (since or until or payout):
+            message = "The movements of a payment are all that it moved, whenever that was."
+            raise InvalidRequest(message, param="payment", next_step="Pass it without a span of time and a payout.")
+        if payment is not None:
+            for line in (await self.order(payment=payment, account=account)).lines:
+                yield line
+            return
+        manual = await self._manual(chosen, scope)
+        if manual is not None:
+            async with aclosing(PaidOut(self._caller, scope).lines(manual)) as lines:
+                async for line in lines:
+                    if (since is None or since <= line.created) and (until is None or line.created < until):
+                        yield line
+            return
+        async with (
+            self._spans([scope], since, until) as (period,),
+            aclosing(period.lines(chosen)) as lines,
+        ):
+            async for line in lines:
+                yield line
+
+    async def _manual(self, payout_id: str | None, scope: str | None) -> Payout | None:
+        """Give a payout if it is one whose movements Stripe does not know."""
+        if payout_id is None:
+            return None
+        payout, _ = await PaidOut(self._caller, scope).read(payout_id)
+        return None if payout.automatic else payout
 
     @asynccontextmanager
     async def _spans(
