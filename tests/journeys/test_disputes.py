@@ -403,3 +403,18 @@ def test_evidence_is_checked_however_deep_it_stands(colour: str) -> None:
                 await connect.disputes.stage(dispute.id, key="k", evidence=evidence)
 
     travel(colour, journey)
+
+
+def test_a_payment_that_settled_abroad_is_better_recovered_once_it_is_lost(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect)
+        await connect.charges.destination.create(
+            key="o", amount=usd("10.00"), destination=ana, on_behalf_of=ana, payment_method=DISPUTED
+        )
+        dispute = await only(connect)
+        (risk,) = (await connect.disputes.plan_recover(dispute.id, key="early")).risks
+        assert f"settled for {ana}" in risk.message
+        await connect.disputes.close(dispute.id, key="c")
+        assert (await connect.disputes.plan_recover(dispute.id, key="late")).risks == ()
+
+    travel(colour, journey)

@@ -283,3 +283,32 @@ def test_an_advance_is_paid_back_by_what_is_pending() -> None:
     assert till.driver.post("/v1/payouts", over, account=seller).error["code"] == "balance_insufficient"
     platform = till.driver.get("/v1/balance", {"expand": ["instant_available.net_available"]})
     assert (platform.status, platform.error["param"]) == (400, "expand")
+
+
+def test_a_fee_beside_an_amount_is_refused_or_taken_of_it() -> None:
+    told = {"amount": 1000, "currency": "usd", "application_fee_amount": 100}
+    strict, lax = switched(), switched(fee_with_amount="accept")
+    asked = {**told, "transfer_data": {"destination": strict.seller(), "amount": 900}}
+    assert strict.driver.post("/v1/payment_intents", asked).error["code"] == "parameters_exclusive"
+    seller = lax.seller()
+    data = {"destination": seller, "amount": 900}
+    lax.pay(1000, payment_method=AT_ONCE, application_fee_amount=100, transfer_data=data)
+    assert lax.rows(seller) == [("payment", 900, 100, 800)]
+    assert lax.rows() == [("charge", 1000, 59, 941), ("transfer", -900, 0, -900), ("application_fee", 100, 0, 100)]
+
+
+@pytest.mark.parametrize(("copied", "notes"), [(False, {"b": "2"}), (True, {"a": "1", "b": "2"})])
+def test_the_metadata_of_a_page_are_its_payments_or_not(copied: bool, notes: dict[str, str]) -> None:
+    till = switched(session_metadata_copied=copied)
+    item = {"price_data": {"currency": "usd", "unit_amount": 1000, "product_data": {"name": "Vase"}}, "quantity": 1}
+    told = {
+        "mode": "payment",
+        "line_items": [item],
+        "success_url": "https://example.com/thanks",
+        "metadata": {"a": "1"},
+        "payment_intent_data": {"metadata": {"b": "2"}},
+    }
+    session = till.driver.made("/v1/checkout/sessions", told)["id"]
+    till.simulator.pay(session)
+    paid = till.driver.get(f"/v1/checkout/sessions/{session}", {"expand": ["payment_intent"]}).body["payment_intent"]
+    assert paid["metadata"] == notes

@@ -14,7 +14,7 @@ from attrs import frozen
 from connectkit.calls.caller import Caller, Step
 from connectkit.calls.previews import Worked
 from connectkit.errors import InvalidRequest
-from connectkit.models.base import Answer
+from connectkit.models.base import Answer, identifier
 from connectkit.models.debts import Owed
 from connectkit.models.disputes import Dispute
 from connectkit.models.plans import Risk, RiskKind, passed
@@ -86,6 +86,7 @@ class _Case:
     Attributes:
         dispute: The dispute.
         others: The other disputes of its charge.
+        on_behalf_of: The account that the charge settled for, or `""`.
         group: The label of the charge's transfers.
         transfers: The transfers that were paid from the charge, and what sellers got back after one of its disputes was
             won; the newest first.
@@ -95,6 +96,7 @@ class _Case:
 
     dispute: Dispute
     others: Sequence[Dispute]
+    on_behalf_of: str
     group: str
     transfers: Sequence[Transfer]
     taken: Mapping[str, int]
@@ -115,6 +117,7 @@ class _Case:
         return cls(
             dispute=dispute,
             others=[one for one in every if one.id != dispute_id],
+            on_behalf_of=identifier(charge.get("on_behalf_of")),
             group=group,
             transfers=own,
             taken={one.id: await _taken(caller, one, dispute_id) for one in own if one.reversed_amount.amount},
@@ -154,13 +157,18 @@ class _Case:
 
     @property
     def risks(self) -> tuple[Risk, ...]:
-        """Tell of the other disputes of the payment: the same transfers have to do for all of them."""
+        """Tell of other disputes, for which the same transfers have to do, and of what cannot be given back abroad."""
+        messages: list[str] = []
         more = [one for one in self.others if not one.inquiry and one.status != "won"]
-        if not more:
-            return ()
-        told = ", ".join(f"{one.id} over {one.amount} ({one.status})" for one in more)
-        message = f"The payment is disputed besides by {told}: what is with sellers has to do for all of it."
-        return (Risk(kind=RiskKind.DISPUTED, account="", message=message),)
+        if more:
+            told = ", ".join(f"{one.id} over {one.amount} ({one.status})" for one in more)
+            messages.append(f"The payment is disputed besides by {told}: what is with sellers has to do for all of it.")
+        if self.on_behalf_of and not self.dispute.closed:
+            messages.append(
+                f"It settled for {self.on_behalf_of}: if that is abroad, a new transfer may not reach it after a win, "
+                "so that it is better to recover once the dispute is lost."
+            )
+        return tuple(Risk(kind=RiskKind.DISPUTED, account="", message=message) for message in messages)
 
     def taken_from(self) -> Sequence[tuple[str, str, Money]]:
         """Give what was taken from sellers for this dispute: of which transfer, or by which debit, whose, how much."""

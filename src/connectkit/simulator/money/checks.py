@@ -77,7 +77,7 @@ def check_cut(world: World, intent: dict[str, Any], *, direct: bool) -> None:
         _check_fee(world, fee, intent["amount"], destination=data is not None, direct=direct)
     if data is None or data.get("amount") is None:
         return
-    if isinstance(fee, int):
+    if isinstance(fee, int) and switches_of(world).fee_with_amount == "reject":
         message = "You may only specify one of these parameters: transfer_data[amount], application_fee_amount."
         raise invalid(message, param="application_fee_amount", code="parameters_exclusive")
     if not 1 <= data["amount"] <= intent["amount"]:

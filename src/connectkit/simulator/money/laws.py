@@ -19,7 +19,7 @@ topic: Final = Topic("laws of money")
 
 
 @charges.topic.invariant("charge")
-def _cut_fits(_: World, thing: Object) -> None:
+def _cut_fits(world: World, thing: Object) -> None:
     """A platform takes its cut in one way: a fee from nothing to below the price, or by passing a part of it on."""
     if thing["source_transfer"] is not None:
         return
@@ -27,7 +27,8 @@ def _cut_fits(_: World, thing: Object) -> None:
     passed_on: int | None = part(thing, "transfer_data").get("amount")
     if fee is not None and not 0 <= fee < thing["amount"]:
         raise InvariantBroken(f"{thing['id']}: a fee of {fee} of {thing['amount']}.")
-    if passed_on is not None and (fee is not None or not 0 < passed_on <= thing["amount"]):
+    both = fee is not None and switches_of(world).fee_with_amount == "reject"
+    if passed_on is not None and (both or not 0 < passed_on <= thing["amount"]):
         raise InvariantBroken(f"{thing['id']}: {passed_on} of {thing['amount']} passed on, with a fee of {fee}.")
 
 

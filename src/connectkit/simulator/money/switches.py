@@ -52,6 +52,8 @@ class Switches:
             Rests on: docs.stripe.com/connect/charges has them wait; inferred from test mode that it does not.
         fee_on_platform_charge: Whether an application fee of a payment that is the platform's own is refused or
             ignored. Rests on: inferred: docs.stripe.com/api/payment_intents names the charges that it is for.
+        fee_with_amount: Whether an application fee beside an amount to transfer is refused, or is taken of that. Rests
+            on: inferred: docs.stripe.com/api/charges has the one exclude the other for older charges.
         platform_billed_fees: Whether the fees of direct charges that the platform pays are rows of its balance, or are
             billed outside of it. Rests on: inferred from docs.stripe.com/connect/direct-charges-fee-payer-behavior,
             which shows no row.
@@ -109,6 +111,8 @@ class Switches:
         connect_reserves: Whether the platform has a reserve of what accounts are below zero whose requirements it
             collects itself.
             Rests on: docs.stripe.com/connect/account-balances; off, for it hides what moved.
+        session_metadata_copied: Whether the metadata of a Checkout session are also its payment's. Rests on: inferred:
+            docs.stripe.com/api/checkout/sessions/create has other ones for that.
         unverified_account_completes: Whether Checkout is complete, and unpaid, once a buyer has given a bank account
             that is still to be verified; it stays open until the payment is made if not. Rests on: inferred from
             docs.stripe.com/payments/ach-direct-debit.
@@ -159,6 +163,7 @@ class Switches:
     net_available_rounding: Literal["floor", "nearest"] = "floor"
     refunds_wait: bool = False
     fee_on_platform_charge: Literal["reject", "ignore"] = "reject"
+    fee_with_amount: Literal["reject", "accept"] = "reject"
     platform_billed_fees: Literal["rows", "outside"] = "rows"
     pending_refund_moves: Literal["at_once", "on_success"] = "at_once"
     payout_days: int = 2
@@ -185,6 +190,7 @@ class Switches:
     negative_debits: Literal["available", "total", "never"] = "available"
     debits_available: Literal["on_arrival", "at_once"] = "on_arrival"
     connect_reserves: bool = False
+    session_metadata_copied: bool = False
     unverified_account_completes: bool = True
     invoice_retries: tuple[int, ...] = (3, 5, 7)
     after_retries: Literal["canceled", "unpaid", "past_due"] = "canceled"

@@ -115,6 +115,8 @@ def _intent(world: World, session: Object, method: Object) -> Object:
     data: dict[str, Any] = session["_data"]
     told = {"amount": session["amount_total"], "currency": session["currency"], "customer": _kept_as(world, session)}
     again = session["mode"] == "subscription"
+    if switches_of(world).session_metadata_copied:
+        told["metadata"] = {**session["metadata"], **data.get("metadata", {})}
     asked = asked_of(session) if again else {**data, **told}
     params = {**asked, "allowed_payment_method_types": session["payment_method_types"]}
     intent = propose(world, session["_account"], params, method)
