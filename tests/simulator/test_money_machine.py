@@ -235,4 +235,4 @@ class Money(RuleBasedStateMachine):
 
 TestMoney = Money.TestCase
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "machine"  # a hundred thousand steps
-TestMoney.settings = settings(max_examples=2_000 if LONG else 30, stateful_step_count=50 if LONG else 25, deadline=None)
+TestMoney.settings = settings(max_examples=2_000 if LONG else 15, stateful_step_count=50 if LONG else 25, deadline=None)

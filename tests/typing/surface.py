@@ -50,6 +50,8 @@ def blocking(connect: Connect) -> None:
     )
     # A cut is kept in one of two ways.
     cut.create(key="order-1", amount=price, destination="acct_1", fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    connect.charges.update("pi_1", fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    connect.charges.increment("pi_1", key="order-1/more", amount=price, fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     cut.create(key="order-1", amount=price, destination="acct_1", custmer="cus_1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 
 

@@ -180,8 +180,8 @@ class AsyncDestinationCharges:
 
         async def work_out() -> Worked:
             refundable = Refundable.read(await read_payment(self._caller, payment_id, None, *EXPANDED), terms.amount)
-            back = terms.refund_fee and refundable.has_fee
-            together = terms.reverse_transfer and not apart
+            back = terms.refund_fee and refundable.has_fee and not refundable.skipped
+            together = terms.reverse_transfer and not apart and not refundable.skipped
             refund = refundable.refund(_REFUND, transfer=together, fee=back and together, reason=terms.reason)
             rest = (
                 refundable.taken_from_destination(fee=back, if_short=terms.if_short)

@@ -55,6 +55,7 @@ class Refundable:
         amount: What is to be refunded.
         metadata: Its notes.
         owner: The connected account that it lives on; `""` for the platform.
+        skipped: Whether Stripe has passed nothing on, although it was to: the seller could not receive it any more.
     """
 
     payment: str
@@ -62,6 +63,7 @@ class Refundable:
     amount: Money
     metadata: Mapping[str, str]
     owner: str = ""
+    skipped: bool = False
 
     @classmethod
     def read(cls, answer: Answer, amount: Money | None, owner: str = "") -> Refundable:
@@ -82,7 +84,8 @@ class Refundable:
         if not 0 < wanted.amount <= left.amount:
             message = f"Between nothing and {left} of this payment can be refunded; amount is {wanted}."
             raise InvalidRequest(message, param="amount")
-        return cls(str(answer.data["id"]), charge, wanted, part(answer.data, "metadata"), owner)
+        skipped = bool(part(answer.data, "transfer_data")) and not part(charge, "transfer_data")
+        return cls(str(answer.data["id"]), charge, wanted, part(answer.data, "metadata"), owner, skipped)
 
     @property
     def completes(self) -> bool:

@@ -69,6 +69,8 @@ def settle(world: World, charge: Object, card: Card, amount: int, *, at_once: bo
         at_once: Whether the answer shows already what follows; if not, it does so later.
     """
     charge |= {"captured": True, "amount_captured": amount}
+    if card.delayed:
+        _skip(world, charge)
     capture = _capture(world, charge, card, amount)
     rows = list(_rows(world, capture))
     post(world, *rows, others=_others(world, capture))
@@ -79,6 +81,14 @@ def settle(world: World, charge: Object, card: Card, amount: int, *, at_once: bo
         reveal()
     else:
         world.clock.after(switches_of(world).links_after, reveal)
+
+
+def _skip(world: World, charge: Object) -> None:
+    """Pass nothing on to who cannot receive any more what a slow bank has paid: all of it stays with the platform."""
+    data = charge["transfer_data"]
+    if data is not None and not queries.receives(world, data["destination"]):
+        charge["transfer_data"] = None
+        world.emit("charge.updated", charge, previous={"transfer_data": data})
 
 
 def _announce(world: World, account: str, when: int) -> None:
