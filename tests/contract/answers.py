@@ -20,6 +20,8 @@ from stripe._object_classes import OBJECT_CLASSES, V2_OBJECT_CLASSES
 
 from connectkit.simulator.shapes import Object, is_hash, is_list
 
+from .nulls import may_be_null
+
 PUBLISHED: Final[Mapping[str, Mapping[str, Any]]] = json.loads((Path(__file__).parent / "published.json").read_text())[
     "resources"
 ]
@@ -78,7 +80,7 @@ def answer_complaints(value: object, place: str = "") -> Iterator[str]:
         kind = value.get("object")
         if isinstance(kind, str) and kind in PUBLISHED and kind in OBJECT_CLASSES and "deleted" not in value:
             if place not in PARTIAL:
-                yield from _missing(value, PUBLISHED[kind], kind)
+                yield from _departures(value, PUBLISHED[kind], kind)
             yield from _wrong(value, _class(kind), kind)
         elif isinstance(kind, str) and kind in V2_OBJECT_CLASSES and kind not in OBJECT_CLASSES:  # without a sample
             yield from _wrong(value, _class(kind), kind)
@@ -87,7 +89,8 @@ def answer_complaints(value: object, place: str = "") -> Iterator[str]:
                 yield from answer_complaints(item, f"{place}.{name}")
 
 
-def _missing(given: Mapping[str, Any], published: Mapping[str, Any], place: str) -> Iterator[str]:
+def _departures(given: Mapping[str, Any], published: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Say what is missing that the sample has, and what is null that has a value there."""
     for name, inside in published.items():
         kind = given.get("type")
         variant = is_hash(inside) and isinstance(kind, str) and kind != name and name in _VARIANTS
@@ -97,7 +100,9 @@ def _missing(given: Mapping[str, Any], published: Mapping[str, Any], place: str)
             if f"{place}.{name}" not in ABSENT:
                 yield f"{place}.{name} is missing"
         elif is_hash(inside) and is_hash(given[name]):
-            yield from _missing(given[name], inside, f"{place}.{name}")
+            yield from _departures(given[name], inside, f"{place}.{name}")
+        elif inside is False and given[name] is None and not may_be_null(f"{place}.{name}"):
+            yield f"{place}.{name} is null"
 
 
 @cache

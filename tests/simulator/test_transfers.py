@@ -220,3 +220,24 @@ def test_the_words_of_a_charge_can_be_changed_and_searched_for(driver: Driver, s
     for name, other in (("customer", driver.made("/v1/customers")["id"]), ("transfer_group", "h")):
         assert driver.post(path, {name: other}).error["param"] == name
     assert driver.post(f"/v1/charges/{till.pay(500)}", {"customer": "cus_nobody"}).error["param"] == "customer"
+
+
+def test_a_receipt_is_a_page_for_what_was_paid(driver: Driver, simulator: Simulator) -> None:
+    till = Till(simulator)
+    charge = till.charge(till.pay(5000))
+
+    def shown(url: str, method: str = "GET") -> tuple[int, str]:
+        status, _, body = simulator.handle(method, url.partition("stripe.com")[2], {}, b"")
+        return status, body.decode()
+
+    status, page = shown(charge["receipt_url"])
+    assert (status, "You paid 50.00 USD" in page) == (200, True)
+    refused = driver.post(
+        "/v1/payment_intents",
+        {"amount": 500, "currency": "usd", "confirm": True, "payment_method": "pm_card_chargeDeclined"},
+    )
+    failed = till.charge(refused.error["charge"])
+    assert failed["receipt_url"] is None
+    assert shown(charge["receipt_url"], "POST")[0] == 404
+    for id in (failed["id"], "ch_nothing", charge["payment_intent"]):
+        assert shown(charge["receipt_url"].replace(charge["id"], id))[0] == 404

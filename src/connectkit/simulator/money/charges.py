@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
 from typing import Final
 
 from connectkit.simulator.accounts import queries
+from connectkit.simulator.answers import Answer
 from connectkit.simulator.calls import Call
+from connectkit.simulator.hosting import page, refused_page
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing, sublist
 from connectkit.simulator.refusals import invalid
@@ -15,12 +19,14 @@ from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .cards import Card
+from .currencies import written
 from .fx import convert
 from .methods import billing, method_details
 from .rows import row_of
 
 topic: Final = Topic("charges")
 
+_RECEIPTS: Final = "/receipts/"
 _PLAIN: Final = "STRIPE"
 _LONGEST: Final = 22
 _CHANGEABLE: Final = ("customer", "description", "fraud_details", "receipt_email", "shipping", "transfer_group")
@@ -137,6 +143,8 @@ def _outcome(card: Card) -> Object:
 
 def _render(world: World, thing: Object) -> Object:
     shown = {name: value for name, value in thing.items() if name != "transfer" or value is not None}
+    if thing["paid"] and thing["payment_method"] is not None:
+        shown["receipt_url"] = f"{world.site}{_RECEIPTS}{thing['id']}"
     return {
         **shown,
         "refunds": sublist(
@@ -146,6 +154,16 @@ def _render(world: World, thing: Object) -> Object:
 
 
 topic.kind("charge", indexes=("payment_intent", "customer"), render=_render)
+
+
+@topic.page(_RECEIPTS)
+def receipt(world: World, method: str, path: str, _: Mapping[str, str]) -> Answer:
+    """Show a buyer what she paid."""
+    charge = world.find(path.removeprefix(_RECEIPTS).partition("?")[0])
+    if charge is None or charge["object"] != "charge" or not charge["paid"] or method != "GET":
+        return refused_page("There is no such receipt.")
+    paid = f"{written(charge['amount_captured'] or charge['amount'], charge['currency'])} {charge['currency'].upper()}"
+    return page("Receipt", f"<p>You paid {paid} to {escape(charge['calculated_statement_descriptor'])}.</p>")
 
 
 @topic.expandable("charge", "transfer")

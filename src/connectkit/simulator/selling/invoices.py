@@ -32,7 +32,7 @@ _NOTHING: Final = (
     *("description", "due_date", "ending_balance", "footer", "from_invoice", "hosted_invoice_url", "invoice_pdf"),
     *("last_finalization_error", "latest_revision", "next_payment_attempt", "receipt_number", "rendering"),
     *("shipping_cost", "shipping_details", "statement_descriptor", "test_clock", "total_pretax_credit_amounts"),
-    *("total_taxes", "webhooks_delivered_at", "account_name", "total_excluding_tax", "subtotal_excluding_tax"),
+    *("total_taxes", "account_name"),
 )
 
 
@@ -121,13 +121,17 @@ def bill(world: World, subscription: Object, lines: list[Object], reason: str) -
             },
             "subscription": subscription["id"],
             "subtotal": total,
+            "subtotal_excluding_tax": total,
             "total": total,
+            "total_excluding_tax": total,
             "total_discount_amounts": [],
+            "webhooks_delivered_at": world.clock.now,
             "_intent": None,
             "_subscription": subscription["id"],
         },
     )
     customer["next_invoice_sequence"] += 1
+    customer["currency"] = customer["currency"] or subscription["currency"]
     world.emit("invoice.created", invoice)
     if not draft:
         world.emit("invoice.finalized", invoice)
