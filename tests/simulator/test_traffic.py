@@ -66,3 +66,24 @@ def test_answers_take_their_time(driver: Driver, simulator: Simulator) -> None:
     driver.send("POST", "/_simulator/bear", b'{"latency": 0.25}')
     headers = {"Authorization": "Bearer sk_test_driver", "Stripe-Version": VERSION}
     assert simulator.begin("GET", "/v1/balance", headers).delay == 0.25
+
+
+def delays(seed: int, count: int = 2000) -> list[float]:
+    simulator = Simulator(seed=seed, traffic=Traffic(latency=0.1, slowest=0.8))
+    headers = {"Authorization": "Bearer sk_test_driver", "Stripe-Version": VERSION}
+    return [simulator.begin("GET", "/v1/balance", headers).delay for _ in range(count)]
+
+
+def test_answers_take_times_that_are_spread_as_servers_are() -> None:
+    taken = sorted(delays(1))
+    assert 0.09 < taken[len(taken) // 2] < 0.11
+    assert 0.55 < taken[len(taken) * 99 // 100] < 1.2
+    assert delays(1, 20) == delays(1, 20) != delays(2, 20)
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.3])
+def test_the_slowest_answer_is_the_slowest(simulator: Simulator, latency: float) -> None:
+    with pytest.raises(ValueError, match="The slowest answer takes at least as long as most do"):
+        simulator.bear(latency=latency, slowest=0.2)
+    reply = Driver(simulator).send("POST", "/_simulator/bear", b'{"latency": 0.1, "slowest": 0.01}')
+    assert reply.status == 400

@@ -65,7 +65,14 @@ class Steered(Protocol):
         """Have a buyer authenticate."""
         ...
 
-    def bear(self, *, total: float | None = None, endpoint: float | None = None, latency: float = 0.0) -> None:
+    def bear(
+        self,
+        *,
+        total: float | None = None,
+        endpoint: float | None = None,
+        latency: float = 0.0,
+        slowest: float | None = None,
+    ) -> None:
         """Bear so much traffic."""
         ...
 

@@ -106,7 +106,7 @@ class Engine:
             answer = _refusal(call, refusal)
         else:
             answer = self._let_in(call, route, sent, key)
-        answer.delay += self._limiter.traffic.latency
+        answer.delay += self._limiter.delay()
         answer.headers = _headers(call, answer, self._world.platform)
         return answer
 

@@ -74,7 +74,7 @@ class Simulator:
         self._livemode = livemode
         self._check_always = check_always
         self._switches = switches or Switches()
-        self._limiter = Limiter(traffic or Traffic())
+        self._limiter = Limiter(traffic or Traffic(), seed)
         self._lock = new_lock()
         self._courier = Courier()
         self._site: str | None = None
@@ -265,16 +265,27 @@ class Simulator:
         self._office.flush()
         return now
 
-    def bear(self, *, total: float | None = None, endpoint: float | None = None, latency: float = 0.0) -> None:
+    def bear(
+        self,
+        *,
+        total: float | None = None,
+        endpoint: float | None = None,
+        latency: float = 0.0,
+        slowest: float | None = None,
+    ) -> None:
         """Bear so much traffic from now on; see `Traffic`.
 
         Args:
             total: How many requests a second of all kinds together; any number if it is not given.
             endpoint: How many a second of each endpoint; any number if it is not given.
             latency: How many real seconds each answer takes.
+            slowest: How many seconds one in a hundred takes, or more; then `latency` is the time of the middle one.
+
+        Raises:
+            ValueError: The slowest is not slower.
         """
         with self._lock:
-            self._limiter.change(Traffic(total, endpoint, latency))
+            self._limiter.change(Traffic(total, endpoint, latency, slowest))
 
     def restrict(self, key: str, *, read: Iterable[str] = (), write: Iterable[str] = ()) -> None:
         """Let a restricted key do this and nothing else from now on; what it may not do is answered 403.

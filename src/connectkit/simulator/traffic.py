@@ -6,11 +6,14 @@ holds one second's worth.
 
 from __future__ import annotations
 
+import math
+import random
 from dataclasses import dataclass
 from typing import Final
 
 from .server import ticks
 
+_HUNDREDTH: Final = 2.3263478740408408  # standard deviations above the middle, where the last hundredth begins
 _OPEN: Final = 1e9  # a second: any number
 
 
@@ -21,12 +24,23 @@ class Traffic:
     Attributes:
         total: How many requests a second of all kinds together; `None` for any number.
         endpoint: How many a second of each endpoint; `None` for any number.
-        latency: How many real seconds each answer takes.
+        latency: How many real seconds each answer takes; half of them take less, if `slowest` is given.
+        slowest: How many seconds one answer in a hundred takes, or more: the times are spread as those of servers are,
+            in the logarithm. `None` for the same time for each.
+
+    Raises:
+        ValueError: The slowest is not slower.
     """
 
     total: float | None = None
     endpoint: float | None = None
     latency: float = 0.0
+    slowest: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.slowest is not None and not 0 < self.latency <= self.slowest:
+            message = f"The slowest answer takes at least as long as most do, and not {self.slowest} of {self.latency}."
+            raise ValueError(message)
 
 
 @dataclass(slots=True)
@@ -45,13 +59,15 @@ class Limiter:
 
     Args:
         traffic: How much there may be.
+        seed: The same one gives the same times of answers, in the order of requests.
 
     Attributes:
         paused: Whether everything passes for now, because it has passed before.
     """
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, seed: int) -> None:
         self.traffic: Traffic = traffic
+        self._random = random.Random(seed)  # noqa: S311  # no secret, and to be had again
         self.paused = False
         self._boundless = _boundless(traffic)
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
@@ -61,6 +77,14 @@ class Limiter:
         self.traffic = traffic
         self._boundless = _boundless(traffic)
         self._buckets.clear()
+
+    def delay(self) -> float:
+        """Give how many seconds the next answer takes."""
+        traffic = self.traffic
+        if traffic.slowest is None:
+            return traffic.latency
+        spread = math.log(traffic.slowest / traffic.latency) / _HUNDREDTH
+        return traffic.latency * math.exp(self._random.gauss(0.0, spread))
 
     def reason(self, endpoint: tuple[str, str], whose: str = "") -> str:
         """Count a request, or give Stripe's word for why it is turned away.
