@@ -165,6 +165,14 @@ def test_what_becomes_of_what_is_never_paid_is_a_switch(end: Literal["unpaid", "
     driver.simulator.check()
 
 
+def test_what_is_not_tried_again_ends_with_its_period() -> None:
+    driver = Driver(Simulator(start=1_800_000_000, switches=Switches(invoice_retries=())))
+    path, first = late(driver)
+    driver.simulator.advance(days=62)
+    ended = driver.get(path).body
+    assert (ended["status"], ended["latest_invoice"] in first) == ("canceled", True)
+
+
 def test_a_renewal_without_a_way_to_pay_is_past_due(driver: Driver) -> None:
     told = {**offer(driver, ""), "payment_behavior": "default_incomplete"}
     subscription = driver.made(PATH, told)

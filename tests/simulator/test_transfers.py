@@ -217,6 +217,7 @@ def test_the_words_of_a_charge_can_be_changed_and_searched_for(driver: Driver, s
     assert event["data"]["previous_attributes"] == before
     found = driver.get("/v1/charges/search", {"query": "metadata['order']:'7'"}).body
     assert [charge["id"] for charge in found["data"]] == [changed["id"]]
+    assert driver.made(path, {"description": "Table"})["description"] == "Table"
     for name, other in (("customer", driver.made("/v1/customers")["id"]), ("transfer_group", "h")):
         assert driver.post(path, {name: other}).error["param"] == name
     assert driver.post(f"/v1/charges/{till.pay(500)}", {"customer": "cus_nobody"}).error["param"] == "customer"
