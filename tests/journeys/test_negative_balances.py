@@ -132,6 +132,7 @@ def test_claims_are_seen_before_they_land(colour: str) -> None:
         assert of_ben.expected == of_ben.now - usd("30.00")
         assert "Hold payouts back" in of_ben.next_step
         await connect.charges.separate.create(key="f", amount=usd("100.00"), payment_method=AT_ONCE)
+        await connect.charges.separate.create(key="asked", amount=usd("5.00"), payment_method=INQUIRY)
         payment = await connect.charges.separate.create(
             key="o-3", amount=usd("30.00"), payment_method="pm_card_createDispute"
         )

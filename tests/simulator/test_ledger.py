@@ -75,3 +75,12 @@ def test_balances_are_the_sums_of_their_entries(movements: list[tuple[str, str, 
             assert ledger.available(account, currency) == sum(amount for amount, when in own if when <= until)
             assert ledger.pending(account, currency) == sum(amount for amount, when in own if when > until)
     assert all(sum(held.get(currency, 0) for held in ledger.totals().values()) == 0 for currency in ("usd", "jpy"))
+
+
+def test_it_is_known_when_so_much_of_what_is_pending_has_arrived() -> None:
+    clock = Clock(100)
+    ledger = Ledger(clock)
+    for amount, when in ((5, 300), (7, 200)):
+        ledger.post(Entry("acct_1", "usd", amount, when), Entry(WORLD, "usd", -amount))
+    assert [ledger.covered_on("acct_1", "usd", amount) for amount in (7, 8, 13)] == [200, 300, 300]
+    assert ledger.covered_on("acct_2", "usd", 1) == 100
