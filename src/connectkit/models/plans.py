@@ -188,9 +188,7 @@ class Outlook:
         ]
         effects = [(one.account or PLATFORM, str(one.amount), one.told) for one in self.effects]
         fees = [(one.account or PLATFORM, str(one.amount), one.what) for one in self.fees]
-        risks = [
-            (one.account or PLATFORM, one.kind.value, f"{one.message} {one.next_step}".rstrip()) for one in self.risks
-        ]
+        risks = [(one.account or PLATFORM, one.kind.value, one.told) for one in self.risks]
         parts = (("calls", calls), ("effects", effects), ("fees", fees), ("risks", risks))
         return [(title, rows) for title, rows in parts if rows]
 
