@@ -120,8 +120,9 @@ async def played(connect: AsyncConnect, world: World, wanted: Wanted) -> tuple[R
             await connect.runs.execute(chosen, progress=listen, side_by_side=wanted.side_by_side)
     report = await connect.runs.execute(chosen, side_by_side=wanted.side_by_side)
     world.simulator.faults.calm()
-    while report.unfinished:
+    if report.unfinished:  # an answer was lost; nothing else leaves anything open
         report = await connect.runs.resume(key, side_by_side=wanted.side_by_side)
+    assert not report.unfinished
     return plan, chosen, report
 
 
