@@ -204,3 +204,22 @@ def test_the_ways_to_pay_that_a_buyer_has_kept_are_listed(colour: str) -> None:
         assert [one.id for one in copies] == [there.payment_method]
 
     travel(colour, journey)
+
+
+def test_a_way_to_pay_that_is_detached_is_gone_here_and_stays_with_the_seller(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana = await seller(connect, type="standard")
+        buyer = await connect.customers.create(key="b")
+        card = await connect.setup_intents.create(key="c", customer=buyer.id, payment_method="pm_card_visa")
+        there = await connect.customers.share(buyer.id, key="s", payment_method=card.payment_method, account=ana)
+        for _ in range(2):
+            await connect.customers.detach(card.payment_method, key="gone")
+        assert [one async for one in connect.customers.payment_methods(buyer.id)] == []
+        with pytest.raises(InvalidRequest, match="not attached to a customer"):
+            await connect.customers.detach(card.payment_method, key="again")
+        with pytest.raises(InvalidRequest, match="payment_method"):
+            await connect.customers.detach("cus_1", key="wrong")
+        copies = [one async for one in connect.customers.payment_methods(there.customer, account=ana)]
+        assert [one.id for one in copies] == [there.payment_method]
+
+    travel(colour, journey)

@@ -52,6 +52,7 @@ NEVER = {
     "checkout.expire",
     "checkout.separate.create",
     "customers.create",
+    "customers.detach",
     "customers.share",
     "disputes.stage",
     "disputes.submit",

@@ -17,6 +17,7 @@ from connectkit.requests import Request, checked_id, compact
 from .arguments import checked_metadata, given, optional_id
 
 _PATH: Final = "/v1/customers"
+_METHODS: Final = "/v1/payment_methods"
 _SHARED: Final = "shared_customer"
 _PERSONAL: Final = ("email", "name", "phone")
 
@@ -111,6 +112,24 @@ class AsyncCustomers:
         async for item in self._caller.pages(request, "customers.payment_methods"):
             yield SavedMethod.parse(Answer(data=item))
 
+    async def detach(self, payment_method: str, *, key: str, account: str | None = None, wait: float = 0.0) -> None:
+        """Remove a way to pay that a customer has kept: nothing is ever paid with it again.
+
+        Args:
+            payment_method: The way to pay.
+            key: Your own name of this.
+            account: The connected account that knows its customer.
+            wait: For how many seconds to wait for somebody who is at it now.
+
+        Raises:
+            InvalidRequest: It is not the id of a way to pay, or Stripe says that no customer has kept it.
+            NotFound: There is none.
+            OutcomeUnknown: It may be removed; the same key finds out.
+        """
+        path = f"{_METHODS}/{checked_id(payment_method, 'payment_method', 'pm_', 'card_', 'src_')}/detach"
+        request = Request("post", path, account=self._caller.account(account))
+        await self._caller.perform(Intent("customers.detach", key, request, {}, ("id",)), wait=wait)
+
     async def share(
         self, customer_id: str, *, key: str, payment_method: str, account: str, wait: float = 0.0
     ) -> SharedCustomer:
@@ -139,7 +158,7 @@ class AsyncCustomers:
         note = await self._caller.note(_SHARED, f"{owner}/{customer}/{method}")
         if note.text:
             return SharedCustomer(**json.loads(note.text))
-        copying = Request("post", "/v1/payment_methods", {"customer": customer, "payment_method": method}, owner)
+        copying = Request("post", _METHODS, {"customer": customer, "payment_method": method}, owner)
         copy = str((await self._caller.mint(copying, "customers.share")).data["id"])
         keeping = Request("post", _PATH, {"payment_method": copy}, account=owner)
         asked = {"customer": customer, "payment_method": method}
@@ -163,4 +182,5 @@ class Customers(Blocking[AsyncCustomers]):
     create: Final = blocking(AsyncCustomers.create)
     retrieve: Final = blocking(AsyncCustomers.retrieve)
     payment_methods: Final = iterating(AsyncCustomers.payment_methods)
+    detach: Final = blocking(AsyncCustomers.detach)
     share: Final = blocking(AsyncCustomers.share)
