@@ -64,6 +64,7 @@ PARAMS: Final[Mapping[tuple[str, str], str]] = {
     ("get", "/v1/customers/:id"): "CustomerRetrieveParams",
     ("get", "/v1/customers/:id/payment_methods"): "CustomerPaymentMethodListParams",
     ("post", "/v1/payment_methods"): "PaymentMethodCreateParams",
+    ("get", "/v1/payment_methods/:id"): "PaymentMethodRetrieveParams",
     ("post", "/v1/payment_methods/:id/detach"): "PaymentMethodDetachParams",
     ("post", "/v1/setup_intents"): "SetupIntentCreateParams",
     ("get", "/v1/setup_intents"): "SetupIntentListParams",

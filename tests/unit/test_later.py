@@ -52,7 +52,6 @@ NEVER = {
     "checkout.expire",
     "checkout.separate.create",
     "customers.create",
-    "customers.detach",
     "customers.share",
     "disputes.stage",
     "disputes.submit",

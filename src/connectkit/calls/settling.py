@@ -179,6 +179,7 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     Endpoint("/v1/checkout/sessions/:id/expire", StateCheck(frozenset({"expired"})), marks=False),
     Endpoint("/v1/customers", Finder()),
     Endpoint("/v1/payment_methods", Harmless.MINT, marks=False),
+    Endpoint("/v1/payment_methods/:id/detach", Harmless.REPEATABLE, marks=False),
     Endpoint("/v1/setup_intents", Finder(done=_CONFIRMED)),
     Endpoint("/v1/setup_intents/:id/confirm", StateCheck(_SET_UP), marks=False, onward=_again),
     Endpoint("/v1/setup_intents/:id/cancel", StateCheck(_CANCELED), marks=False),

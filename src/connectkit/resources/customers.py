@@ -112,23 +112,24 @@ class AsyncCustomers:
         async for item in self._caller.pages(request, "customers.payment_methods"):
             yield SavedMethod.parse(Answer(data=item))
 
-    async def detach(self, payment_method: str, *, key: str, account: str | None = None, wait: float = 0.0) -> None:
-        """Remove a way to pay that a customer has kept: nothing is ever paid with it again.
+    async def detach(self, payment_method: str, *, account: str | None = None) -> None:
+        """Remove a way to pay that a customer has kept: nothing is ever paid with it again. It can be called again.
 
         Args:
             payment_method: The way to pay.
-            key: Your own name of this.
             account: The connected account that knows its customer.
-            wait: For how many seconds to wait for somebody who is at it now.
 
         Raises:
-            InvalidRequest: It is not the id of a way to pay, or Stripe says that no customer has kept it.
+            InvalidRequest: It is not the id of a way to pay.
             NotFound: There is none.
-            OutcomeUnknown: It may be removed; the same key finds out.
+            Refused: Somebody else has removed it meanwhile.
+            Unreachable: There was no usable answer.
         """
-        path = f"{_METHODS}/{checked_id(payment_method, 'payment_method', 'pm_', 'card_', 'src_')}/detach"
-        request = Request("post", path, account=self._caller.account(account))
-        await self._caller.perform(Intent("customers.detach", key, request, {}, ("id",)), wait=wait)
+        path = f"{_METHODS}/{checked_id(payment_method, 'payment_method', 'pm_', 'card_', 'src_')}"
+        owner = self._caller.account(account)
+        method = await self._caller.read(Request("get", path, account=owner), "customers.detach")
+        if method.data["customer"] is not None:
+            await self._caller.update(Request("post", f"{path}/detach", account=owner), "customers.detach")
 
     async def share(
         self, customer_id: str, *, key: str, payment_method: str, account: str, wait: float = 0.0
