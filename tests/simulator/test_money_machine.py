@@ -144,7 +144,7 @@ class Money(RuleBasedStateMachine):
     def reversed_by_hand(self) -> dict[str, int]:
         """Give what came back of each transfer that no charge made by itself."""
         world = self.till.simulator.world
-        own = {charge["_transfer"] for charge in world.table(world.platform, "charge")}
+        own = {charge.get("_transfer") for charge in world.table(world.platform, "charge")}
         made = world.table(world.platform, "transfer")
         return {transfer["id"]: transfer["amount_reversed"] for transfer in made if transfer["id"] not in own}
 

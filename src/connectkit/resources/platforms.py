@@ -44,6 +44,7 @@ class AsyncPlatformRoom:
 
         Raises:
             AuthenticationFailed: The key is wrong.
+            PermissionDenied: A restricted key may not read the platform's own account.
             Unreachable: There was no usable answer.
         """
         platform = (await self._caller.read(Request("get", "/v1/account"), "platform.check")).data
