@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
@@ -14,8 +12,3 @@ documents = Sybil(parsers=[PythonCodeBlockParser(), SkipParser()], patterns=["*.
 docstrings = Sybil(parsers=[DocTestParser()], patterns=["src/**/*.py"])
 
 pytest_collect_file = (documents + docstrings).pytest()
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Give one worker more than there are processors: a third of the time one waits, for a lease or for a process."""
-    return (os.cpu_count() or 1) + 1
