@@ -62,6 +62,11 @@ def test_what_is_turned_away_is_not_remembered_and_not_kept(clock: list[float], 
     assert [seen.status for seen in simulator.requests] == [200, 429, 200]
 
 
+def test_what_fits_is_answered_in_real_time_as_well(driver: Driver, simulator: Simulator) -> None:
+    simulator.bear(total=1, endpoint=1)
+    assert statuses(driver, 1) == [200]
+
+
 def test_answers_take_their_time(driver: Driver, simulator: Simulator) -> None:
     driver.send("POST", "/_simulator/bear", b'{"latency": 0.25}')
     headers = {"Authorization": "Bearer sk_test_driver", "Stripe-Version": VERSION}

@@ -190,3 +190,12 @@ def test_a_journal_that_is_empty_expects_nothing() -> None:
     assert list(chain(causes.unsettled(""), causes.expected("", None, None).left())) == []
     assert (causes.deed(""), causes.marked("")) == (None, None)
     causes.close()
+
+
+def test_the_newest_detours_to_deeds_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(causes_module, "_REMEMBERED", 1)
+    causes, one = Causes(), Deed("order", "", "", "payment_intent", "pi_1")
+    causes.also("py_1", one)
+    causes.also("py_2", one)
+    assert (causes.deed("py_1"), causes.deed("py_2")) == (None, one)
+    causes.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import field, mutable
 
@@ -184,8 +184,8 @@ class Audit:
         self.expected.meet(deed)
         if deed.amount is None or deed.currency != currency or abs(deed.amount) == abs(amount):
             return
-        if (whole := self.causes.deed(name)) is not None:
-            self.find(_different(whole, Money(abs(deed.amount), currency), Money(abs(amount), currency)))
+        whole = cast("Deed", self.causes.deed(name))  # it was among those of its page
+        self.find(_different(whole, Money(abs(deed.amount), currency), Money(abs(amount), currency)))
 
     def _torn(self, row: Row) -> None:
         _, amount, fee, net, currency, _, _, _, _, _, _ = row

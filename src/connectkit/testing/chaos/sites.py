@@ -9,7 +9,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -175,11 +175,9 @@ class RedisSite:
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  # the server that we brought
         with self._client() as client:
             while True:
-                try:
+                time.sleep(0.01)
+                with suppress(RedisError):
                     client.ping()
-                except RedisError:
-                    time.sleep(0.01)
-                else:
                     return
 
     def restart(self) -> None:
