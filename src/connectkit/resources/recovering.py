@@ -114,6 +114,7 @@ class _Case:
         ids = {one.id for one in every}
         found = await _labelled(caller, group)
         own = [one for one in found if one.source_transaction == charge["id"] or one.metadata.get(DISPUTE) in ids]
+        names = {one.id for one in own}
         return cls(
             dispute=dispute,
             others=[one for one in every if one.id != dispute_id],
@@ -121,7 +122,7 @@ class _Case:
             group=group,
             transfers=own,
             taken={one.id: await _taken(caller, one, dispute_id) for one in own if one.reversed_amount.amount},
-            parked=[owed async for owed in Owing(caller).every() if owed.transfer in {one.id for one in own}],
+            parked=[owed async for owed in Owing(caller).every() if owed.transfer in names],
         )
 
     @property

@@ -19,17 +19,14 @@ def decode(text: str) -> dict[str, Any]:
         Refusal: A name is no form notation.
     """
     tree: dict[str, Any] = {}
-    nested = False
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         path = _path(name)
         if len(path) != 1:
             _plant(tree, path, _unescaped(value))
-            nested = True
         elif pair:
             tree[path[0]] = _unescaped(value)
-    if nested:
-        _settle_inside(tree)
+    _settle_inside(tree)
     return tree
 
 

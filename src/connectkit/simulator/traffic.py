@@ -42,6 +42,11 @@ class Traffic:
             message = f"The slowest answer takes at least as long as most do, and not {self.slowest} of {self.latency}."
             raise ValueError(message)
 
+    @property
+    def boundless(self) -> bool:
+        """Whether there may be any number of requests."""
+        return self.total is None and self.endpoint is None
+
 
 @dataclass(slots=True)
 class _Bucket:
@@ -69,13 +74,11 @@ class Limiter:
         self.traffic: Traffic = traffic
         self._random = random.Random(seed)  # noqa: S311  # no secret, and to be had again
         self.paused = False
-        self._boundless = _boundless(traffic)
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def change(self, traffic: Traffic) -> None:
         """Let there be so much from now on."""
         self.traffic = traffic
-        self._boundless = _boundless(traffic)
         self._buckets.clear()
 
     def delay(self) -> float:
@@ -93,7 +96,7 @@ class Limiter:
             endpoint: The method, and the path with its variables.
             whose: Whose requests are counted apart from the others'.
         """
-        if self.paused or self._boundless:
+        if self.paused or self.traffic.boundless:
             return ""
         now = ticks()
         total = self._bucket((whose,), self.traffic.total, now)
@@ -112,7 +115,3 @@ class Limiter:
             bucket = self._buckets[name] = _Bucket(most, most, now)
         bucket.fill(now)
         return bucket
-
-
-def _boundless(traffic: Traffic) -> bool:
-    return traffic.total is None and traffic.endpoint is None
