@@ -10,6 +10,8 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import httpx
 import pytest
@@ -25,13 +27,28 @@ class Echo(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     most = 0
     now = 0
+    opened = 0
+    closed = 0
+    going = threading.Event()
     lock = threading.Lock()
+
+    def setup(self) -> None:
+        super().setup()
+        with Echo.lock:
+            Echo.opened += 1
+
+    def finish(self) -> None:
+        super().finish()
+        with Echo.lock:
+            Echo.closed += 1
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with Echo.lock:
             Echo.now += 1
             Echo.most = max(Echo.most, Echo.now)
+        if body == b"held":
+            Echo.going.wait(10)
         if body == b"slow":
             time.sleep(0.05)
         with Echo.lock:
@@ -78,6 +95,8 @@ def serve(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
 
 @pytest.fixture
 def echo() -> Iterator[str]:
+    Echo.most = Echo.opened = Echo.closed = 0
+    Echo.going.clear()
     yield from serve(Echo)
 
 
@@ -185,7 +204,6 @@ def test_no_secret_of_the_request_is_in_a_failure(colour: str) -> None:
 
 
 def test_turns_are_bounded_in_threads(echo: str) -> None:
-    Echo.most = 0
     transport = HttpxTransport(max_in_flight=3)
     threads = [threading.Thread(target=transport.send, args=("post", echo, HEADERS, b"slow", 10.0)) for _ in range(12)]
     for thread in threads:
@@ -197,8 +215,6 @@ def test_turns_are_bounded_in_threads(echo: str) -> None:
 
 
 def test_turns_are_bounded_in_a_loop(echo: str) -> None:
-    Echo.most = 0
-
     async def crowd() -> int:
         transport = HttpxTransport(max_in_flight=3)
         answers = await asyncio.gather(*[transport.asend("post", echo, HEADERS, b"slow", 10.0) for _ in range(12)])
@@ -207,6 +223,94 @@ def test_turns_are_bounded_in_a_loop(echo: str) -> None:
 
     assert asyncio.run(crowd()) == 12
     assert Echo.most == 3
+
+
+class Crowd:
+    """Sends several at once, one after another, and both, in a colour; closed at the end."""
+
+    def __init__(self, colour: str, url: str) -> None:
+        self.transport = HttpxTransport(max_in_flight=3)
+        self.send = self.threads if colour == "blocking" else self.tasks
+        self.url = url
+        self.runner = asyncio.Runner()
+
+    def threads(self, *bodies: bytes) -> None:
+        def send(body: bytes) -> None:
+            self.transport.send("post", self.url, HEADERS, body, 10.0)
+
+        with ThreadPoolExecutor(len(bodies)) as pool:
+            list(pool.map(send, bodies))
+
+    def tasks(self, *bodies: bytes) -> None:
+        async def all_of_them() -> None:
+            sends = [self.transport.asend("post", self.url, HEADERS, body, 10.0) for body in bodies]
+            await asyncio.gather(*sends)
+
+        self.runner.run(all_of_them())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.runner.run(self.transport.aclose())
+        self.runner.close()
+
+
+def gone(count: int) -> bool:
+    """Wait until the server has seen connections close."""
+    end = time.monotonic() + 10
+    while Echo.closed < count and time.monotonic() < end:
+        time.sleep(0.005)
+    return Echo.closed == count
+
+
+def test_a_connection_is_used_again(echo: str, colour: str) -> None:
+    with Crowd(colour, echo) as crowd:
+        for _ in range(5):
+            crowd.send(b"a=1")
+    assert Echo.opened == 1
+    assert gone(1)
+
+
+def test_the_connections_of_a_burst_are_closed_when_they_fall_idle(
+    echo: str, colour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Crowd(colour, echo) as crowd:
+        crowd.send(b"slow", b"slow", b"slow")
+        assert (Echo.opened, Echo.closed) == (3, 0)
+        monkeypatch.setattr("connectkit.transport._IDLE", -1.0)
+        crowd.send(b"a=1")
+        assert gone(1)
+        crowd.send(b"a=1")
+        assert gone(2)
+    assert Echo.opened == 3
+    assert gone(3)
+
+
+def test_a_transport_closed_while_it_sends_leaves_no_connection(echo: str) -> None:
+    transport = HttpxTransport()
+    sending = threading.Thread(target=transport.send, args=("post", echo, HEADERS, b"held", 10.0))
+    sending.start()
+    while not Echo.now:
+        time.sleep(0.001)
+    transport.close()
+    Echo.going.set()
+    sending.join()
+    assert gone(1)
+
+
+def test_a_transport_closed_while_it_sends_leaves_no_connection_in_a_loop(echo: str) -> None:
+    async def closed_early() -> None:
+        transport = HttpxTransport()
+        sending = asyncio.create_task(transport.asend("post", echo, HEADERS, b"held", 10.0))
+        while not Echo.now:  # noqa: ASYNC110  # the server is a thread
+            await asyncio.sleep(0.001)
+        await transport.aclose()
+        Echo.going.set()
+        await sending
+
+    asyncio.run(closed_early())
+    assert gone(1)
 
 
 def test_waiting_for_a_turn_counts_against_the_deadline(trickle: str) -> None:
