@@ -128,11 +128,12 @@ class Traffic:
             process.rows -= 1
             now = yield process.work(now, self.random)
             failures = 0
-            while not (yield from self._sent(process, now)):
+            while not (answer := (yield from self._answer(process, now))).taken:
                 failures += 1
                 now = yield min(8.0, 2.0 ** (failures - 1)) * self.random.uniform(0.5, 1.0)
+            now = answer.at
 
-    def _sent(self, process: Process, now: float) -> Generator[float, float, bool]:
+    def _answer(self, process: Process, now: float) -> Generator[float, float, Heard]:
         for queue in process.gate.queues(REQUEST):
             place = queue.join(now)
             while delay := queue.delay(place, now):
@@ -142,9 +143,10 @@ class Traffic:
         taken = self.limiter.takes(now)
         now = yield self.latency * 0.9
         now = yield process.work(now, self.random)
-        self.heard.append(Heard(now, process.number, taken))
+        answer = Heard(now, process.number, taken)
+        self.heard.append(answer)
         process.gate.answered(REQUEST, left=left, now=now, turned_away=None if taken else self.reason)
-        return taken
+        return answer
 
 
 @frozen

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.properties.gated import SIDE_BY_SIDE, Bucket, Limiter, SlidingWindow, Told, Traffic, told
 
-from connectkit.calls.limits import Place, Queue
+from connectkit.calls.limits import Queue
 
 EXAMPLES = settings.default.max_examples // 20 if settings.default else 5  # each of them is a minute of traffic
 ROWS = 5000
@@ -73,7 +73,7 @@ def test_nobody_passes_before_the_rate_allows_and_everybody_passes(
     joins: list[float], rate: float, cuts: list[float]
 ) -> None:
     queue = Queue(rate, most=rate)
-    due: list[tuple[float, int, Place | None]] = []
+    due: list[tuple[float, int, int | None]] = []
     now, order = 0.0, count()
     for pause in joins:
         now += pause

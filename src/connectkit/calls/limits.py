@@ -2,9 +2,11 @@
 
 Stripe counts requests a second for the whole account and for each endpoint over all ids; what it counts to depends on
 the account and changes. So the gate is not told. It looks at the answers window by window. While all are taken and the
-rate is what holds requests back, the rate grows: soon before anybody was ever turned away, gently afterwards. When some
-are turned away, the pace of those that are taken is the limit itself, or this process's share of it: the rate becomes a
-little less than that. Only what left after the last change is looked at, so that a burst is cut once.
+rate is made use of, it grows: soon before anybody was ever turned away, and up to a little below where that happened;
+gently from there. When some are turned away, the pace of those that are taken is the limit itself, or this process's
+share of it: the rate becomes a little less than that. Only what left after the last change is looked at, so that a
+burst is cut once. What a few departures tell is coarse, the more so where the process stood still among them; so the
+way back begins at once, and is quick.
 
 Nothing is shared between processes. Each is turned away in proportion to what it sends, and so several share a limit
 without knowing of one another. The gate never waits itself: it says how long to, and so serves threads and event loops
@@ -29,7 +31,9 @@ _GROWTH: Final = 0.07  # a second, while nobody was ever turned away
 _PROBE: Final = 0.004  # a second, afterwards
 _CALM: Final = 20.0  # seconds of growth after which it probes faster, in proportion: the limit is elsewhere by now
 _MARGIN: Final = 0.03  # below the pace that was taken
-_DEEP: Final = 0.85  # of the pace that was tried: what was cut below it is soon tried again
+_NEAR: Final = 0.95  # of the pace at which some were turned away: up to it the rate comes back soon,
+_RETURN: Final = 0.25  # a second, by so much of what is missing
+_USED: Final = 0.9  # of the rate: who sends less is held back by something else
 _WINDOW: Final = 1.0  # seconds of departures that are looked at together
 _TELLING: Final = 4  # requests turned away that tell enough before a window is over,
 _SOONEST: Final = 0.25  # and the seconds that it lasts at least
@@ -55,19 +59,6 @@ class Rates:
     payouts: float = 10.0
 
 
-@frozen
-class Place:
-    """A place in a queue.
-
-    Attributes:
-        number: The how-manieth it is.
-        waits: Whether it could not pass at once.
-    """
-
-    number: int
-    waits: bool
-
-
 @define
 class _Window:
     """What became of those that left after some time: of the first, and of those since."""
@@ -77,8 +68,6 @@ class _Window:
     last: float = math.inf
     taken: int = 0
     turned_away: int = 0
-    passed: int = 0
-    waited: int = 0
 
     def note(self, left: float, *, taken: bool) -> None:
         """Count an answer; what is turned away first begins the window anew, because until then the limit was far."""
@@ -99,9 +88,9 @@ class _Window:
         return self.length >= (_SOONEST if self.turned_away >= _TELLING else _WINDOW)
 
     @property
-    def held_back(self) -> bool:
-        """Whether it was the rate that kept the pace down, and not what there was to do."""
-        return 2 * self.waited >= self.passed
+    def pace(self) -> float:
+        """How many left a second."""
+        return (self.taken + self.turned_away) / self.length
 
 
 @define(eq=False)
@@ -120,13 +109,14 @@ class Queue:
     _joined: int = field(default=0, init=False)
     _level: float = field(default=0.0, init=False)  # how many might have passed until `_at`
     _at: float = field(default=-math.inf, init=False)
+    _pace: float = field(default=0.0, init=False)  # of those who left, while nobody was turned away
     _met: float = field(default=math.inf, init=False)  # the pace that was tried when somebody was turned away last
     _calm: float = field(default=0.0, init=False)  # seconds of growth since then
     _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
 
-    def join(self, now: float) -> Place:
-        """Take the next place.
+    def join(self, now: float) -> int:
+        """Take the next place, and give its number.
 
         Args:
             now: The caller's clock, in seconds; always the same clock.
@@ -134,17 +124,13 @@ class Queue:
         with self._mutex:
             self._anchor(now)
             self._joined += 1
-            return Place(self._joined, waits=self._until(self._joined, now) > _TICK)
+            return self._joined
 
-    def delay(self, place: Place, now: float) -> float:
+    def delay(self, place: int, now: float) -> float:
         """Give the seconds until a place may pass; once they are over, ask again: the rate may have changed."""
         with self._mutex:
-            left = self._until(place.number, now)
-            if left > _TICK:
-                return left
-            self._window.passed += 1
-            self._window.waited += place.waits
-            return 0.0
+            left = self._at - now + (place - self._level) / self.rate
+            return left if left > _TICK else 0.0
 
     def answered(self, *, left: float, now: float, taken: bool) -> None:
         """Learn from an answer.
@@ -164,20 +150,24 @@ class Queue:
                 self._window = _Window(since=now)
 
     def _learn(self, window: _Window, now: float) -> None:
-        """Pass fewer where some were turned away, at most half of what was tried; more where the rate held back."""
+        """Pass fewer where some were turned away, at least half of what was tried; more where the rate is used."""
         if window.turned_away:
-            tried = min(self.rate, (window.taken + window.turned_away) / window.length)
+            tried = min(self.rate, max(window.pace, self._pace))
             self._met, self._calm = tried, 0.0
             self._change(min(tried, max(window.taken / window.length, tried / 2)) * (1 - _MARGIN), now)
-        elif window.held_back:
-            far = self.rate < self._met * _DEEP
-            speed = _GROWTH if far else min(_GROWTH, _PROBE * max(1.0, self._calm / _CALM))
+            self._pace = self.rate
+            return
+        self._pace = window.pace
+        if window.pace >= _USED * self.rate:
             seconds = min(now - window.first, 2 * _WINDOW)
             self._calm += seconds
-            self._change(self.rate * math.exp(speed * seconds), now)
+            self._change(self.rate * math.exp(self._growth() * seconds), now)
 
-    def _until(self, number: int, now: float) -> float:
-        return self._at - now + (number - self._level) / self.rate
+    def _growth(self) -> float:
+        """Give how fast the rate grows, a second."""
+        back = _RETURN * (1 - self.rate / (_NEAR * self._met))
+        probing = _PROBE * max(1.0, self._calm / _CALM)
+        return min(_GROWTH, max(back, probing))
 
     def _anchor(self, now: float) -> None:
         """Reckon from now on; what was not made use of is kept for a short burst only."""

@@ -11,15 +11,6 @@ TRANSFER = Request("post", "/v1/transfers")
 PAYOUT = Request("post", "/v1/payouts", account="acct_1")
 
 
-def passed(queue: Queue, now: float, *, times: int) -> float:
-    """Pass so many times as soon as it goes, and give when that was."""
-    for _ in range(times):
-        place = queue.join(now)
-        while delay := queue.delay(place, now):
-            now += delay
-    return now
-
-
 def answered(queue: Queue, now: float, *, pace: float, away: int = 0, of: int = 1) -> float:
     """Have answers at a pace, of which so many of so many are turned away, until they tell something; give its end."""
     began, number, rate = now, 0, queue.rate
@@ -39,19 +30,16 @@ def test_those_who_wait_are_held_back_when_the_rate_falls() -> None:
     assert queue.delay(third, 0.05) > 0.1
 
 
-def test_it_grows_while_it_is_what_holds_back() -> None:
+def test_it_grows_while_it_is_used() -> None:
     used, idle = Queue(20.0), Queue(20.0)
-    passed(used, 0.0, times=30)
-    passed(idle, 0.0, times=1)
-    answered(used, 0.0, pace=20.0)
-    answered(idle, 0.0, pace=20.0)
+    answered(used, 0.0, pace=19.0)
+    answered(idle, 0.0, pace=16.0)
     assert used.rate > 21.0
     assert idle.rate == 20.0
 
 
 def test_it_never_exceeds_what_it_may_be_at_most() -> None:
     queue = Queue(20.0, most=21.0)
-    passed(queue, 0.0, times=30)
     answered(queue, 0.0, pace=20.0)
     assert queue.rate == 21.0
 
@@ -67,10 +55,10 @@ def test_it_asks_for_more_gently_once_it_was_turned_away_and_faster_after_a_long
     now = answered(queue, 0.0, pace=40.0, away=1, of=10)
     rates = [queue.rate]
     for _ in range(80):
-        passed(queue, now, times=60)
-        now = answered(queue, now, pace=40.0)
+        now = answered(queue, now, pace=queue.rate)
         rates.append(queue.rate)
-    assert 1.001 < rates[1] / rates[0] < 1.01
+    assert 1.02 < rates[1] / rates[0] < 1.05
+    assert 1.001 < rates[6] / rates[5] < 1.01
     assert rates[80] / rates[79] > 1.015
 
 
@@ -78,11 +66,24 @@ def test_what_was_cut_deep_is_soon_tried_again() -> None:
     queue = Queue(40.0)
     now = answered(queue, 0.0, pace=40.0, away=1, of=2)
     cut = queue.rate
-    for _ in range(10):
-        passed(queue, now, times=60)
-        now = answered(queue, now, pace=40.0)
+    for _ in range(12):
+        now = answered(queue, now, pace=queue.rate)
     assert cut < 22.0
-    assert 34.0 < queue.rate < 37.0
+    assert 36.0 < queue.rate < 39.0
+
+
+def test_standing_still_for_a_moment_does_not_hide_what_was_tried() -> None:
+    queue = Queue(40.0)
+    now = answered(queue, 0.0, pace=40.0)
+    tried = queue.rate
+    answered(queue, now, pace=8.0, away=1, of=2)
+    assert 0.96 * 40.0 / 2 < queue.rate < tried / 2
+
+
+def test_who_never_used_the_rate_is_cut_below_what_he_sent() -> None:
+    queue = Queue(1000.0)
+    answered(queue, 0.0, pace=40.0, away=1, of=4)
+    assert queue.rate < 40.0
 
 
 def test_what_left_before_the_last_change_is_not_counted_again() -> None:
