@@ -10,6 +10,7 @@ from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
     balances,
+    capturing,
     cash,
     charges,
     collecting,
@@ -40,6 +41,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     authentication.topic,
     balances.topic,
     buyers_methods.topic,
+    capturing.topic,
     cash.topic,
     charges.topic,
     collecting.topic,

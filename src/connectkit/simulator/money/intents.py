@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
@@ -13,10 +13,8 @@ from connectkit.simulator.searches import search
 from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
-from .charges import tell_statement
-from .checks import check_cut, check_intent
-from .confirming import check_deposits, deposits_known, pay, take
-from .methods import card_of
+from .checks import check_intent
+from .confirming import check_deposits, deposits_known, pay
 from .proposing import method_for, paying, propose
 
 topic: Final = Topic("payment intents")
@@ -97,46 +95,6 @@ def confirm(world: World, call: Call) -> Object:
     if call.params.get("payment_method_options"):
         intent["payment_method_options"] = {**intent["payment_method_options"], **call.params["payment_method_options"]}
     return pay(world, intent, call.params)
-
-
-@topic.route(
-    "POST",
-    "/v1/payment_intents/:id/capture",
-    "PaymentIntentCaptureParams",
-    apart="amount_details final_capture hooks payment_details statement_descriptor",
-)
-def capture(world: World, call: Call) -> Object:
-    """Take what was authorized, or a part of it."""
-    intent = world.get(call.account, "payment_intent", call.id)
-    if intent["status"] != "requires_capture":
-        raise unexpected(intent, "captured")
-    authorized: int = intent["amount"]
-    amount: int = call.params.get("amount_to_capture", authorized)
-    if not 1 <= amount <= authorized:
-        message = "The amount to capture has to be at most the amount that was authorized."
-        raise refused(message, "amount_too_large", param="amount_to_capture")
-    cut = _cut(intent, call.params)
-    check_cut(world, cut, direct=call.account != world.platform)
-    charge = world.get(call.account, "charge", intent["latest_charge"])
-    merge_metadata(intent, call.params)
-    if "statement_descriptor_suffix" in call.params:
-        intent["statement_descriptor_suffix"] = call.params["statement_descriptor_suffix"]
-        tell_statement(world, charge, intent)
-    charge["application_fee_amount"] = cut["application_fee_amount"]
-    if cut["transfer_data"] is not None:
-        charge["transfer_data"]["amount"] = cut["transfer_data"].get("amount")
-    method = world.get(call.account, "payment_method", intent["payment_method"])
-    take(world, intent, charge, card_of(method), amount)
-    return intent
-
-
-def _cut(intent: Object, params: dict[str, Any]) -> Object:
-    """Give what a capture asks to keep or to pass on, else what was asked before."""
-    data = intent["transfer_data"]
-    if data is not None:
-        data = {**data, **params.get("transfer_data", {})}
-    fee = params.get("application_fee_amount", intent["application_fee_amount"])
-    return {"amount": intent["amount"], "application_fee_amount": fee, "transfer_data": data}
 
 
 @topic.route("POST", "/v1/payment_intents/:id/verify_microdeposits", "PaymentIntentVerifyMicrodepositsParams")
