@@ -9,6 +9,7 @@ from .buyers import authentication, customers, deposits, elements, setups, sourc
 from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
+    asking,
     balances,
     capturing,
     cash,
@@ -38,6 +39,7 @@ from .selling import invoices, links, pages, prices, products, sessions, subscri
 TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
     application_fees.topic,
+    asking.topic,
     authentication.topic,
     balances.topic,
     buyers_methods.topic,

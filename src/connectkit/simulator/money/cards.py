@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+ASKS: Final = "asks"
+"""How refunds begin of what was paid by bank transfer: the buyer is asked for her bank account."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -24,7 +27,8 @@ class Card:
             where the merchant asks for it.
         unreachable: Whether her bank cannot be asked, so that whoever has to ask is declined.
         risk: How risky Stripe finds it.
-        refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later.
+        refund: `""`, or how a refund to it ends: `pending` succeeds later, `fail` fails later, `ASKS` when the buyer
+            has said where it shall go.
         dispute: `""`, or what the buyer's bank says when it takes the payment back at once, by its name in `CLAIMS`.
         bounces: Whether the small deposits that verify the account do not arrive.
         warning: Whether the issuer warns early that the payment may be fraud.
@@ -145,7 +149,7 @@ CARDS: Final[Mapping[str, Card]] = {
     "_becs_paid": Card("3456", country="AU", kind="au_becs_debit", delayed="paid"),
     "_becs_closed": Card("1113", country="AU", kind="au_becs_debit", delayed="account_closed"),
     "_fpx": Card("", country="MY", kind="fpx", authenticate=True, source_type="fpx"),
-    "_cash": Card("", kind="customer_balance"),
+    "_cash": Card("", kind="customer_balance", refund=ASKS),
     "_sepa_paid": Card("3204", country="AT", kind="sepa_debit", delayed="paid"),
     "_sepa_failed": Card("3202", country="AT", kind="sepa_debit", delayed="insufficient_funds"),
 }

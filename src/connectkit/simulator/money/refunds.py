@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
-from connectkit.simulator.ledger import STRIPE, WORLD, Entry, InvariantBroken
+from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
 from connectkit.simulator.refusals import Refusal, invalid, refused
 from connectkit.simulator.routing import Topic
@@ -17,7 +17,9 @@ from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from . import application_fees, disputes, reversals, warnings
-from .cards import Card
+from .asking import ask, told_of
+from .bouncing import bounce, tell, to_buyer, undo
+from .cards import ASKS, Card
 from .exchange import back as back_rate
 from .fx import convert
 from .methods import card_of
@@ -30,6 +32,8 @@ topic.kind("refund", indexes=("charge", "payment_intent"))
 
 _SHORT: Final = "insufficient_funds"
 _DISPUTED: Final = "charge_for_pending_refund_disputed"
+_FIRST: Final = {"pending": "pending", ASKS: "requires_action"}
+"""What status a refund has at first that does not succeed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class _Order:
     card: Card
 
 
-@topic.route("POST", "/v1/refunds", "RefundCreateParams", apart="currency customer instructions_email origin")
+@topic.route("POST", "/v1/refunds", "RefundCreateParams", apart="currency customer origin")
 def create(world: World, call: Call) -> Object:
     """Pay a buyer back, whole or in part."""
     params = call.params
@@ -63,7 +67,8 @@ def create(world: World, call: Call) -> Object:
     fee = _fee(world, charge, params)
     card = card_of(world.get(call.account, "payment_method", charge["payment_method"]))
     refunded = Refunded(amount, charge["amount_refunded"], charge["amount_captured"])
-    order = _Order(charge, _new(world, charge, amount, params, card), refunded, transfer, fee, card)
+    asked = told_of(world, charge, params, card)
+    order = _Order(charge, _new(world, charge, amount, params, card) | asked, refunded, transfer, fee, card)
     covered = _covered(world, order)
     refund = world.add(call.account, order.refund)
     merge_metadata(refund, params)
@@ -90,8 +95,10 @@ def _carry_out(world: World, order: _Order) -> None:
         world.clock.after(HOUR, partial(_move_late, world, order))
         return
     _move(world, order)
-    if order.card.refund:
-        ending = _succeed if order.card.refund == "pending" else _fail
+    if order.card.refund == ASKS:
+        ask(world, order.charge, order.refund)
+    elif order.card.refund:
+        ending = _succeed if order.card.refund == "pending" else bounce
         world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
 
 
@@ -109,7 +116,7 @@ def _move(world: World, order: _Order) -> None:
         rows += _reversed(world, order.transfer, order.refund, order.refunded)
     if order.fee is not None:
         rows += _fee_back(world, order.fee, order.refunded)
-    post(world, *rows, others=_others(order.refund, paid))
+    post(world, *rows, others=to_buyer(order.refund, paid))
 
 
 def _covered(world: World, order: _Order) -> bool:
@@ -142,15 +149,14 @@ def _try_again(world: World, order: _Order) -> None:
     if disputes.taken_back(world, order.charge):
         refund |= {"status": "failed", "failure_reason": _DISPUTED, "failure_balance_transaction": None}
         del refund["pending_reason"]
-        _undo(world, order.charge, refund)
+        undo(world, order.charge, refund)
         return
     with suppress(Refusal):  # a seller whose share is not there yet: it goes on waiting
         if _covered(world, order):
             del refund["pending_reason"]
-            refund["status"] = "pending" if order.card.refund == "pending" else "succeeded"
+            refund["status"] = _FIRST.get(order.card.refund, "succeeded")
             _carry_out(world, order)
-            world.emit("refund.updated", refund)
-            world.emit("charge.refund.updated", refund)
+            tell(world, refund)
             return
     world.clock.after(HOUR, partial(_try_again, world, order))
 
@@ -224,7 +230,7 @@ def _new(world: World, charge: Object, amount: int, params: dict[str, Any], card
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if card.refund == "pending" else "succeeded",
+        "status": _FIRST.get(card.refund, "succeeded"),
         "transfer_reversal": None,
         "_returns": (),
     }
@@ -264,11 +270,6 @@ def _fees(world: World, refunded: Refunded, settled: Object) -> list[FeeDetail]:
     return [FeeDetail("stripe_fee", -returned, "Stripe processing fee refund")]
 
 
-def _others(refund: Object, paid: Object) -> list[Entry]:
-    buyer = Entry(WORLD, refund["currency"], refund["amount"])
-    return [buyer, Entry(STRIPE, paid["currency"], paid["fee"])] if paid["fee"] else [buyer]
-
-
 def _reversed(world: World, transfer: Object, refund: Object, refunded: Refunded) -> list[Object]:
     part = _share_of_transfer(world, transfer, refunded)
     if not part:
@@ -301,38 +302,7 @@ def _overtaken(world: World, charge: Object) -> None:
     """Fail what was refunded while the bank only asked: now it has taken the whole payment back itself."""
     for refund in list(world.table(charge["_account"], "refund").where(charge=charge["id"])):
         if refund["status"] == "succeeded":
-            _fail(world, charge, refund, _DISPUTED)
-
-
-def _fail(world: World, charge: Object, refund: Object, reason: str = "expired_or_canceled_card") -> None:
-    """A refund that bounces is credited to the charge's owner alone; what came back of Stripe's fee is taken again."""
-    paid = row_of(world, refund)
-    returned = row(
-        world,
-        charge["_account"],
-        type="refund_failure",
-        amount=-paid["amount"],
-        currency=paid["currency"],
-        source=refund["id"],
-        available_on=later(world, paid),
-        description="REFUND FAILURE",
-        fees=[FeeDetail("stripe_fee", -paid["fee"], "Stripe processing fees")] if paid["fee"] else [],
-        rate=paid["_rate"],
-        source_type=paid["_source_type"],
-    )
-    post(world, returned, others=_others({**refund, "amount": -refund["amount"]}, returned))
-    refund |= {
-        "status": "failed",
-        "failure_reason": reason,
-        "failure_balance_transaction": returned["id"],
-    }
-    _undo(world, charge, refund)
-
-
-def _undo(world: World, charge: Object, refund: Object) -> None:
-    charge["amount_refunded"] -= refund["amount"]
-    charge["refunded"] = False
-    world.emit("refund.failed", refund)
+            bounce(world, charge, refund, _DISPUTED)
 
 
 @topic.route("GET", "/v1/refunds", "RefundListParams")
@@ -353,15 +323,14 @@ def update(world: World, call: Call) -> Object:
     """Change a refund's metadata."""
     refund = world.get(call.account, "refund", call.id)
     merge_metadata(refund, call.params)
-    world.emit("refund.updated", refund)
-    world.emit("charge.refund.updated", refund)
+    tell(world, refund)
     return refund
 
 
 @topic.invariant("refund")
 def _returned(_: World, thing: Object) -> None:
-    """A refund's money came back if the refund failed, and only then."""
-    if (thing["status"] == "failed") is not ("failure_balance_transaction" in thing):
+    """A refund's money came back if the refund failed or was canceled, and only then."""
+    if (thing["status"] in {"canceled", "failed"}) is not ("failure_balance_transaction" in thing):
         raise InvariantBroken(f"{thing['id']} is {thing['status']}, and its money is not where that says.")
     if thing.get("pending_reason") == _SHORT and (thing["status"], thing["balance_transaction"]) != ("pending", None):
         raise InvariantBroken(f"{thing['id']} waits for funds, and has moved some.")
