@@ -41,6 +41,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "customer_cash_balance_transaction.funded.bank_transfer.reference": "it was not told",
     "dispute.payment_method_details.card.network_reason_code": "one about compliance, or of a bank, may have none",
     "file.expires_at": "it is kept for good",
+    "file_link.expires_at": "it can be used for good",
     "file.type": "it is of no known kind",
     "file.url": "it cannot be downloaded",
     "invoice.customer_shipping": "it was not told",

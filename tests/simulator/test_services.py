@@ -47,7 +47,7 @@ def test_the_documentation_knows_what_is_simulated() -> None:
     [
         *("/v1/coupons", "/v1/promotion_codes", "/v1/tax_rates", "/v1/tax/calculations", "/v1/shipping_rates"),
         *("/v1/quotes", "/v1/invoices", "/v1/invoiceitems", "/v1/credit_notes", "/v1/subscription_schedules"),
-        *("/v1/test_helpers/test_clocks", "/v1/file_links", "/v1/billing/meters", "/v1/issuing/cards"),
+        *("/v1/test_helpers/test_clocks", "/v1/billing/meters", "/v1/issuing/cards"),
     ],
 )
 def test_what_is_left_out_on_purpose_is_answered_501(driver: Driver, path: str) -> None:

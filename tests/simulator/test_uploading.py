@@ -95,17 +95,6 @@ def test_what_is_not_taken_is_refused_and_not_kept(
     assert driver.get("/v1/files").body["data"] == []
 
 
-def test_links_of_files_are_not_simulated(driver: Driver) -> None:
-    body = (
-        b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbusiness_icon\r\n'
-        b'--x\r\nContent-Disposition: form-data; name="file_link_data[create]"\r\n\r\ntrue\r\n'
-        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG\r\n--x--\r\n'
-    )
-    reply = driver.send("POST", "/v1/files", body)
-    assert (reply.status, reply.error["param"]) == (501, "file_link_data")
-    assert driver.get("/v1/file_links").status == 501
-
-
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

@@ -1,7 +1,8 @@
-"""Files: uploaded as a form of several parts; what they say is not kept."""
+"""Files: uploaded as a form of several parts; what they say is kept where a link to it can be made."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -9,21 +10,22 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from .calls import Call
+from .file_links import check_link, links_of, new_link
 from .lists import listing
-from .refusals import invalid, not_simulated_param
+from .refusals import invalid
 from .routing import Topic
 from .shapes import Object, is_hash
 from .state import World
 from .uploading import check_upload, kind_of, rule_of, size_of
 
 topic: Final = Topic("files")
-topic.kind("file")
+topic.kind("file", render=lambda world, file: {**file, "links": links_of(world, file)})
 
 PATH: Final = "/v1/files"
 
 _NAME: Final = re.compile(rb'name="([^"]*)"')
 _FILENAME: Final = re.compile(rb'filename="([^"]*)"')
-_KNOWN: Final = frozenset({"filename", "hash", "pixels", "size", "type"})
+_KNOWN: Final = frozenset({"content", "filename", "hash", "pixels", "size", "type"})
 
 
 def read_form(body: bytes) -> dict[str, str]:
@@ -57,6 +59,7 @@ def _described(filename: bytes, content: bytes) -> str:
         "type": kind_of(name, content),
         "pixels": size_of(content),
         "hash": hashlib.sha256(content).hexdigest(),
+        "content": base64.b64encode(content).decode(),
     }
     return json.dumps(told)
 
@@ -64,15 +67,19 @@ def _described(filename: bytes, content: bytes) -> str:
 @topic.route("POST", PATH, "FileCreateParams")
 def create_file(world: World, call: Call) -> Object:
     """Keep a file that was sent to the API."""
-    if "file_link_data" in call.params:
-        raise not_simulated_param("file_link_data", "files")
     purpose, told = call.params["purpose"], told_of(call.params["file"])
     check_upload(purpose, told)
-    return keep(world, call.account, purpose, told)
+    asked = call.params.get("file_link_data", {})
+    if not asked.get("create"):
+        return keep(world, call.account, purpose, told)
+    check_link(world, purpose, asked, "file_link_data")
+    file = keep(world, call.account, purpose, told)
+    new_link(world, file, asked)
+    return file
 
 
 def keep(world: World, account: str, purpose: str, told: Object) -> Object:
-    """Keep what is known of an uploaded file; what it says is forgotten."""
+    """Keep an uploaded file; what it says is forgotten where nobody can download it."""
     rule = rule_of(purpose)
     file = world.add(
         account,
@@ -82,12 +89,13 @@ def keep(world: World, account: str, purpose: str, told: Object) -> Object:
             "created": world.clock.now,
             "expires_at": world.clock.now + rule.lives if rule.lives else None,
             "filename": told["filename"],
-            "links": {"object": "list", "data": [], "has_more": False, "url": "/v1/file_links"},
+            "links": None,
             "purpose": purpose,
             "size": told["size"],
             "title": None,
             "type": told["type"],
             "url": f"{world.site}/files/{told['hash'][:16]}" if rule.linked else None,
+            "_content": base64.b64decode(told["content"]) if rule.linked else b"",
             "_hash": told["hash"],
             "_pixels": told["pixels"],
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import accounts, destinations, events, files
+from . import accounts, destinations, events, file_links, files
 from .buyers import authentication, customers, deposits, elements, setups, sources, tokens
 from .buyers import methods as buyers_methods
 from .money import (
@@ -55,6 +55,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     elements.topic,
     events.topic,
     express.topic,
+    file_links.topic,
     files.topic,
     increments.topic,
     instant.topic,

@@ -143,6 +143,11 @@ def kind_of(filename: str, content: bytes) -> str | None:
     return ending if ending in fitting else None
 
 
+def mime_of(kind: str | None) -> str:
+    """Give what a kind of files is called on the web."""
+    return _MIMES.get(kind or "", "application/octet-stream")
+
+
 def size_of(content: bytes) -> Size | None:
     """Give the size of a PNG or JPEG; nothing where its first bytes do not tell."""
     if content.startswith(_PNG) and content[12:16] == b"IHDR":
