@@ -342,3 +342,21 @@ def at(year: int, month: int, day: int) -> int:
 def test_periods_keep_their_day(interval: str, count: int, number: int, begins: int) -> None:
     start, end = period(at(2027, 1, 31), {"interval": interval, "interval_count": count}, number)
     assert start == begins < end
+
+
+def test_the_lines_of_an_invoice_are_listed_in_their_order(till: Till) -> None:
+    driver = till.driver
+    told = offer(driver)
+    told["items"].append({"price": driver.made("/v1/prices", {**MONTHLY, "unit_amount": 700})["id"]})
+    invoice = driver.made(PATH, told)["latest_invoice"]
+    path = f"/v1/invoices/{invoice}/lines"
+    listed = driver.get(path).body
+    assert [line["amount"] for line in listed["data"]] == [3000, 700]
+    assert listed["data"] == driver.get(f"/v1/invoices/{invoice}").body["lines"]["data"]
+    first = driver.get(path, {"limit": 1}).body
+    assert (first["has_more"], first["url"]) == (True, path)
+    after = driver.get(path, {"starting_after": first["data"][0]["id"]}).body
+    assert [line["amount"] for line in after["data"]] == [700]
+    assert driver.get(path, {"starting_after": "il_nothing"}).status == 400
+    assert driver.get("/v1/invoices/in_nothing/lines").status == 404
+    assert driver.get(path, account=till.seller()).status == 404

@@ -17,6 +17,7 @@ from connectkit.simulator.refusals import Refusal, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
+from connectkit.simulator.tables import Table
 
 Settled: TypeAlias = Callable[[World, Object], None]
 """Hears of an invoice that was paid, or whose payment failed."""
@@ -255,6 +256,15 @@ def index(world: World, call: Call) -> Object:
 def retrieve(world: World, call: Call) -> Object:
     """Give an invoice."""
     return world.get(call.account, "invoice", call.id)
+
+
+@topic.route("GET", "/v1/invoices/:id/lines", "InvoiceLineItemListParams")
+def lines(world: World, call: Call) -> Object:
+    """List the lines of an invoice, in their order on it."""
+    table = Table("line_item")
+    for line in reversed(world.get(call.account, "invoice", call.id)["lines"]["data"]):
+        table.add(line)
+    return listing(table, call)
 
 
 @topic.invariant("invoice")
