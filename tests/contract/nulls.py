@@ -36,6 +36,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "checkout.session.success_url": "an embedded one has none",
     "checkout.session.url": "it is closed, or embedded",
     "checkout.session.wallet_options": "it was not told",
+    "confirmation_token.return_url": "it was not told",
+    "confirmation_token.setup_future_usage": "it was not told",
     "customer.currency": "nobody was billed yet",
     "customer.discount": "discounts are not simulated",
     "customer_cash_balance_transaction.funded.bank_transfer.reference": "it was not told",

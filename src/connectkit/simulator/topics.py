@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import accounts, destinations, events, file_links, files
-from .buyers import authentication, customers, deposits, elements, setups, sources, tokens
+from .buyers import attempts, authentication, customers, deposits, elements, setups, sources, tokens
 from .buyers import methods as buyers_methods
 from .money import (
     application_fees,
@@ -15,6 +15,7 @@ from .money import (
     cash,
     charges,
     collecting,
+    confirmation_tokens,
     debits,
     disputes,
     express,
@@ -40,6 +41,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
     application_fees.topic,
     asking.topic,
+    attempts.topic,
     authentication.topic,
     balances.topic,
     buyers_methods.topic,
@@ -47,6 +49,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     cash.topic,
     charges.topic,
     collecting.topic,
+    confirmation_tokens.topic,
     customers.topic,
     debits.topic,
     deposits.topic,

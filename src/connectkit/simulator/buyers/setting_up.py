@@ -15,6 +15,8 @@ from connectkit.simulator.refusals import card_declined
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
+from . import attempts
+
 Done: TypeAlias = Callable[[World, Object], None]
 """Hears of a setup intent that is done."""
 
@@ -35,6 +37,7 @@ def set_up(world: World, intent: Object, params: dict[str, Any]) -> Object:
         Refusal: The bank declines.
     """
     method = world.get(intent["_account"], "payment_method", intent["payment_method"])
+    attempts.begin(world, intent, method)
     card = card_of(method)
     if card.authenticate and card.unreachable:
         card = unasked(card)
@@ -64,12 +67,14 @@ def _bounced(world: World, intent: Object) -> None:
 
 def _act(world: World, intent: Object, params: dict[str, Any], action: Object) -> Object:
     intent |= {"status": "requires_action", "next_action": action, _ASKED: params}
+    attempts.tell(world, intent, intent["status"])
     world.emit("setup_intent.requires_action", intent)
     return intent
 
 
 def authenticated(world: World, intent: Object, *, passed: bool) -> None:
     """Go on with a setup intent whose buyer has authenticated, or has failed to."""
+    attempts.proven(world, intent, passed=passed)
     if passed:
         _finish(world, intent, intent.pop(_ASKED))
         return
@@ -92,6 +97,7 @@ def _finish(world: World, intent: Object, params: dict[str, Any]) -> Object:
         mandate = new_mandate(world, method, params)
         intent["mandate"] = method["_mandate"] = mandate["id"]
     intent |= {"status": "succeeded", "next_action": None, "last_setup_error": None}
+    attempts.tell(world, intent, intent["status"])
     world.emit("setup_intent.succeeded", intent)
     if intent["customer"] and method["customer"] is None:
         method["customer"] = intent["customer"]
@@ -103,6 +109,7 @@ def _finish(world: World, intent: Object, params: dict[str, Any]) -> Object:
 
 def _failed(world: World, intent: Object, error: Object) -> None:
     rejected(world, intent, "last_setup_error", error)
+    attempts.tell(world, intent, "failed")
     world.emit("setup_intent.setup_failed", intent)
 
 

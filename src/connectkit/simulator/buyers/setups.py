@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from connectkit.simulator.accounts.queries import account_of, applied
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import listing
+from connectkit.simulator.money.confirmation_tokens import spend, with_token
 from connectkit.simulator.money.confirming import check_deposits
 from connectkit.simulator.money.methods import described, method_of
 from connectkit.simulator.refusals import invalid, missing, refused
@@ -14,6 +16,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
+from .attempts import abandon
 from .setting_up import check_setup, set_up, verified
 
 topic: Final = Topic("setup intents")
@@ -22,38 +25,44 @@ topic.invariant("setup_intent")(check_setup)
 
 _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _PATH: Final = "/v1/setup_intents"
+_CONFIRMING: Final = frozenset({"confirmation_token", "return_url"})
+"""What can be said only when a setup intent is confirmed."""
 
 
 @topic.route(
     "POST",
     _PATH,
     "SetupIntentCreateParams",
-    apart=("confirmation_token customer_account excluded_payment_method_types payment_method_configuration single_use"),
+    apart=("customer_account excluded_payment_method_types payment_method_configuration single_use"),
 )
 def create(world: World, call: Call) -> Object:
     """Make a setup intent, and confirm it if asked to."""
-    params = call.params
-    if params.get("customer"):
-        world.get(call.account, "customer", params["customer"], param="customer")
-    if params.get("on_behalf_of"):
-        account_of(world, params["on_behalf_of"], param="on_behalf_of")
-    method = _method(world, call)
+    for name in sorted(_CONFIRMING & call.params.keys()):
+        if not call.params.get("confirm"):
+            raise invalid(f"The parameter `{name}` cannot be passed without `confirm`.", param=name)
+    if call.params.get("customer"):
+        world.get(call.account, "customer", call.params["customer"], param="customer")
+    if call.params.get("on_behalf_of"):
+        account_of(world, call.params["on_behalf_of"], param="on_behalf_of")
+    params = with_token(world, call.account, call.params)
+    method = _method(world, call.account, params)
     if params.get("confirm") and method is None:
         message = "You cannot confirm this SetupIntent because it's missing a payment method."
         raise refused(message, "setup_intent_unexpected_state")
-    if not params.get("confirm") and "return_url" in params:
-        raise invalid("The parameter `return_url` cannot be passed without `confirm`.", param="return_url")
     intent = world.add(call.account, new_setup(world, call.account, params, method))
     merge_metadata(intent, params)
     world.emit("setup_intent.created", intent)
-    return set_up(world, intent, params) if params.get("confirm") else intent
+    if not params.get("confirm"):
+        return intent
+    spend(world, params, intent)
+    return set_up(world, intent, params)
 
 
-def _method(world: World, call: Call) -> Object | None:
-    if "payment_method_data" in call.params:
-        return described(world, call.account, call.params["payment_method_data"])
-    name = call.params.get("payment_method")
-    return None if name is None else method_of(world, call.account, name, "payment_method")
+def _method(world: World, account: str, params: Mapping[str, Any]) -> Object | None:
+    if "payment_method_data" in params:
+        return described(world, account, params["payment_method_data"])
+    name = params.get("payment_method")
+    return None if name is None else method_of(world, account, name, "payment_method")
 
 
 def new_setup(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
@@ -89,17 +98,19 @@ def new_setup(world: World, account: str, params: dict[str, Any], method: Object
     "POST",
     f"{_PATH}/:id/confirm",
     "SetupIntentConfirmParams",
-    apart="allowed_payment_method_types confirmation_token payment_method_options",
+    apart="allowed_payment_method_types payment_method_options",
 )
 def confirm(world: World, call: Call) -> Object:
     """Set up what was named."""
     intent = _open(world, call, "confirmed")
-    method = _method(world, call)
+    params = with_token(world, call.account, call.params)
+    method = _method(world, call.account, params)
     if method is not None:
         intent["payment_method"] = method["id"]
     if intent["payment_method"] is None:
         raise missing("payment_method")
-    return set_up(world, intent, call.params)
+    spend(world, params, intent)
+    return set_up(world, intent, params)
 
 
 @topic.route("POST", f"{_PATH}/:id/cancel", "SetupIntentCancelParams")
@@ -107,6 +118,7 @@ def cancel(world: World, call: Call) -> Object:
     """Give a setup intent up."""
     intent = _open(world, call, "canceled")
     reason = call.params.get("cancellation_reason")
+    abandon(world, intent)
     intent |= {"status": "canceled", "cancellation_reason": reason, "next_action": None}
     world.emit("setup_intent.canceled", intent)
     return intent
@@ -137,9 +149,10 @@ def update(world: World, call: Call) -> Object:
     params = call.params
     if params.get("customer"):
         world.get(call.account, "customer", params["customer"], param="customer")
-    method = _method(world, call)
+    method = _method(world, call.account, params)
     intent |= {name: params[name] for name in ("customer", "description") if name in params}
     if method is not None:
+        abandon(world, intent)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation", "next_action": None}
     merge_metadata(intent, params)
     return intent

@@ -14,6 +14,7 @@ from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .checks import check_intent
+from .confirmation_tokens import spend, with_token
 from .confirming import check_deposits, deposits_known, pay
 from .proposing import method_for, paying, propose
 
@@ -43,6 +44,7 @@ _TOLD: Final = ("capture_method", "receipt_email", "setup_future_usage", "shippi
 """What can be told when a payment is confirmed as well."""
 
 _GROUPED: Final = "transfer_group"
+_TOKEN: Final = "confirmation_token"  # noqa: S105  # the name of a parameter
 _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
 
 
@@ -51,14 +53,16 @@ _CANCELABLE: Final = _CONFIRMABLE | {"requires_capture", "processing"}
     "/v1/payment_intents",
     "PaymentIntentCreateParams",
     apart=(
-        "amount_details confirmation_token customer_account excluded_payment_method_types hooks mandate "
+        "amount_details customer_account excluded_payment_method_types hooks mandate "
         "payment_details payment_method_configuration statement_descriptor"
     ),
 )
 def create(world: World, call: Call) -> Object:
     """Make a payment intent, and confirm it if asked to."""
-    params = call.params
-    check_intent(world, call.account, params)
+    check_intent(world, call.account, call.params)
+    if _TOKEN in call.params and not call.params.get("confirm"):
+        raise invalid(f"The parameter `{_TOKEN}` cannot be passed without `confirm`.", param=_TOKEN)
+    params = with_token(world, call.account, call.params)
     method = method_for(world, call.account, params)
     if params.get("confirm") and method is None:
         message = (
@@ -69,32 +73,34 @@ def create(world: World, call: Call) -> Object:
         raise refused(message, "payment_intent_unexpected_state")
     intent = propose(world, call.account, params, method)
     call.told = not params.get("confirm")
-    return intent if call.told else pay(world, intent, params)
+    if call.told:
+        return intent
+    spend(world, params, intent)
+    return pay(world, intent, params)
 
 
 @topic.route(
     "POST",
     "/v1/payment_intents/:id/confirm",
     "PaymentIntentConfirmParams",
-    apart=(
-        "amount_details amount_to_confirm confirmation_token excluded_payment_method_types hooks mandate "
-        "payment_details"
-    ),
+    apart=("amount_details amount_to_confirm excluded_payment_method_types hooks mandate payment_details"),
 )
 def confirm(world: World, call: Call) -> Object:
     """Pay a payment intent."""
     intent = world.get(call.account, "payment_intent", call.id)
     if intent["status"] not in _CONFIRMABLE:
         raise unexpected(intent, "confirmed")
-    method = method_for(world, call.account, call.params)
+    params = with_token(world, call.account, call.params)
+    method = method_for(world, call.account, params)
     if method is not None:
         intent["payment_method"] = method["id"]
     if intent["payment_method"] is None:
         raise missing("payment_method")
-    intent |= {name: call.params[name] or None for name in _TOLD if name in call.params}
-    if call.params.get("payment_method_options"):
-        intent["payment_method_options"] = {**intent["payment_method_options"], **call.params["payment_method_options"]}
-    return pay(world, intent, call.params)
+    intent |= {name: params[name] or None for name in _TOLD if name in params}
+    if params.get("payment_method_options"):
+        intent["payment_method_options"] = {**intent["payment_method_options"], **params["payment_method_options"]}
+    spend(world, params, intent)
+    return pay(world, intent, params)
 
 
 @topic.route("POST", "/v1/payment_intents/:id/verify_microdeposits", "PaymentIntentVerifyMicrodepositsParams")
