@@ -17,7 +17,9 @@ class Headers(dict[str, str]):
     """Headers whose names may be written in any case."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        super().__init__({name.lower(): value for name, value in headers.items()})
+        super().__init__()
+        for name, value in headers.items():
+            self[name.lower()] = value
 
     def __getitem__(self, name: str) -> str:
         return super().__getitem__(name.lower())

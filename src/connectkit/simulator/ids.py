@@ -10,6 +10,7 @@ _ALPHABET: Final = string.digits + string.ascii_letters
 _BASE_62: Final = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 _LENGTHS: Final = {"acct": 16, "req": 14, "ca": 32}
 _USUAL_LENGTH: Final = 24
+_DRAWN: Final = 1024
 
 
 class Ids:
@@ -21,6 +22,8 @@ class Ids:
 
     def __init__(self, seed: int | str) -> None:
         self._random = random.Random(seed)  # noqa: S311  # an id is no secret, and has to be reproducible
+        self._drawn = ""
+        self._used = 0
 
     def new(self, prefix: str) -> str:
         """Give a fresh id such as `tr_1AbC…`."""
@@ -28,4 +31,10 @@ class Ids:
 
     def token(self, length: int) -> str:
         """Give so many random characters, for secrets and links."""
-        return self._random.getrandbits(8 * length).to_bytes(length, "little").translate(_BASE_62).decode()
+        end = self._used + length
+        if end > len(self._drawn):  # many at once cost little more than one
+            drawn = self._random.randbytes(_DRAWN).translate(_BASE_62).decode()
+            self._drawn, self._used, end = self._drawn[self._used :] + drawn, 0, length
+        token = self._drawn[self._used : end]
+        self._used = end
+        return token

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from .refusals import Refusal, invalid, invalid_empty, invalid_integer, too_many_pairs
@@ -184,13 +185,21 @@ class AnyOf:
 
     def read(self, value: Sent, name: str) -> Sent:
         """Give what was read."""
-        kind = type(value) if isinstance(value, list | dict) else str
-        fitting = [reader for reader in self.readers if reader.takes in (kind, object)] or [self.readers[-1]]
-        for reader in fitting:
-            if isinstance(reader, OneOf) and value in reader.words:
-                return value
+        if isinstance(value, list | dict):
+            return _first(self._fitting(type(value)), value, name)
+        words, others = self._of_words
+        return value if value in words else _first(others, value, name)
+
+    @cached_property
+    def _of_words(self) -> tuple[tuple[str, ...], list[Reader]]:
+        """Give the words that are known, and the readers of what else is neither list nor hash."""
+        fitting = self._fitting(str)
+        words = tuple(word for reader in fitting if isinstance(reader, OneOf) for word in reader.words)
         others = [reader for reader in fitting if not isinstance(reader, OneOf)]
-        return _first(others or fitting, value, name)
+        return words, others or fitting
+
+    def _fitting(self, kind: type) -> list[Reader]:
+        return [reader for reader in self.readers if reader.takes in (kind, object)] or [self.readers[-1]]
 
 
 def _first(readers: list[Reader], value: Sent, name: str) -> Sent:

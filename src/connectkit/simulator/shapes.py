@@ -55,25 +55,17 @@ def write_plain(thing: Object) -> str | None:
 
     Much of every object is null. That part is written once for all that have the same one.
     """
-    told: Object = {}
-    nulls: list[str] = []
-    for name, value in thing.items():
-        if name[:1] != "_":
-            if value is None:
-                nulls.append(name)
-            else:
-                told[name] = value
+    told = {name: value for name, value in thing.items() if value is not None and name[0] != "_"}
     text = _LENIENT.encode(told)
     if _OWN in text:
         return None
-    if not nulls:
-        return text
-    return f"{text[:-1]}{', ' if told else ''}{_null(tuple(nulls))}"
+    nulls = _null(tuple([name for name, value in thing.items() if value is None]))
+    return f"{text[:-1]}, {nulls}" if told and nulls != "}" else text if told else f"{{{nulls}"
 
 
 @lru_cache(maxsize=4096)
 def _null(names: tuple[str, ...]) -> str:
-    return _STRICT.encode(dict.fromkeys(names))[1:]
+    return _STRICT.encode({name: None for name in names if name[0] != "_"})[1:]
 
 
 _OWN: Final = '"_'

@@ -61,7 +61,7 @@ def _check_amount(world: World, account: str, amount: int, currency: str, on_beh
     """
     check_charge(amount, currency)
     target = settling(world, account, on_behalf_of)
-    settled = convert(amount, into(world, currency, target))
+    settled = amount if currency == target else convert(amount, into(world, currency, target))
     check_settled(settled, target, switches_of(world).min_amount_code)
 
 

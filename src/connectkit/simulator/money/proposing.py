@@ -12,6 +12,7 @@ from connectkit.simulator.state import World
 from .methods import described, method_of
 from .switches import switches_of
 
+_CARD: Final = ["card"]
 _GIVEN: Final = (
     "application_fee_amount",
     "customer",
@@ -23,26 +24,49 @@ _GIVEN: Final = (
     "statement_descriptor_suffix",
     "transfer_group",
 )
-_NOTHING: Final[Object] = dict.fromkeys(
-    (
-        "canceled_at",
-        "cancellation_reason",
-        "customer_account",
-        "excluded_payment_method_types",
-        "last_payment_error",
-        "latest_charge",
-        "managed_payments",
-        "next_action",
-        "payment_method_configuration_details",
-        "processing",
-        "review",
-        "source",
-        "statement_descriptor",
-        *_GIVEN,
-    )
-)
-_DETAILS: Final[Object] = {"tip": {}}
-_CARD: Final = ["card"]
+_NEW: Final[Object] = {
+    "id": "",
+    "object": "payment_intent",
+    **dict.fromkeys(
+        (
+            "canceled_at",
+            "cancellation_reason",
+            "customer_account",
+            "excluded_payment_method_types",
+            "last_payment_error",
+            "latest_charge",
+            "managed_payments",
+            "next_action",
+            "payment_method_configuration_details",
+            "processing",
+            "review",
+            "source",
+            "statement_descriptor",
+            *_GIVEN,
+            "amount",
+            "application",
+        )
+    ),
+    "amount_capturable": 0,
+    "amount_details": {"tip": {}},
+    "amount_received": 0,
+    "allowed_payment_method_types": None,
+    "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
+    "capture_method": "",
+    "client_secret": "",
+    "confirmation_method": "automatic",
+    "created": 0,
+    "currency": "",
+    "livemode": False,
+    "metadata": None,
+    "payment_method_options": None,
+    "payment_method_types": _CARD,
+    "payment_method": None,
+    "status": "",
+    "transfer_data": None,
+}
+"""Every member of a new one, in order: to copy it whole is quicker than to put them together."""
+_AS_GIVEN: Final = frozenset({*_GIVEN, "allowed_payment_method_types", "confirmation_method", "transfer_data"})
 
 
 def propose(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
@@ -80,31 +104,23 @@ def method_for(world: World, account: str, params: dict[str, Any]) -> Object | N
 
 def _new(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
     intent_id = world.ids.new("pi")
-    return {
-        "id": intent_id,
-        "object": "payment_intent",
-        **_NOTHING,
-        **{name: params[name] for name in _GIVEN if name in params},
-        "amount": params["amount"],
-        "application": None if account == world.platform else applied(world),
-        "amount_capturable": 0,
-        "amount_details": _DETAILS,
-        "amount_received": 0,
-        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
-        "automatic_payment_methods": params.get("automatic_payment_methods")
-        or {"allow_redirects": "always", "enabled": True},
-        "capture_method": params.get("capture_method") or switches_of(world).capture_method_default,
-        "client_secret": f"{intent_id}_secret_{world.ids.token(25)}",
-        "confirmation_method": params.get("confirmation_method", "automatic"),
-        "created": world.clock.now,
-        "currency": params["currency"].lower(),
-        "livemode": world.livemode,
-        "metadata": {},
-        "payment_method_options": params.get("payment_method_options") or {},
-        "payment_method_types": _types(params, method),
-        **paying(method),
-        "transfer_data": params.get("transfer_data"),
-    }
+    new = _NEW | {name: params[name] for name in _AS_GIVEN & params.keys()}
+    new["id"] = intent_id
+    new["amount"] = params["amount"]
+    if account != world.platform:
+        new["application"] = applied(world)
+    if params.get("automatic_payment_methods"):
+        new["automatic_payment_methods"] = params["automatic_payment_methods"]
+    new["capture_method"] = params.get("capture_method") or switches_of(world).capture_method_default
+    new["client_secret"] = f"{intent_id}_secret_{world.ids.token(25)}"
+    new["created"] = world.clock.now
+    new["currency"] = params["currency"].lower()
+    new["livemode"] = world.livemode
+    new["metadata"] = {}
+    new["payment_method_options"] = params.get("payment_method_options") or {}
+    new["payment_method_types"] = _types(params, method)
+    new.update(paying(method))
+    return new
 
 
 def _types(params: dict[str, Any], method: Object | None) -> list[str]:
