@@ -28,7 +28,8 @@ schema = sa.Table("shop_schema", metadata, sa.Column("version", sa.Integer, prim
 NAME: Final = ("tenant", "platform", "livemode", "key", "step")
 NUMBERS: Final = ("generation", "token", "version", "doubt", "spent", "first_sent", "quiet_from", "lease_until")
 MORE_NUMBERS: Final = ("created", "updated", "amount", "deferred", "priority", "due")
-TEXTS: Final = ("verb", "fingerprint", "request", "state", "object_id", "answer", "refusal", "account", "currency")
+TEXTS: Final = ("verb", "fingerprint", "request", "state", "answer", "refusal", "account", "currency")
+IDS: Final = ("object_id", "related_id")  # by which operations are found
 operations = sa.Table(
     "shop_operations",
     metadata,
@@ -36,6 +37,7 @@ operations = sa.Table(
     *(sa.Column(name, sa.BigInteger if name == "livemode" else sa.Text, nullable=False) for name in NAME),
     *(sa.Column(name, sa.BigInteger, nullable=False) for name in (*NUMBERS, *MORE_NUMBERS)),
     *(sa.Column(name, sa.Text, nullable=False) for name in TEXTS),
+    *(sa.Column(name, sa.Text, nullable=False, index=True) for name in IDS),
     sa.Column("lane", sa.Text),  # NULL for none, so that the constraint below lets any number of those be
     sa.UniqueConstraint(*NAME),
     sa.UniqueConstraint("tenant", "platform", "livemode", "lane"),
@@ -148,6 +150,16 @@ class SQLAlchemyStore:
                     operations.c.id > _named(after).with_only_columns(operations.c.id).scalar_subquery()
                 )
             found = connection.execute(query.order_by(operations.c.id).limit(limit)).all()
+            now, policy = _now(), _policy(connection, realm)
+            return [Stored(_operation(row), now, policy=policy) for row in found]
+
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        rows.from_objects(realm, objects)
+        with self._writing() as connection:
+            table, sought = operations.c, {*objects} - {""}
+            ours = sa.or_(table.object_id.in_(sought), table.related_id.in_(sought))
+            query = sa.select(operations).where(_of(table, realm), ours).order_by(table.id)
+            found = connection.execute(query).all()
             now, policy = _now(), _policy(connection, realm)
             return [Stored(_operation(row), now, policy=policy) for row in found]
 

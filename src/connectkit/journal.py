@@ -42,10 +42,12 @@ class Success:
     Attributes:
         object_id: What it made.
         answer: The projection to keep, JSON.
+        related_id: What came of it besides, as the charge of a payment, or `""`.
     """
 
     object_id: str
     answer: str
+    related_id: str = ""
 
 
 @frozen
@@ -170,7 +172,13 @@ def _succeeded(operation: Operation, report: Success) -> Operation:
     known = operation.object_id if operation.state in {State.SUCCEEDED, State.REVIEW} else ""
     if not known:
         return evolve(
-            operation, state=State.SUCCEEDED, object_id=report.object_id, answer=report.answer, refusal="", doubt=False
+            operation,
+            state=State.SUCCEEDED,
+            object_id=report.object_id,
+            related_id=report.related_id or operation.related_id,
+            answer=report.answer,
+            refusal="",
+            doubt=False,
         )
     if known == report.object_id:
         return operation
@@ -298,6 +306,10 @@ class Journal:
     ) -> Sequence[Stored]:
         """List the operations of *realm* in these states, the oldest first; see `OperationStore.listed`."""
         return await self.store.listed(realm, states, limit, account, after)
+
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return await self.store.related(realm, objects)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):

@@ -48,6 +48,9 @@ class Awaited(ABC):
     ) -> Sequence[Stored]:
         return self.run(self._store.listed(realm, states, limit, account, after))
 
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        return self.run(self._store.related(realm, objects))
+
     def moved(self, movements: Movements) -> int:
         return self.run(self._store.moved(movements))
 

@@ -273,9 +273,21 @@ def test_the_schema_grows_while_older_code_works_on(path: Path, monkeypatch: pyt
         assert older.insert(draft("order-2"), ENDED).inserted
         older.close()
         with pytest.raises(
-            StoreUnavailable, match=r"schema has version 2, this connectkit knows 1; upgrade connectkit"
+            StoreUnavailable, match=r"schema has version 3, this connectkit knows 2; upgrade connectkit"
         ):
             older.get(identity("order-1"))
+
+
+def test_operations_of_the_first_schema_are_found_by_their_objects(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, SQLiteStore(path) as older:
+        patch.setattr(sql, "MIGRATIONS", sql.MIGRATIONS[:1])
+        assert older.policy(REALM) == ""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        before = sql.INSERT_OPERATION.replace(", related_id", "").replace(", :related_id", "")
+        connection.execute(before, rows.from_operation(evolve(draft(), state=State.SUCCEEDED, object_id="po_1")))
+    with SQLiteStore(path) as newer:
+        (found,) = newer.related(REALM, ["po_1"])
+        assert (found.operation.identity, found.operation.related_id) == (identity("order-1"), "")
 
 
 def test_writers_that_wait_for_one_another_share_a_commit(store: SQLiteStore) -> None:

@@ -135,6 +135,16 @@ class ForgetsRealms(MemoryStore):
         return [Stored(row, self._now()) for row in self._operations.values() if row.state in states][:limit]
 
 
+class FindsOnlyWhatWasMade(MemoryStore):
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        return [stored for stored in super().related(realm, objects) if stored.operation.object_id in objects]
+
+
+class FindsTheNewestFirst(MemoryStore):
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        return super().related(realm, objects)[::-1]
+
+
 class SendsWhatIsPlanned(MemoryStore):
     def insert(self, draft: Operation, lease: float) -> Stored:
         return super().insert(evolve(draft, state=State.STARTED), lease)
@@ -346,6 +356,8 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (ListsEverything, "the_unfinished_are_listed_the_oldest_first"),
     (StartsAgain, "a_list_goes_on_behind_a_row"),
     (ForgetsRealms, "a_list_is_of_one_realm_and_one_account"),
+    (FindsOnlyWhatWasMade, "operations_are_found_by_their_objects"),
+    (FindsTheNewestFirst, "operations_are_found_by_their_objects"),
     (SendsWhatIsPlanned, "what_is_planned_is_held_by_nobody"),
     (ClaimsWithoutALease, "what_is_due_is_claimed"),
     (ClaimsWithoutALease, "each_of_many_threads_sends_another"),

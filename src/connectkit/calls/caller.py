@@ -288,6 +288,10 @@ class Caller:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         return await self._journal.listed(await self.owner.realm(), states, limit, account, after)
 
+    async def related(self, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return await self._journal.related(await self.owner.realm(), objects)
+
     async def due(self) -> Held | None:
         """Claim the deferred operation that is to be sent next."""
         return await self._journal.due(await self.owner.realm())

@@ -20,6 +20,7 @@ from connectkit.storage.records import Operation, State, Stored
 from . import plans
 from .caller import Caller
 from .frozen import Frozen, projected
+from .moving import led_to
 from .settling import endpoint_of
 
 _WHY: Final[Mapping[State, str]] = {
@@ -94,7 +95,7 @@ class Desk:
         frozen = Frozen.loads(operation.request)
         reading = endpoint_of(frozen.request).reading(frozen.request, checked_id(object_id, "object_id"))
         data = (await self.caller.read(reading, operation.verb)).data
-        success = Success(object_id, compact(projected(data, frozen.keep)))
+        success = Success(object_id, compact(projected(data, frozen.keep)), led_to(data))
 
         def decision(row: Operation) -> Operation:
             unsettled = evolve(row, state=State.UNKNOWN, object_id="", lease_until=row.updated)

@@ -29,6 +29,7 @@ from .frozen import Frozen, projected, revealed
 from .gatekeeper import Gatekeeper
 from .keys import named
 from .lookup import Absent, Found, Lookup
+from .moving import led_to
 from .outcomes import CREATES_DOUBT, REPEATABLE, Meaning, Sent, Silence, Verdict
 from .refusals import refusal, written
 from .sender import Sender
@@ -203,7 +204,7 @@ class Performer:
         course.held = await self.held_on(course.held)
 
     async def _done(self, course: _Course, data: Data, keep: tuple[str, ...], request_id: str = "") -> Answer:
-        success = Success(str(data["id"]), compact(projected(data, keep)))
+        success = Success(str(data["id"]), compact(projected(data, keep)), led_to(data))
         operation = await self._record(course, success)
         if operation is not None and operation.state is State.REVIEW:
             raise review(operation)

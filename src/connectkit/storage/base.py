@@ -125,6 +125,14 @@ class OperationStore(Protocol):
         """
         ...
 
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations of *realm* whose *object_id* or *related_id* is one of *objects*, the oldest first.
+
+        An empty id names nothing. Some hundred objects may be asked for at once, and what is found is looked up: it has
+        to take no longer where the journal is long.
+        """
+        ...
+
     def moved(self, movements: Movements) -> int:
         """Sum the amounts of the operations that *movements* describes, all but the planned and the refused."""
         ...
@@ -184,6 +192,10 @@ class AsyncOperationStore(Protocol):
         self, realm: Realm, states: Collection[State], limit: int, account: str = "", after: Identity | None = None
     ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
+        ...
+
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         ...
 
     async def moved(self, movements: Movements) -> int:

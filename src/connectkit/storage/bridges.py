@@ -59,6 +59,10 @@ class Inline:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         return await self._ask(self._store.listed, realm, states, limit, account, after)
 
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return await self._ask(self._store.related, realm, objects)
+
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
         return await self._ask(self._store.moved, movements)
@@ -192,6 +196,10 @@ class Stepped:
     ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         return run(self._store.listed(realm, states, limit, account, after))
+
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return run(self._store.related(realm, objects))
 
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -87,6 +87,10 @@ class Enciphered:
         found = await self._store.listed(realm, states, limit, account, after)
         return [self.opened(stored) for stored in found]
 
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return [self.opened(stored) for stored in await self._store.related(realm, objects)]
+
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
         return await self._store.moved(movements)

@@ -116,6 +116,17 @@ class MemoryStore:
             )
             return tuple(islice(found, limit))
 
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        rows.from_objects(realm, objects)
+        with self._lock:
+            now, sought = self._now(), {*objects} - {""}
+            return [
+                self._stored(row, now)
+                for row in self._operations.values()
+                if row.identity.realm == realm and sought & {row.object_id, row.related_id}
+            ]
+
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
         with self._lock:

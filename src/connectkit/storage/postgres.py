@@ -82,9 +82,11 @@ class _Verbs:
     ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         statement, values = rows.listing(realm, states, limit, account, after)
-        found = await self._run(statement, values)
-        ((now, policy),) = await self._run(postgres_sql.NOW, rows.from_realm(realm))
-        return [Stored(rows.to_operation(_opened(row)), rows.moment(now), policy=_decoded(policy)) for row in found]
+        return await self._several(realm, statement, values)
+
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return await self._several(realm, postgres_sql.RELATED, rows.from_objects(realm, objects))
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
@@ -190,6 +192,11 @@ class _Verbs:
 
     async def _run(self, statement: str, values: rows.Values) -> Rows:
         return await self._link.run(percent(statement), {name: _closed(value) for name, value in values.items()})
+
+    async def _several(self, realm: Realm, statement: str, values: rows.Values) -> Sequence[Stored]:
+        found = await self._run(statement, values)
+        ((now, policy),) = await self._run(postgres_sql.NOW, rows.from_realm(realm))
+        return [Stored(rows.to_operation(_opened(row)), rows.moment(now), policy=_decoded(policy)) for row in found]
 
     async def _number(self, statement: str, values: rows.Values) -> int:
         ((number,),) = await self._run(statement, values)

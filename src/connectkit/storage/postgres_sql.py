@@ -18,7 +18,7 @@ _POLICY: Final = f"COALESCE((SELECT policy FROM connectkit_policies WHERE {_REAL
 _COLUMNS: Final = """
     tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
     doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-    account, amount, currency, deferred, priority, due, lane
+    account, amount, currency, deferred, priority, due, lane, related_id
 """
 
 MIGRATION_LOCK: Final = "SELECT pg_advisory_xact_lock(7163963)"
@@ -61,7 +61,7 @@ INSERT: Final = f"""
             :tenant, :platform, :livemode, :key, :step, :verb, :fingerprint, :request, :state, :generation, :token,
             :version, :doubt, :spent, CASE WHEN :state = 'planned' THEN 0 ELSE now END, :quiet_from,
             now + CASE WHEN :state = 'planned' THEN 0 ELSE CAST(:lease AS BIGINT) END, :object_id, :answer, :refusal,
-            now, now, :account, :amount, :currency, :deferred, :priority, :due, :lane
+            now, now, :account, :amount, :currency, :deferred, :priority, :due, :lane, :related_id
         FROM clock
         ON CONFLICT (tenant, platform, livemode, key, step) DO NOTHING
         RETURNING id
@@ -109,7 +109,7 @@ def swap(*, durable: bool, telling: bool) -> str:
                 lease_until = CASE WHEN :leased = 1 THEN now + CAST(:lease AS BIGINT) ELSE :lease_until END,
                 object_id = :object_id, answer = :answer, refusal = :refusal, created = :created, updated = now,
                 account = :account, amount = :amount, currency = :currency, deferred = :deferred,
-                priority = :priority, due = :due, lane = :lane
+                priority = :priority, due = :due, lane = :lane, related_id = :related_id
             FROM clock
             WHERE {_REALM} AND key = :key AND step = :step AND version = :seen
             RETURNING connectkit_operations.id
@@ -151,6 +151,12 @@ DUE: Final = f"""
     RETURNING {_COLUMNS}, now, {_POLICY}
 """  # noqa: S608  # constants
 """Claims the operation that a worker has to send next; a lane that fills meanwhile is a violation of its index."""
+
+RELATED: Final = sql.RELATED.replace(
+    "IN (SELECT value FROM json_each(:objects))",
+    "= ANY (ARRAY(SELECT json_array_elements_text(CAST(:objects AS JSON))))",
+)
+"""Gives the operations that made objects, or whose own belong to them."""
 
 MOVED: Final = sql.MOVED.replace("json_each(:verbs)", "json_array_elements_text(CAST(:verbs AS JSON)) AS of (value)")
 """Sums what was moved."""

@@ -92,6 +92,8 @@ class Operation:
         priority: Of what is due, the higher goes first.
         due: Before when no worker sends it.
         lane: The account on whose behalf a worker holds it; an account has one lane, so that one at a time is in it.
+        related_id: What *object_id* belongs to, as the charge of a refund, or what came of it, as the charge of a
+            payment; `""` where that is nothing or not known.
     """
 
     identity: Identity
@@ -119,6 +121,7 @@ class Operation:
     priority: int = 0
     due: datetime = NEVER
     lane: str = ""
+    related_id: str = ""
 
     def seen(self, now: datetime) -> State:
         """Give the state as a reader has to take it at *now*."""

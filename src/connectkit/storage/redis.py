@@ -21,7 +21,7 @@ _BATCH: Final = 500  # as the scripts have it
 _TEXTS: Final = frozenset(
     {
         *("tenant", "platform", "key", "step", "verb", "fingerprint", "request", "state", "object_id", "answer"),
-        *("refusal", "account", "currency", "lane", "scope", "event_id", "type", "ordering", "error"),
+        *("refusal", "account", "currency", "lane", "related_id", "scope", "event_id", "type", "ordering", "error"),
         "change",
     }
 )
@@ -86,6 +86,11 @@ class _Verbs:
         last = "" if after is None else _name(after)
         arguments: Sequence[Argument] = (_realm(realm), index, limit, account, last, *(state.value for state in states))
         return [_stored(found) for found in await self._link.run(redis_scripts.LIST, arguments)]
+
+    async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        rows.from_objects(realm, objects)
+        return [_stored(found) for found in await self._link.run(redis_scripts.RELATED, (_realm(realm), *objects))]
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -12,6 +12,7 @@ below 2^53, which Lua counts exactly.
     moved:REALM:CUR  names by first send     policies         realm to policy
     changes:SCOPE    changes that are known  object:ORDERING  its deliveries, by when they happened
     dead             those that were given up, by number
+    of:REALM:OBJECT  names by number
     notes:REALM:TOPIC  names of notes; with =NAME, a note
 """
 
@@ -50,7 +51,8 @@ local function answer(name, flag)
 end
 
 local function fields(name)
-  local names = {{'seq', 'state', 'deferred', 'priority', 'amount', 'currency', 'first_sent', 'lane'}}
+  local names = {{'seq', 'state', 'deferred', 'priority', 'amount', 'currency', 'first_sent', 'lane',
+    'object_id', 'related_id'}}
   local row = {{}}
   for i, value in ipairs(redis.call('HMGET', op(name), unpack(names))) do row[names[i]] = value end
   return row
@@ -58,12 +60,15 @@ end
 
 local function waiting(name, row) return string.format('%020.0f', row.seq) .. ':' .. name end
 local function moved(row) return p .. ':moved:' .. realm .. ':' .. row.currency end
+local function of(object) return p .. ':of:' .. realm .. ':' .. object end
 
 local function deindex(name)
   local row = fields(name)
   redis.call('ZREM', p .. ':open:' .. realm, name)
   redis.call('ZREM', p .. ':due:' .. realm, waiting(name, row))
   redis.call('ZREM', moved(row), name)
+  redis.call('ZREM', of(row.object_id), name)
+  redis.call('ZREM', of(row.related_id), name)
   if row.lane ~= '' then redis.call('HDEL', p .. ':lanes:' .. realm, row.lane) end
 end
 
@@ -75,6 +80,8 @@ local function index(name)
       redis.call('ZADD', p .. ':due:' .. realm, num(-row.priority), waiting(name, row))
     end
   end
+  if row.object_id ~= '' then redis.call('ZADD', of(row.object_id), row.seq, name) end
+  if row.related_id ~= '' then redis.call('ZADD', of(row.related_id), row.seq, name) end
   if row.amount ~= '0' then redis.call('ZADD', moved(row), row.first_sent, name) end
   if row.lane ~= '' then redis.call('HSET', p .. ':lanes:' .. realm, row.lane, name) end
 end
@@ -232,6 +239,24 @@ return found
 """
 )
 """Gives operations, the oldest first."""
+
+RELATED: Final = (
+    _COMMON
+    + """
+local names, numbers, given = {}, {}, {}
+for i = 3, #ARGV do
+  local found = redis.call('ZRANGE', of(ARGV[i]), 0, -1, 'WITHSCORES')
+  for j = 1, #found, 2 do
+    if not numbers[found[j]] then names[#names + 1] = found[j] end
+    numbers[found[j]] = tonumber(found[j + 1])
+  end
+end
+table.sort(names, function(one, other) return numbers[one] < numbers[other] end)
+for _, name in ipairs(names) do given[#given + 1] = answer(name, 0) end
+return given
+"""
+)
+"""Gives the operations that made objects, or whose own belong to them, the oldest first."""
 
 MOVED: Final = (
     _COMMON

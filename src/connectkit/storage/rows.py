@@ -25,6 +25,7 @@ OPERATION: Final = (
     *("tenant", "platform", "livemode", "key", "step", "verb", "fingerprint", "request", "state", "generation"),
     *("token", "version", "doubt", "spent", "first_sent", "quiet_from", "lease_until", "object_id", "answer"),
     *("refusal", "created", "updated", "account", "amount", "currency", "deferred", "priority", "due", "lane"),
+    "related_id",
 )
 """The columns of an operation, in the order of `to_operation`."""
 
@@ -93,6 +94,15 @@ def from_movements(movements: Movements) -> Values:
     return _checked({**from_realm(movements.realm), **sought, "verbs": json.dumps(sorted(movements.verbs))})
 
 
+def from_objects(realm: Realm, objects: Collection[str]) -> Values:
+    """Give what selects operations by objects; their ids are a JSON list.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    return _checked({**from_realm(realm), "objects": json.dumps(sorted(objects), ensure_ascii=False)})
+
+
 def listing(
     realm: Realm, states: Collection[State], limit: int, account: str, after: Identity | None
 ) -> tuple[str, Values]:
@@ -148,6 +158,7 @@ def from_operation(operation: Operation) -> Values:
             "priority": operation.priority,
             "due": micros(operation.due),
             "lane": operation.lane,
+            "related_id": operation.related_id,
         }
     )
 
@@ -156,7 +167,7 @@ def to_operation(row: Sequence[Any]) -> Operation:
     """Give the operation of a row, whose columns are in the order of `OPERATION`."""
     tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version = row[:12]
     doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated = row[12:22]
-    account, amount, currency, deferred, priority, due, lane = row[22:29]
+    account, amount, currency, deferred, priority, due, lane, related_id = row[22:30]
     return Operation(
         identity=Identity(tenant, platform, bool(livemode), key, step),
         verb=verb,
@@ -183,6 +194,7 @@ def to_operation(row: Sequence[Any]) -> Operation:
         priority=priority,
         due=moment(due),
         lane=lane,
+        related_id=related_id,
     )
 
 

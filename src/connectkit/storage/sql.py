@@ -105,6 +105,11 @@ MIGRATIONS: Final = (
     CREATE INDEX connectkit_deliveries_objects ON connectkit_deliveries (ordering, happened) WHERE ordering <> '';
     CREATE UNIQUE INDEX connectkit_deliveries_changes ON connectkit_deliveries (scope, change) WHERE change <> '';
     """,
+    """
+    ALTER TABLE connectkit_operations ADD COLUMN related_id TEXT NOT NULL DEFAULT '';
+    CREATE INDEX connectkit_operations_objects ON connectkit_operations (object_id) WHERE object_id <> '';
+    CREATE INDEX connectkit_operations_related ON connectkit_operations (related_id) WHERE related_id <> '';
+    """,
 )
 """What makes a schema of version n out of one of version n - 1."""
 
@@ -115,11 +120,11 @@ INSERT_OPERATION: Final = """
     INSERT INTO connectkit_operations (
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
         doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane
+        account, amount, currency, deferred, priority, due, lane, related_id
     ) VALUES (
         :tenant, :platform, :livemode, :key, :step, :verb, :fingerprint, :request, :state, :generation, :token,
         :version, :doubt, :spent, :first_sent, :quiet_from, :lease_until, :object_id, :answer, :refusal, :created,
-        :updated, :account, :amount, :currency, :deferred, :priority, :due, :lane
+        :updated, :account, :amount, :currency, :deferred, :priority, :due, :lane, :related_id
     ) ON CONFLICT (tenant, platform, livemode, key, step) DO NOTHING
 """
 """Adds an operation, or nothing if its identity is taken."""
@@ -130,7 +135,8 @@ SWAP_OPERATION: Final = """
         token = :token, version = :version, doubt = :doubt, spent = :spent, first_sent = :first_sent,
         quiet_from = :quiet_from, lease_until = :lease_until, object_id = :object_id, answer = :answer,
         refusal = :refusal, created = :created, updated = :updated, account = :account, amount = :amount,
-        currency = :currency, deferred = :deferred, priority = :priority, due = :due, lane = :lane
+        currency = :currency, deferred = :deferred, priority = :priority, due = :due, lane = :lane,
+        related_id = :related_id
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND key = :key AND step = :step
         AND version = :version - 1
 """
@@ -140,7 +146,7 @@ GET_OPERATION: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
         doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane
+        account, amount, currency, deferred, priority, due, lane, related_id
     FROM connectkit_operations
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND key = :key AND step = :step
 """
@@ -150,7 +156,7 @@ DUE_OPERATION: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
         doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane
+        account, amount, currency, deferred, priority, due, lane, related_id
     FROM connectkit_operations AS waiting
     WHERE deferred = 1 AND tenant = :tenant AND platform = :platform AND livemode = :livemode AND due <= :now
         AND state IN ('planned', 'unknown', 'started') AND (state <> 'started' OR lease_until <= :now)
@@ -170,7 +176,7 @@ _LISTED: Final = """
     SELECT
         tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
         doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane
+        account, amount, currency, deferred, priority, due, lane, related_id
     FROM connectkit_operations
     WHERE {realm} AND state IN (:first, :second, :third, :fourth, :fifth, :sixth)
         AND (:account = '' OR account = :account)
@@ -200,6 +206,23 @@ def list_operations(*, ended: bool, after: bool) -> str:
         statement = statement.replace("ORDER BY", "AND state NOT IN ('succeeded', 'refused') ORDER BY")
     return statement.replace("ORDER BY", f"AND id > ({_LAST}) ORDER BY") if after else statement
 
+
+RELATED: Final = """
+    SELECT
+        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
+        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+        account, amount, currency, deferred, priority, due, lane, related_id
+    FROM connectkit_operations
+    WHERE id IN (
+        SELECT id FROM connectkit_operations
+        WHERE object_id <> '' AND object_id IN (SELECT value FROM json_each(:objects))
+        UNION
+        SELECT id FROM connectkit_operations
+        WHERE related_id <> '' AND related_id IN (SELECT value FROM json_each(:objects))
+    ) AND tenant || '' = :tenant AND platform || '' = :platform AND livemode = :livemode
+    ORDER BY id
+"""
+"""Gives the operations that made objects, or whose own belong to them; the index of names would find whole realms."""
 
 MOVED: Final = """
     SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM connectkit_operations

@@ -39,6 +39,7 @@ _keys: Final = st.sampled_from(["order-1", "order-2", "order-3"])
 _events: Final = st.sampled_from(["evt_1", "evt_2", "evt_3", "evt_4"])
 _accounts: Final = st.sampled_from(["", "acct_1"])
 _changes: Final = st.sampled_from(["", "paid", "failed"])
+_objects: Final = st.sampled_from(["", "po_1", "po_2"])
 _orderings: Final = st.sampled_from(["", "po_1", "po_2"])
 
 
@@ -98,6 +99,7 @@ class StoreMachine(RuleBasedStateMachine):
         answer=st.text(),
         lease=st.none() | _leases,
         amount=st.integers(0, 3),
+        ids=st.tuples(_objects, _objects),
         durable=st.booleans(),
         tell=st.none() | st.builds(event, _events),
     )
@@ -109,13 +111,23 @@ class StoreMachine(RuleBasedStateMachine):
         lease: float | None,
         amount: int,
         *,
+        ids: tuple[str, str],
         durable: bool,
         tell: Delivery | None,
     ) -> _Rows | MultipleResults[_Rows]:
         """Both swap the row that was seen, however old, and tell of it, or both refuse."""
+        made, related = ids
         expected, found = (
             store.swap(
-                evolve(seen.operation, state=state, answer=answer, amount=amount, currency="usd"),
+                evolve(
+                    seen.operation,
+                    state=state,
+                    object_id=made,
+                    related_id=related,
+                    answer=answer,
+                    amount=amount,
+                    currency="usd",
+                ),
                 lease,
                 durable=durable,
                 tell=tell,
@@ -145,6 +157,13 @@ class StoreMachine(RuleBasedStateMachine):
     def listed(self, states: set[State], limit: int, account: str, after: Identity | None) -> None:
         """Both list the same rows in the same order."""
         expected, found = (store.listed(REALM, states, limit, account, after) for store in (self._model, self._store))
+        for one, other in zip(expected, found, strict=True):
+            _same(one, other)
+
+    @rule(objects=st.sets(_objects))
+    def related(self, objects: set[str]) -> None:
+        """Both find the same rows in the same order."""
+        expected, found = (store.related(REALM, objects) for store in (self._model, self._store))
         for one, other in zip(expected, found, strict=True):
             _same(one, other)
 

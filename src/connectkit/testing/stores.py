@@ -297,6 +297,28 @@ class StoreSuite:
         assert (taken.event_id, taken.body, taken.attempts) == (event().event_id, event().body, 1)
         assert store.take(HELD) is None
 
+    def test_operations_are_found_by_their_objects(self, store: Store) -> None:
+        """By what they made, and by what that belongs to or led to; the oldest first, each once, of one realm."""
+        for key in ("order-1", "order-2", "order-3", "order-4"):
+            store.insert(evolve(draft(key), related_id="ch_1" if key == "order-3" else ""), HELD)
+        for key, made, related in (("order-2", "re_2", "ch_1"), ("order-1", "pi_1", "ch_1")):
+            row = evolve(_known(store, key), state=State.SUCCEEDED, object_id=made, related_id=related)
+            store.swap(row, None, durable=False)
+        store.insert(_of(evolve(REALM, tenant="other"), evolve(draft(), related_id="ch_1")), HELD)
+
+        def found(*objects: str) -> list[Operation]:
+            return [stored.operation for stored in store.related(REALM, objects)]
+
+        first, second, third = (_known(store, key) for key in ("order-1", "order-2", "order-3"))
+        assert found("ch_1") == found("re_2", "ch_1", "pi_1", "pi_9") == [first, second, third]
+        assert (found("re_2"), found("pi_1")) == ([second], [first])
+        assert found() == found("") == found("ch_") == found("CH_1") == []
+        store.swap(evolve(third, related_id="ch_2"), None, durable=False)
+        assert found("ch_1") == [first, second]
+        assert [row.identity for row in found("ch_2")] == [third.identity]
+        with pytest.raises(InvalidRequest):
+            found(_HALF_A_PAIR)
+
     def test_movements_are_summed(self, store: Store) -> None:
         """Those of a currency, verbs, time, account and realm; what was refused or never sent moved nothing."""
         began = _now(store)

@@ -43,6 +43,7 @@ def operations() -> st.SearchStrategy[Operation]:
         deferred=st.booleans(),
         priority=st.integers(-1000, 1000),
         due=_times,
+        related_id=st.text(),
     )
 
 
