@@ -88,6 +88,12 @@ class Audit:
         self.origins[Origin.OPERATION] += len(rows) - len(others)
         return others
 
+    async def walk(self, rows: Sequence[Row]) -> None:
+        """Take movements, and trace those that no operation made directly."""
+        await self.causes.seek_behind(rows)
+        for row in self.take(rows):
+            await self.trace(row)
+
     async def trace(self, row: Row) -> Tie:
         """Trace a movement that `take` gave back, and note what does not fit."""
         tie = await self.tracer.trace(row)
@@ -103,8 +109,9 @@ class Audit:
 
     async def lines(self, rows: Sequence[Row]) -> list[Line]:
         """Take movements, and give each as a value with its cause."""
+        await self.causes.seek_behind(rows)
         others = {row[0] for row in self.take(rows)}
-        return [self._line(row, await self.trace(row) if row[0] in others else self._tied(row)) for row in rows]
+        return [await self._line(row, await self.trace(row) if row[0] in others else self._tied(row)) for row in rows]
 
     async def close(self, caller: Caller, since: datetime | None, until: datetime | None) -> None:
         """Look for what is missing, and name what is not known yet."""
@@ -156,7 +163,7 @@ class Audit:
         notes = source.get("metadata") if isinstance(source, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # decoded JSON
         return Tie(Origin.OPERATION, self.causes.deed(source_of(row)), notes=notes)  # pyright: ignore[reportUnknownArgumentType]  # as above
 
-    def _line(self, row: Row, tie: Tie) -> Line:
+    async def _line(self, row: Row, tie: Tie) -> Line:
         id, amount, fee, net, currency, category, type, _, available_on, created, details = row
         return Line(
             id=id,
@@ -173,7 +180,7 @@ class Audit:
             origin=tie.origin,
             key=tie.deed.key if tie.deed else "",
             step=tie.deed.step if tie.deed else "",
-            division=self.tracer.division(tie),
+            division=await self.tracer.division(tie),
         )
 
     def _meet(self, row: Row, deed: Seen, name: str) -> None:

@@ -8,7 +8,7 @@ the ledger is ever held.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,11 +24,14 @@ from connectkit.requests import compact
 from connectkit.storage.records import Identity, Operation, State, Stored
 
 from .deeds import PATHS, Deed, Seen, Span
+from .pages import Row
 from .shelves import Expected, Memory, Shelf
 
 _PAGE: Final = 500  # operations read at a time
 _REMEMBERED: Final = 2_000  # things that lead to a deed by a detour
-_READ: Final = (State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
+
+READ: Final = (State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
+"""The states of what was done, or may have been."""
 
 SESSION: Final = "checkout.session"
 """What moves no money itself, and leads to a payment once somebody has paid on its page."""
@@ -59,11 +62,13 @@ class Causes:
         Raises:
             StoreUnavailable: The store could not be reached, or there is no room for temporary files.
         """
-        last: Identity | None = None
-        while page := await caller.listed(_READ, _PAGE, after=last):
-            for stored in page:
-                self.note(stored)
-            last = page[-1].operation.identity
+        await self._read(caller, READ)
+
+    async def seek(self, *names: str) -> None:
+        """Look up who made these things, and what belongs to them, unless all was read."""
+
+    async def seek_behind(self, rows: Sequence[Row]) -> None:
+        """Look up who made what is behind some movements, unless all was read."""
 
     def close(self) -> None:
         """Give back what is held; idempotent."""
@@ -110,8 +115,7 @@ class Causes:
 
     def expected(self, account: str, since: datetime | None, until: datetime | None) -> Expected:
         """Expect the deeds that moved the balance of an account in a span of time."""
-        first = since.timestamp() if since else 0.0
-        return self._shelf.expect(Span(account, first, until.timestamp() if until else float("inf")))
+        return self._shelf.expect(Span.of(account, since, until))
 
     def unsettled(self, account: str) -> Iterator[Deed]:
         """Give the deeds of which nobody knows whether they were done, each once; who sends one now will know."""
@@ -120,6 +124,21 @@ class Causes:
     def put(self, deed: Deed, *names: str) -> None:
         """Keep a deed under what it made."""
         self._shelf.put(deed, names)
+
+    async def _read(
+        self,
+        caller: Caller,
+        states: Collection[State],
+        account: str = "",
+        last: Identity | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        while page := await caller.listed(states, _PAGE, account, last):
+            for stored in page:
+                if until is not None and stored.operation.created > until:
+                    return
+                self.note(stored)
+            last = page[-1].operation.identity
 
     def _note_done(self, operation: Operation, answer: Data) -> None:
         identity, kind = operation.identity, str(answer["object"])

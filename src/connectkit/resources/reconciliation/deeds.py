@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from datetime import datetime
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from attrs import fields, frozen
 
@@ -110,6 +111,11 @@ class Span:
     account: str
     first: float
     last: float
+
+    @classmethod
+    def of(cls, account: str, since: datetime | None, until: datetime | None) -> Self:
+        """Give a span between two times, `None` being no bound."""
+        return cls(account, since.timestamp() if since else 0.0, until.timestamp() if until else float("inf"))
 
     def holds(self, deed: Seen) -> bool:
         """Tell whether a deed is one of them."""

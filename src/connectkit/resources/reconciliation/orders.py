@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import define, field
 
@@ -21,6 +21,9 @@ from .walking import Ledger
 
 _VERB: Final = "reconciliation.order"
 _DISPUTED: Final = frozenset({"dispute", "dispute_reversal"})
+
+_Part: TypeAlias = tuple[str | None, str | Sequence[Row]]
+"""Whose balance something moved, and by which object, or in which rows."""
 
 
 @define
@@ -46,6 +49,7 @@ class Order:
         request = Request("get", path, {"expand": ["latest_charge"]}, account=self.account)
         payment = (await self.caller.read(request, _VERB)).data
         charge = part(payment, "latest_charge")
+        await self.causes.seek(payment_id)
         refunds: set[str] = set()
         try:
             if charge:
@@ -59,17 +63,24 @@ class Order:
     async def _gather(self, payment_id: str, charge: Data) -> set[str]:
         """Read all that belongs to a charge, and give its refunds."""
         charge_id = str(charge["id"])
-        ids = {payment_id, charge_id}
-        await self._read(self.account, charge_id)
         refunds = [item["id"] async for item in self._list("/v1/refunds", self.account, charge=charge_id)]
-        for refund_id in refunds:
-            await self._read(self.account, refund_id)
-        async for dispute in self._list("/v1/disputes", self.account, charge=charge_id):
-            await self._take(self.account, [_with(row_of(row), dispute) for row in dispute["balance_transactions"]])
-        if self.account is not None:
-            ids |= await self._fees(charge_id)
+        parts: list[_Part] = [(self.account, charge_id), *((self.account, one) for one in refunds)]
+        parts += [
+            (self.account, [_with(row_of(row), dispute) for row in dispute["balance_transactions"]])
+            async for dispute in self._list("/v1/disputes", self.account, charge=charge_id)
+        ]
+        fees: Sequence[str] = () if self.account is None else await self._fees(charge_id)
+        parts += [(None, one) for one in fees]
+        ids = {payment_id, charge_id, *fees}
         async for transfer in self._transfers(charge):
-            ids |= {transfer["id"], *await self._passed_on(transfer)}
+            more = await self._fees(identifier(transfer["destination_payment"]))
+            parts += [*await self._passed_on(transfer), *((None, one) for one in more)]
+            ids |= {transfer["id"], *more}
+        await self.causes.seek(*ids, *refunds)
+        if deed := self.causes.deed(payment_id):
+            self.causes.also(charge_id, deed)
+        for account, moved in parts:
+            await self._read(account, moved)
         await self._look_for_missing(ids)
         return set(refunds)
 
@@ -84,23 +95,21 @@ class Order:
             path = f"/v1/transfers/{identifier(charge['transfer'])}"
             yield (await self.caller.read(Request("get", path), _VERB)).data
 
-    async def _passed_on(self, transfer: Data) -> set[str]:
-        """Read what a transfer moved on both sides, and the fee that was taken from it; give the fee's id."""
-        seller, payment = identifier(transfer["destination"]), identifier(transfer["destination_payment"])
-        await self._read(None, transfer["id"])
-        await self._read(seller, payment)
-        async for reversal in self._list(f"/v1/transfers/{transfer['id']}/reversals", None):
-            await self._read(seller, identifier(reversal.get("destination_payment_refund")))
-        return await self._fees(payment)
+    async def _passed_on(self, transfer: Data) -> Sequence[_Part]:
+        """Give what a transfer moved on both sides."""
+        seller = identifier(transfer["destination"])
+        reversals = self._list(f"/v1/transfers/{transfer['id']}/reversals", None)
+        back = [(seller, identifier(one.get("destination_payment_refund"))) async for one in reversals]
+        return [(None, transfer["id"]), (seller, identifier(transfer["destination_payment"])), *back]
 
-    async def _fees(self, charge_id: str) -> set[str]:
-        fees = [item["id"] async for item in self._list("/v1/application_fees", None, charge=charge_id)]
-        for fee_id in fees:
-            await self._read(None, fee_id)
-        return set(fees)
+    async def _fees(self, charge_id: str) -> Sequence[str]:
+        return [item["id"] async for item in self._list("/v1/application_fees", None, charge=charge_id)]
 
-    async def _read(self, account: str | None, source: str) -> None:
-        async for rows in Ledger(self.caller, account).pages(sources=True, source=source):
+    async def _read(self, account: str | None, moved: str | Sequence[Row]) -> None:
+        if not isinstance(moved, str):
+            await self._take(account, moved)
+            return
+        async for rows in Ledger(self.caller, account).pages(sources=True, source=moved):
             await self._take(account, rows)
 
     async def _take(self, account: str | None, rows: Sequence[Row]) -> None:

@@ -6,12 +6,14 @@ With msgspec (`connectkit[fast]`) only what a row needs is decoded, several time
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from operator import itemgetter
 from types import GenericAlias
 from typing import Any, Final, TypeAlias, cast
+
+from connectkit.models.base import identifier
 
 Row: TypeAlias = tuple[str, int, int, int, str, str, str, Any, int, int, Any]
 """Id, amount, fee, net, currency, category, type, source, available_on, created, fee_details."""
@@ -40,6 +42,8 @@ _FIELDS: Final = (
     "created",
     "fee_details",
 )
+
+_BELONGS: Final = ("payment_intent", "charge", "source_transfer", "source_transaction", "originating_transaction")
 
 
 @cache
@@ -83,6 +87,14 @@ def source_of(row: Row) -> str:
     if source.__class__ is str:
         return source
     return str(source["id"]) if source else ""
+
+
+def behind(row: Row) -> Iterator[str]:
+    """Give the id of the object behind a row, and of what that belongs to, where it tells."""
+    yield source_of(row)
+    source: Any = row[SOURCE]
+    if isinstance(source, Mapping):
+        yield from (identifier(source.get(member)) for member in _BELONGS)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # decoded JSON
 
 
 def application_fee(details: Any) -> int:  # noqa: ANN401  # decoded JSON, or JSON

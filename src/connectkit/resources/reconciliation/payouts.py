@@ -16,9 +16,9 @@ from connectkit.paying import Paymaster
 from connectkit.requests import Request
 
 from .auditing import Audit
-from .causes import Causes
 from .deeds import Deed, Span
 from .pages import CREATED, NET, TYPE, Row, source_of
+from .seeking import Sought
 from .tracing import Tracer
 from .walking import Anchor, Ledger, after
 
@@ -35,12 +35,14 @@ class _Walk:
         left: What stayed in the balance after it.
         reached: When the balance was debited for it, once that was met.
         ended: When it was debited for the payout before, once that was met.
+        before: The id of that payout, or `""`.
     """
 
     payout: str
     left: int
     reached: int | None = None
     ended: int | None = None
+    before: str = ""
 
     def part(self, page: Sequence[Row]) -> Sequence[Row]:
         """Give what of a page lies between the two."""
@@ -51,7 +53,7 @@ class _Walk:
             elif self.reached is None:
                 self.left -= row[NET]
             elif row[TYPE] == "payout":
-                self.ended = row[CREATED]
+                self.ended, self.before = row[CREATED], source_of(row)
                 break
             else:
                 found.append(row)
@@ -79,7 +81,7 @@ class PaidOut:
     async def lines(self, payout: Payout) -> AsyncGenerator[Line, None]:
         """Go through the movements of a manual one, each with its cause, the newest first."""
         anchor = await Ledger(self.caller, self.account).anchor()
-        with closing(Causes()) as causes:
+        with closing(Sought(caller=self.caller)) as causes:
             await causes.read(self.caller)
             audit = Audit(Tracer(self.caller, causes, self.account), causes, self.account or "")
             walk = _Walk(payout.id, 0)
@@ -95,11 +97,12 @@ class PaidOut:
         """Reconcile it."""
         payout, status = await self.read(payout_id)
         anchor = await Ledger(self.caller, self.account).anchor()
-        with closing(Causes()) as causes:
+        with closing(Sought(caller=self.caller)) as causes:
             await causes.read(self.caller)
+            await causes.seek(payout.id)
             return await self._explained(causes, payout, anchor, status)
 
-    async def _explained(self, causes: Causes, payout: Payout, anchor: Anchor, status: str) -> PayoutReport:
+    async def _explained(self, causes: Sought, payout: Payout, anchor: Anchor, status: str) -> PayoutReport:
         audit = Audit(Tracer(self.caller, causes, self.account), causes, self.account or "")
         audit.expected = causes.expected(audit.account, None, None)
         deed = causes.deed(payout.id)
@@ -109,7 +112,7 @@ class PaidOut:
                 await self._by_membership(audit, payout)
                 _check_ready(audit, payout, status)
             else:
-                statement = await self._by_hand(audit, payout, anchor)
+                statement = await self._by_hand(audit, causes, payout, anchor)
                 _check_deed(audit, payout, deed)
         finally:
             await audit.tracer.aclose()
@@ -131,8 +134,7 @@ class PaidOut:
         own: list[Row] = []
         async for page in Ledger(self.caller, self.account).pages(sources=True, payout=payout.id):
             own += [row for row in page if source_of(row) == payout.id]
-            for row in audit.take([row for row in page if source_of(row) != payout.id]):
-                await audit.trace(row)
+            await audit.walk([row for row in page if source_of(row) != payout.id])
         if not own:  # whether a payout is one of the rows that it paid out is Stripe's own affair
             async for page in Ledger(self.caller, self.account).pages(sources=False, source=payout.id):
                 own += page
@@ -144,19 +146,19 @@ class PaidOut:
             found = Money(-debit, payout.amount.currency)
             audit.find(_unexplained(payout, payout.amount, found, "The balance was not debited by its amount."))
 
-    async def _by_hand(self, audit: Audit, payout: Payout, anchor: Anchor) -> Statement:
+    async def _by_hand(self, audit: Audit, causes: Sought, payout: Payout, anchor: Anchor) -> Statement:
         """Sum what moved between the payout before and this one, and tell what was there and what stayed."""
         currency = payout.amount.currency
         walk = _Walk(payout.id, anchor.held.get(currency, 0))
         async with aclosing(self._walked(walk, currency, anchor)) as parts:
             async for part in parts:
-                for row in audit.take(part):
-                    await audit.trace(row)
+                await audit.walk(part)
         moved = audit.moved().get(currency, 0)
         opening = walk.left + payout.amount.amount - moved
         if walk.reached is None:
             audit.find(_unexplained(payout, payout.amount, Money(0, currency), "The balance was never debited for it."))
         else:
+            await self._read_between(causes, walk)
             await self._look_for_missing(audit, currency, walk.ended or 0, walk.reached)
             if walk.ended is None and opening:
                 why = "The balance is not what its movements sum to."
@@ -172,6 +174,16 @@ class PaidOut:
             yield walk.part(page)
             if walk.ended is not None:
                 break
+
+    async def _read_between(self, causes: Sought, walk: _Walk) -> None:
+        """Read what the journal has between the payout before and this one.
+
+        Where somebody else made one of them, that is between the first and the last operation that this one paid out.
+        """
+        first, last = None, await causes.maker(walk.payout) or causes.latest
+        if walk.before:
+            first = await causes.maker(walk.before) or causes.earliest
+        await causes.read_between(self.account or "", first.identity if first else None, last.created if last else None)
 
     async def _look_for_missing(self, audit: Audit, currency: str, began: int, ended: int) -> None:
         """Look for what was done after the second of the payout before, and before that of this one."""

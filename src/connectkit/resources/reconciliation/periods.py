@@ -50,8 +50,7 @@ class Period:
         held = await self._held(ledger)
         try:
             async for rows in self._pages(ledger, payout=None):
-                for row in audit.take(rows):
-                    await audit.trace(row)
+                await audit.walk(rows)
         finally:
             await audit.tracer.aclose()
         if next(audit.expected.left(), None) is not None:

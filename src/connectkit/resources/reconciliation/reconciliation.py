@@ -23,6 +23,7 @@ from .causes import Causes
 from .orders import Order
 from .payouts import PaidOut
 from .periods import Period
+from .seeking import Sought
 from .walking import Ledger
 
 
@@ -76,7 +77,7 @@ class AsyncReconciliation:
             raise InvalidRequest(message, param="payment", next_step="Pass payment='pi_…' or key='order-1042'.")
         if key is not None:
             scope, chosen = await self._named(key)
-        with closing(Causes()) as causes:
+        with closing(Sought(caller=self._caller)) as causes:
             await causes.read(self._caller)
             return await Order(self._caller, causes, scope).report(str(chosen))
 
@@ -242,7 +243,7 @@ class AsyncReconciliation:
                         yield line
             return
         async with (
-            self._spans([scope], since, until) as (period,),
+            self._spans([scope], since, until, seeking=chosen is not None) as (period,),
             aclosing(period.lines(chosen)) as lines,
         ):
             async for line in lines:
@@ -257,11 +258,16 @@ class AsyncReconciliation:
 
     @asynccontextmanager
     async def _spans(
-        self, scopes: Sequence[str | None], since: datetime | None, until: datetime | None
+        self,
+        scopes: Sequence[str | None],
+        since: datetime | None,
+        until: datetime | None,
+        *,
+        seeking: bool = False,
     ) -> AsyncGenerator[Sequence[Period]]:
-        """Read the balances, and after them the journal: it then knows all that had moved by that time."""
+        """Read the balances, and after them the journal, unless it is *seeking*: all that had moved is known then."""
         anchors = [await Ledger(self._caller, scope).anchor() for scope in scopes]
-        with closing(Causes()) as causes:
+        with closing(Sought(caller=self._caller) if seeking else Causes()) as causes:
             await causes.read(self._caller)
             yield [
                 Period(self._caller, causes, scope, since, until, anchor)

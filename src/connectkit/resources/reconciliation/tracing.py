@@ -80,11 +80,12 @@ class Tracer:
         trace = self._by_kind.get(source.get("object", ""))
         return Tie(Origin.STRIPE) if trace is None else await trace(row, source)
 
-    def division(self, tie: Tie) -> Division | None:
+    async def division(self, tie: Tie) -> Division | None:
         """Give the division that what moved remembers, or what it belongs to: a transfer's charge, a reversal's too."""
         found, deed = _division(tie.notes), tie.deed
         while found is None and deed is not None:
             found = _division(json.loads(deed.notes)) if deed.notes else None
+            await self._causes.seek(deed.parent)
             deed = self._causes.deed(deed.parent)
         return found
 
@@ -102,13 +103,14 @@ class Tracer:
             return await self._paid_from(transfer, identifier(transfer.get("source_transaction")), None)
         payment_id = identifier(charge.get("payment_intent"))
         await self._look_for_page(payment_id, self._account)
-        return self._of(charge, payment_id)
+        return await self._of(charge, payment_id)
 
     async def _fee_returned(self, row: Row, charge: Data) -> Tie:
         paid, scope = str(charge["id"]), self._account
         if transfer_id := identifier(charge.get("source_transfer")):
             paid = identifier((await self._arrived(transfer_id, charge["created"])).get("source_transaction"))
             scope = None
+        await self._causes.seek(paid)
         return await self._paid_from({}, paid, scope, self._causes.refund_of(paid, row[CREATED]))
 
     async def _transfer(self, row: Row, transfer: Data) -> Tie:
@@ -116,7 +118,7 @@ class Tracer:
             belonging = identifier(transfer.get("source_transaction") or transfer.get("destination_payment"))
             return await self._paid_from(transfer, belonging, None)
         reversal = await self._reversal(transfer, "balance_transaction", row[ID])
-        return self._of(reversal, identifier(reversal.get("source_refund")))
+        return await self._of(reversal, identifier(reversal.get("source_refund")))
 
     async def _application_fee(self, row: Row, fee: Data) -> Tie:
         on_platform = identifier(fee.get("originating_transaction"))
@@ -131,11 +133,11 @@ class Tracer:
     async def _refund(self, row: Row, refund: Data) -> Tie:  # noqa: ARG002  # as the others
         reversal_id = identifier(refund.get("source_transfer_reversal") or refund.get("transfer_reversal"))
         if self._account is None or not reversal_id:
-            return self._of(refund, "")
+            return await self._of(refund, "")
         charge = await self._read(f"/v1/charges/{identifier(refund.get('charge'))}", self._account)
         transfer = await self._read_transfer(identifier(charge.get("source_transfer")))
         reversal = await self._reversal(transfer, "id", reversal_id) if transfer else transfer
-        return self._of(reversal, identifier(reversal.get("source_refund")))
+        return await self._of(reversal, identifier(reversal.get("source_refund")))
 
     async def _dispute(self, row: Row, dispute: Data) -> Tie:  # noqa: ARG002  # as the others
         return Tie(Origin.STRIPE, self._causes.deed(identifier(dispute.get("charge"))))
@@ -143,31 +145,35 @@ class Tracer:
     async def _alone(self, row: Row, thing: Data) -> Tie:  # noqa: ARG002  # as the others
         """A payout or a top-up, which belongs to nothing else."""
         by_itself = thing.get("automatic") or thing.get("initiated_by") == "stripe"
-        return Tie(Origin.STRIPE) if by_itself else self._of(thing, "")
+        return Tie(Origin.STRIPE) if by_itself else await self._of(thing, "")
 
     async def _paid_from(self, thing: Data, charge_id: str, scope: str | None, likely: Deed | None = None) -> Tie:
         """Say which operation made what belongs to a charge; one that the journal does not know names its payment."""
+        await self._causes.seek(charge_id)
         if self._causes.indirect and charge_id and self._causes.deed(charge_id) is None:
             charge = await self._read(f"/v1/charges/{charge_id}", scope)
             payment_id = identifier(charge.get("payment_intent"))
             await self._look_for_page(payment_id, scope)
             if deed := self._causes.deed(payment_id):
                 self._causes.also(charge_id, deed)
-        return self._of(thing, charge_id, likely)
+        return await self._of(thing, charge_id, likely)
 
     async def _look_for_page(self, payment_id: str, scope: str | None) -> None:
         """See whether a payment that no operation made was made on a page of Checkout that one did make."""
+        await self._causes.seek(payment_id)
         if self._causes.indirect and payment_id and self._causes.deed(payment_id) is None:
             request = Request("get", "/v1/checkout/sessions", {"payment_intent": payment_id}, account=scope)
             async for session in self._caller.pages(request, _VERB):
+                await self._causes.seek(session["id"])
                 if deed := self._causes.deed(session["id"]):
                     self._causes.also(payment_id, deed)
 
-    def _of(self, thing: Data, belonging: str, likely: Deed | None = None) -> Tie:
+    async def _of(self, thing: Data, belonging: str, likely: Deed | None = None) -> Tie:
         """Say which operation made something: by its id, by its mark, or by what it belongs to."""
         notes: Mapping[str, str] = thing.get("metadata") or {}
         marked = notes.get(METADATA_KEY, "")
         causes = self._causes
+        await causes.seek(thing.get("id", ""), belonging)
         deed = causes.deed(thing.get("id", "")) or causes.marked(marked) or likely or causes.deed(belonging)
         return Tie(Origin.OPERATION if deed else Origin.ELSEWHERE, deed, bool(marked), notes)
 
