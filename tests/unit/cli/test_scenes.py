@@ -8,8 +8,8 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from connectkit.cli.accounting import reconciled
 from connectkit.cli.play import Play
-from connectkit.cli.scenes import reconciled
 from connectkit.drive import run
 from connectkit.money import Money
 
