@@ -9,9 +9,11 @@ import connectkit
 from connectkit import (
     Account,
     AsyncConnect,
+    CheckoutSession,
     Connect,
     Happened,
     InvalidRequest,
+    LineItem,
     Money,
     Payment,
     Payout,
@@ -30,6 +32,7 @@ connectkit.Conect  # type: ignore[attr-defined]  # pyright: ignore[reportAttribu
 refused.statsu  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 price = Money.of("10.00", "usd")
+box = [LineItem(name="A box of tea", price=price, every="month")]
 
 
 def blocking(connect: Connect) -> None:
@@ -52,6 +55,11 @@ def blocking(connect: Connect) -> None:
     cut.create(key="order-1", amount=price, destination="acct_1", fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     connect.charges.update("pi_1", fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     connect.charges.increment("pi_1", key="order-1/more", amount=price, fee=price, transfer=price)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    page = connect.checkout.destination
+    assert_type(page.subscribe(key="tea-1", line_items=box, destination="acct_1", fee_percent="12.5"), CheckoutSession)
+    assert_type(page.subscribe(key="tea-1", line_items=box, destination="acct_1", transfer_percent=90), CheckoutSession)
+    page.subscribe(key="tea-1", line_items=box, destination="acct_1", fee_percent=10, transfer_percent=90)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    page.subscribe(key="tea-1", line_items=box, destination="acct_1", transfer_percent=0.9)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     cut.create(key="order-1", amount=price, destination="acct_1", custmer="cus_1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 
 
@@ -59,6 +67,9 @@ async def asynchronous(connect: AsyncConnect) -> None:
     assert_type(await connect.onboarding.create(key="seller-1", country="US", type="express"), Account)
     assert_type(await connect.charges.direct.create(key="order-1", amount=price, account="acct_1"), Payment)
     assert_type(await connect.charges.separate.refund("pi_1", key="order-1/refund"), Refund)
+    page = connect.checkout.destination
+    assert_type(await page.subscribe(key="tea-1", line_items=box, destination="acct_1"), CheckoutSession)
+    await page.subscribe(key="tea-1", line_items=box, destination="acct_1", fee_percent=10, transfer_percent=90)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     assert_type(connect.payouts.list(account="acct_1"), AsyncGenerator[Payout, None])
 
     await connect.payouts.create(amount=price)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no key
