@@ -218,6 +218,9 @@ class AsyncDisputes:
         accounts are debited, if that is asked for. What a broken-off flow has not taken back yet is the platform's
         loss until the same key goes on. A direct charge needs none of it: its dispute is its seller's.
 
+        The platform keeps the fee of a destination charge: Stripe returns none on a dispute, and the seller, who gives
+        the whole transfer back, has lost it besides. `charges.return_fee` gives it back.
+
         A payment can have several disputes, of parts of it or one after the other. Each is recovered by itself, and
         what was recovered for it before, or parked, is not recovered again, whatever the key.
 
