@@ -50,9 +50,15 @@ async def recovering(caller: Caller, dispute_id: str, debits: Mapping[str, Money
     return Worked(steps=steps, risks=case.risks)
 
 
-async def unrecovered(caller: Caller, dispute_id: str) -> Sequence[tuple[str, Money]]:
-    """Give what a chargeback is still to be recovered from sellers, as far as it goes: whose, and how much."""
-    case = await _Case.read(caller, dispute_id)
+async def unrecovered(caller: Caller, dispute_id: str, owing: Sequence[Owed]) -> Sequence[tuple[str, Money]]:
+    """Give what of a chargeback is still to be recovered from sellers, as far as it goes: whose, and how much.
+
+    Args:
+        caller: Reads it.
+        dispute_id: The chargeback.
+        owing: All that is or was owed.
+    """
+    case = await _Case.read(caller, dispute_id, owing)
     return [(transfer.destination, amount) for transfer, amount in case.to_recover()]
 
 
@@ -103,8 +109,8 @@ class _Case:
     parked: Sequence[Owed]
 
     @classmethod
-    async def read(cls, caller: Caller, dispute_id: str) -> _Case:
-        """Read a dispute and all that has to do with it."""
+    async def read(cls, caller: Caller, dispute_id: str, owing: Sequence[Owed] | None = None) -> _Case:
+        """Read a dispute and all that has to do with it; at last what is *owing*, unless that was read before."""
         path = f"/v1/disputes/{checked_id(dispute_id, 'dispute_id', 'du_', 'dp_')}"
         answer = await caller.read(Request("get", path, {"expand": ["charge"]}), "disputes.retrieve")
         dispute, charge = Dispute.parse(answer), answer.data["charge"]
@@ -115,14 +121,17 @@ class _Case:
         found = await _labelled(caller, group)
         own = [one for one in found if one.source_transaction == charge["id"] or one.metadata.get(DISPUTE) in ids]
         names = {one.id for one in own}
+        taken = {one.id: await _taken(caller, one, dispute_id) for one in own if one.reversed_amount.amount}
+        if owing is None:
+            owing = [owed async for owed in Owing(caller).every()]
         return cls(
             dispute=dispute,
             others=[one for one in every if one.id != dispute_id],
             on_behalf_of=identifier(charge.get("on_behalf_of")),
             group=group,
             transfers=own,
-            taken={one.id: await _taken(caller, one, dispute_id) for one in own if one.reversed_amount.amount},
-            parked=[owed async for owed in Owing(caller).every() if owed.transfer in names],
+            taken=taken,
+            parked=[one for one in owing if one.transfer in names],
         )
 
     @property

@@ -39,12 +39,13 @@ class Lookout:
     async def begun(cls, caller: Caller, since: datetime) -> Lookout:
         """Look at what the platform itself is going to take: open chargebacks of its own, and what sellers owe."""
         claims: dict[str, list[BalanceClaim]] = {}
+        owing = [owed async for owed in Owing(caller).every()]
         async for item in _recent(caller, "/v1/disputes", None, since):
             dispute = Dispute.parse(Answer(data=item))
             if not dispute.inquiry and not dispute.closed:
-                for account, amount in await unrecovered(caller, dispute.id):
+                for account, amount in await unrecovered(caller, dispute.id, owing):
                     claims.setdefault(account, []).append(_claim(ClaimKind.DISPUTE, dispute.id, amount))
-        async for owed in Owing(caller).every():
+        for owed in owing:
             if not owed.collected_by:
                 claims.setdefault(owed.account, []).append(_claim(ClaimKind.OWED, owed.name, owed.amount))
         return cls(caller, since, claims)
