@@ -32,6 +32,18 @@ def listing(table: Table, call: Call, matching: Callable[[Object], bool] | None 
     return {"object": "list", "data": page.data, "has_more": page.has_more, "url": call.path}
 
 
+def in_order(kind: str, items: Sequence[Object], call: Call) -> Object:
+    """Give the page that a call asks for of what stands in a list inside another object, in its order there.
+
+    Raises:
+        Refusal: The limit is out of bounds, or a cursor names nothing.
+    """
+    table = Table(kind)
+    for item in reversed(items):
+        table.add(item)
+    return listing(table, call)
+
+
 def within(value: int | None, asked: object) -> bool:
     """Tell whether a number is the one that a filter asks for, or within its bounds; no filter lets everything by."""
     if asked is None or not is_hash(asked):

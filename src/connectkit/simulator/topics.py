@@ -35,7 +35,7 @@ from .money import (
     warnings,
 )
 from .routing import Topic
-from .selling import invoices, links, pages, prices, products, sessions, subscriptions
+from .selling import invoices, links, pages, prices, products, sessions, subscription_items, subscriptions
 
 TOPICS: Final[tuple[Topic, ...]] = (
     accounts.topic,
@@ -79,6 +79,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     sessions.topic,
     setups.topic,
     sources.topic,
+    subscription_items.topic,
     subscriptions.topic,
     tokens.topic,
     topups.topic,

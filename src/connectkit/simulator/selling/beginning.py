@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from connectkit.simulator.money.checks import check_intent
 from connectkit.simulator.refusals import Refusal, invalid, missing
-from connectkit.simulator.shapes import Object, part
+from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .periods import period
@@ -40,13 +40,22 @@ def check_items(world: World, account: str, given: Sequence[Mapping[str, Any]]) 
         if "price" not in item:
             raise missing(f"items[{place}][price]")
         price = world.get(account, "price", item["price"], param=f"items[{place}][price]")
-        if price["recurring"] is None:
-            message = "The price specified is set to `type=one_time` but this field only accepts `type=recurring`."
-            raise invalid(message, param=f"items[{place}][price]")
+        check_recurring(price, f"items[{place}][price]")
         read.append((price, item.get("quantity", 1)))
     if len({(price["currency"], str(price["recurring"])) for price, _ in read}) > 1:
         raise invalid("All prices on a subscription must have the same currency and interval.", param="items")
     return read
+
+
+def check_recurring(price: Object, param: str) -> None:
+    """Refuse a price that is paid once.
+
+    Raises:
+        Refusal: It is one.
+    """
+    if price["recurring"] is None:
+        message = "The price specified is set to `type=one_time` but this field only accepts `type=recurring`."
+        raise invalid(message, param=param)
 
 
 def fee_percent(given: object, param: str) -> float | None:
@@ -143,6 +152,20 @@ def new_subscription(world: World, params: dict[str, Any], items: list[tuple[Obj
     }
 
 
+def keep(world: World, account: str, told: Object, params: Mapping[str, Any]) -> Object:
+    """Keep a new subscription with its items, and tell of it."""
+    subscription = world.add(account, told)
+    items: list[Object] = told["items"]["data"]
+    said: Sequence[Mapping[str, Any]] = params.get("items", ())
+    for item in items:
+        world.add(account, item)
+    for item, about in zip(items, said, strict=False):  # those of a page say no more than that
+        merge_metadata(item, about)
+    merge_metadata(subscription, params)
+    world.emit("customer.subscription.created", subscription)
+    return subscription
+
+
 def _plan(price: Object) -> Object:
     """Give a price in the older shape."""
     recurring = price["recurring"]
@@ -159,19 +182,28 @@ def _plan(price: Object) -> Object:
     }
 
 
+def sold_at(price: Object) -> Object:
+    """Give what an item says of its price."""
+    return {"plan": _plan(price), "price": price}
+
+
 def _item(world: World, subscription: str, price: Object, quantity: int, trial_end: int | None) -> Object:
     start, end = period(world.clock.now, price["recurring"], 0)
+    return new_item(world, subscription, price, quantity, (start, trial_end or end))
+
+
+def new_item(world: World, subscription: str, price: Object, quantity: int, billed: tuple[int, int]) -> Object:
+    """Give an item of a subscription, billed for a period."""
     return {
         "id": world.ids.new("si"),
         "object": "subscription_item",
         "billing_thresholds": None,
         "created": world.clock.now,
-        "current_period_end": trial_end or end,
-        "current_period_start": start,
+        "current_period_end": billed[1],
+        "current_period_start": billed[0],
         "discounts": [],
         "metadata": {},
-        "plan": _plan(price),
-        "price": price,
+        **sold_at(price),
         "quantity": quantity,
         "subscription": subscription,
         "tax_rates": [],

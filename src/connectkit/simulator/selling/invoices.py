@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from connectkit.simulator.accounts.queries import country
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
-from connectkit.simulator.lists import listing
+from connectkit.simulator.lists import in_order, listing
 from connectkit.simulator.money.confirming import ended, pay
 from connectkit.simulator.money.methods import method_of
 from connectkit.simulator.money.proposing import paying, propose
@@ -17,7 +17,6 @@ from connectkit.simulator.refusals import Refusal, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
-from connectkit.simulator.tables import Table
 
 Settled: TypeAlias = Callable[[World, Object], None]
 """Hears of an invoice that was paid, or whose payment failed."""
@@ -261,10 +260,7 @@ def retrieve(world: World, call: Call) -> Object:
 @topic.route("GET", "/v1/invoices/:id/lines", "InvoiceLineItemListParams")
 def lines(world: World, call: Call) -> Object:
     """List the lines of an invoice, in their order on it."""
-    table = Table("line_item")
-    for line in reversed(world.get(call.account, "invoice", call.id)["lines"]["data"]):
-        table.add(line)
-    return listing(table, call)
+    return in_order("line_item", world.get(call.account, "invoice", call.id)["lines"]["data"], call)
 
 
 @topic.invariant("invoice")

@@ -8,10 +8,10 @@ from typing import Any, Final
 from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.clock import DAY
 from connectkit.simulator.refusals import Refusal, invalid
-from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
-from .beginning import check_shares, new_subscription, shares_of
+from .beginning import check_shares, keep, new_subscription, shares_of
 from .invoices import bill, close, paid_with, tie
 from .items import Line, items_of
 from .lines import line_once, lines_of
@@ -73,9 +73,7 @@ def subscribe(world: World, session: Object, intent: Object | None, method: Obje
     told = new_subscription(world, data, items) | {"_account": account, "default_payment_method": method["id"]}
     told["application"] = None if account == world.platform else applied(world)
     method |= {"customer": session["customer"], "_ready": True}
-    subscription = world.add(account, told)
-    merge_metadata(subscription, data)
-    world.emit("customer.subscription.created", subscription)
+    subscription = keep(world, account, told, data)
     once = [line_once(world, subscription, item) for item in sold if item["price"]["recurring"] is None]
     invoice = bill(world, subscription, [*lines_of(world, subscription), *once], "subscription_create")
     subscription["latest_invoice"] = invoice["id"]

@@ -17,7 +17,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from .beginning import check_items, check_shares, new_subscription
+from .beginning import check_items, check_shares, keep, new_subscription
 from .invoices import bill, close, collect, settled, void
 from .lines import lines_of
 from .periods import period
@@ -68,9 +68,7 @@ def create(world: World, call: Call) -> Object:
     method = None if name is None else method_of(world, account, name, "default_payment_method")
     if method is not None and "default_payment_method" in params:
         told["default_payment_method"] = method["id"]
-    subscription = world.add(account, told)
-    merge_metadata(subscription, params)
-    world.emit("customer.subscription.created", subscription)
+    subscription = keep(world, account, told, params)
     _bill(world, subscription, None if behaviour == "default_incomplete" else method)
     begun(world, subscription)
     return subscription
@@ -171,6 +169,17 @@ def _end(world: World, subscription: Object, status: str) -> None:
     now = world.clock.now
     subscription |= {"status": status, "ended_at": now, "canceled_at": subscription["canceled_at"] or now}
     world.emit(f"customer.subscription.{'deleted' if status == 'canceled' else 'updated'}", subscription)
+
+
+def check_changeable(subscription: Object) -> None:
+    """Refuse to change what is sold by a subscription that has ended, or whose first payment is not made.
+
+    Raises:
+        Refusal: It is one.
+    """
+    if subscription["status"] in {"incomplete", *_ENDED}:
+        message = f"The items of a subscription cannot be changed while its status is {subscription['status']}."
+        raise invalid(message, param="subscription")
 
 
 @topic.route("POST", "/v1/subscriptions/:id", "SubscriptionUpdateParams")
