@@ -436,6 +436,30 @@ def test_a_payout_tells_what_it_lacks_and_what_differs(colour: str) -> None:
     travel(colour, journey)
 
 
+def test_an_automatic_payout_tells_what_it_lacks(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        for key in ("order-1", "order-2", "order-3"):
+            await connect.charges.direct.create(
+                key=key, amount=usd("10.00"), account=account, fee=usd("1.00"), payment_method=AT_ONCE
+            )
+        await connect.charges.direct.create(key="waits", amount=usd("9.00"), account=account, payment_method=CARD)
+        connect.simulator.advance(days=6)
+        *_, payout = [one async for one in connect.payouts.list(account=account)]
+        report = await connect.reconciliation.payout(payout.id, account=account)
+        assert (report.findings, payout.amount) == ((), usd("25.23"))
+        rows = {row.identity.key: row for row in await connect.operations.list(states=[State.SUCCEEDED])}
+        lost = rows["order-2"]
+        gone = lost.answer.replace(lost.object_id, "pi_gone").replace('"latest_charge":"ch_', '"latest_charge":"ch_x')
+        tampered(connect, "order-2", object_id="pi_gone", answer=gone, related_id="")
+        unexpected, missing = (await connect.reconciliation.payout(payout.id, account=account)).findings
+        assert (unexpected.kind, unexpected.found) == (DiscrepancyKind.UNEXPECTED, usd("8.41"))
+        assert (missing.kind, missing.key, missing.object_id) == (DiscrepancyKind.MISSING, "order-2", "pi_gone")
+        assert (missing.expected, "does not have it" in missing.why) == (usd("10.00"), True)
+
+    travel(colour, journey)
+
+
 def test_what_nobody_knows_the_end_of_is_named_and_still_recognised(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)

@@ -155,6 +155,22 @@ def test_an_automatic_payout_reads_nothing_of_the_journal_page_by_page(connect: 
     assert store.read == []
 
 
+def test_what_waits_for_another_payout_is_not_missing_in_an_automatic_one(connect: Connect, store: Watched) -> None:
+    other = seller(connect)
+    connect.settings.set_payouts(interval="daily")
+    connect.charges.separate.create(key="first", amount=usd("10.00"), payment_method=AT_ONCE)
+    waiting = connect.charges.separate.create(key="waiting", amount=usd("50.00"), payment_method="pm_card_visa")
+    settlement = connect.charges.separate.settle(waiting.id, key="settle", shares={other: usd("20.00")})
+    connect.transfers.reverse(settlement.transfers[0].id, key="back", amount=usd("5.00"))
+    connect.charges.separate.create(key="last", amount=usd("10.00"), payment_method=AT_ONCE)
+    connect.simulator.advance(days=6)
+    *_, payout = connect.payouts.list()
+    report = connect.reconciliation.payout(payout.id)
+    assert (report.findings, payout.amount) == ((), usd("18.82"))
+    assert {line.key for line in connect.reconciliation.lines(payout=payout.id)} == {"", "first", "last"}
+    assert {"waiting", "settle", "back"} < set(store.read)
+
+
 def test_a_purged_journal_still_leads_to_the_cause(connect: Connect, store: Watched) -> None:
     payment = connect.charges.separate.create(key="order", amount=usd("100.00"), payment_method=AT_ONCE)
     connect.charges.separate.refund(payment.id, key="refund", amount=usd("5.00"))

@@ -15,6 +15,7 @@ from connectkit.money import Money
 from connectkit.paying import Paymaster
 from connectkit.requests import Request
 
+from .among import Among
 from .auditing import Audit
 from .deeds import Deed, Span
 from .pages import CREATED, NET, TYPE, Row, source_of
@@ -109,7 +110,7 @@ class PaidOut:
         try:
             if payout.automatic:
                 statement = None
-                await self._by_membership(audit, payout)
+                await self._by_membership(audit, causes, payout)
                 _check_ready(audit, payout, status)
             else:
                 statement = await self._by_hand(audit, causes, payout, anchor)
@@ -129,12 +130,18 @@ class PaidOut:
             statement=statement,
         )
 
-    async def _by_membership(self, audit: Audit, payout: Payout) -> None:
+    async def _by_membership(self, audit: Audit, causes: Sought, payout: Payout) -> None:
         """Sum the movements that Stripe says it paid out."""
         own: list[Row] = []
+        ends: list[int] = []
         async for page in Ledger(self.caller, self.account).pages(sources=True, payout=payout.id):
             own += [row for row in page if source_of(row) == payout.id]
-            await audit.walk([row for row in page if source_of(row) != payout.id])
+            paid_out = [row for row in page if source_of(row) != payout.id]
+            await audit.walk(paid_out)
+            made = [*ends, *(row[CREATED] for row in paid_out)]
+            ends = [min(made), max(made)] if made else []
+        if ends:
+            await Among(self.caller, self.account, causes, audit).look(payout.amount.currency, *ends)
         if not own:  # whether a payout is one of the rows that it paid out is Stripe's own affair
             async for page in Ledger(self.caller, self.account).pages(sources=False, source=payout.id):
                 own += page
