@@ -54,6 +54,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "payment_intent.canceled_at": "it was not canceled",
     "payment_method.card.checks.cvc_check": "no code was given",
     "product.default_price": "it has none",
+    "refund.charge": "one of what a customer sent and did not spend has none",
     "subscription.billing_mode.flexible": "how prorations are shown, which are not simulated",
     "subscription.cancel_at": "it is not to end",
     "subscription.canceled_at": "it was not canceled",

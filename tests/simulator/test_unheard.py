@@ -82,7 +82,7 @@ def test_every_parameter_is_heard_or_said_not_to_be(route: Route) -> None:
     ("path", "params"),
     [
         ("/v1/payment_intents", {"amount": 500, "currency": "usd", "statement_descriptor": "LAMPS"}),
-        ("/v1/refunds", {"charge": "ch_1", "origin": "customer_balance"}),
+        ("/v1/setup_intents", {"usage": "on_session", "single_use": {"amount": 500, "currency": "usd"}}),
         ("/v1/topups", {"amount": 500, "currency": "usd", "payment_method": "pm_1"}),
         ("/v1/products", {"name": "Chair", "tax_details": {"tax_code": "txcd_1"}}),
         ("/v1/customers", {"validate": True}),

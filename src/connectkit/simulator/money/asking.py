@@ -1,4 +1,4 @@
-"""Refunds that ask the buyer where her money shall go: those of payments by bank transfer.
+"""Refunds that ask the buyer where her money shall go: those of bank transfers, and of what she sent besides.
 
 Stripe writes to her, and waits. The states, and the 45 days, are those of
 docs.stripe.com/payments/customer-balance/refunding. That page says both that what she does not answer for goes into her
@@ -20,8 +20,9 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
-from .bouncing import bounce, open_again, put_back, tell
+from .bouncing import open_again, put_back, tell
 from .cards import ASKS, Card
+from .cash import keep_back
 
 topic: Final = Topic("refunds that ask the buyer")
 
@@ -58,43 +59,60 @@ def told_of(world: World, charge: Object, params: Mapping[str, Any], card: Card)
             raise not_simulated_param("instructions_email", "refunds that do not ask the buyer")
         return {}
     customer = world.table(charge["_account"], "customer").get(charge["customer"]) or {}
-    email = given or customer.get("email")
+    intent = world.get(charge["_account"], "payment_intent", charge["payment_intent"])
+    transfer = part(intent, "payment_method_options", "customer_balance", "bank_transfer")
+    return asked_at(given or customer.get("email"), transfer.get("type", "us_bank_transfer"))
+
+
+def asked_at(email: str | None, kind: str = "us_bank_transfer") -> Object:
+    """Give what a refund by bank transfer says of whom Stripe writes to.
+
+    Raises:
+        Refusal: Nobody knows where to write.
+    """
     if email is None:
         message = "The customer has no email address to send the instructions to: give one in instructions_email."
         raise invalid(message, param="instructions_email")
-    intent = world.get(charge["_account"], "payment_intent", charge["payment_intent"])
-    transfer = part(intent, "payment_method_options", "customer_balance", "bank_transfer")
-    kind = transfer.get("type", "us_bank_transfer")
     details = {kind: {"reference": None, "reference_status": None}, "type": kind}
     return {"destination_details": details, "instructions_email": email}
 
 
-def ask(world: World, charge: Object, refund: Object) -> None:
+def ask(world: World, refund: Object) -> None:
     """Write to the buyer, and wait for her answer until 45 days after the refund was made."""
     until = refund["created"] + _WAITS
     sent = {"email_sent_at": world.clock.now, "email_sent_to": refund["instructions_email"]}
     details = {"email_sent": sent, "expires_at": until}
     refund |= {"status": _ASKED, "next_action": {"display_details": details, "type": "display_details"}}
-    world.clock.at(max(until, world.clock.now), partial(_give_up, world, charge, refund))
+    world.clock.at(max(until, world.clock.now), partial(_give_up, world, refund))
 
 
-def _give_up(world: World, charge: Object, refund: Object) -> None:
+def _give_up(world: World, refund: Object) -> None:
     if refund["status"] == _ASKED:
-        _expire(world, charge, refund)
+        _expire(world, refund)
 
 
-def _expire(world: World, charge: Object, refund: Object) -> None:
+def _expire(world: World, refund: Object) -> None:
+    _give_back(world, refund, "failed", _UNANSWERED)
+    world.emit("refund.failed", refund)
+
+
+def _give_back(world: World, refund: Object, status: str, reason: str) -> None:
+    """End a refund that did not reach the buyer: it goes back to where it came from."""
     del refund["next_action"]
-    bounce(world, charge, refund, _UNANSWERED)
+    if refund["charge"] is None:
+        keep_back(world, refund)
+        refund |= {"status": status, "failure_reason": reason, "failure_balance_transaction": None}
+        return
+    charge = world.get(refund["_account"], "charge", refund["charge"])
+    put_back(world, charge, refund, status, reason)
+    open_again(charge, refund)
 
 
 @topic.route("POST", "/v1/refunds/:id/cancel", "RefundCancelParams")
 def cancel(world: World, call: Call) -> Object:
     """Give a refund up that waits for the buyer's answer."""
-    charge, refund = _asked(world, call, "canceled")
-    del refund["next_action"]
-    put_back(world, charge, refund, "canceled", "merchant_request")
-    open_again(charge, refund)
+    refund = _asked(world, call, "canceled")
+    _give_back(world, refund, "canceled", "merchant_request")
     tell(world, refund)
     return refund
 
@@ -102,13 +120,13 @@ def cancel(world: World, call: Call) -> Object:
 @topic.route("POST", "/v1/test_helpers/refunds/:id/expire", "test_helpers.RefundExpireParams")
 def expire(world: World, call: Call) -> Object:
     """Let a refund fail as if the buyer had not answered in time."""
-    charge, refund = _asked(world, call, "expired")
-    _expire(world, charge, refund)
+    refund = _asked(world, call, "expired")
+    _expire(world, refund)
     return refund
 
 
-def _asked(world: World, call: Call, verb: str) -> tuple[Object, Object]:
-    """Give a refund that waits for the buyer's answer, behind its charge.
+def _asked(world: World, call: Call, verb: str) -> Object:
+    """Give a refund that waits for the buyer's answer.
 
     Raises:
         Refusal: There is none of this id, or it waits for nothing.
@@ -117,7 +135,7 @@ def _asked(world: World, call: Call, verb: str) -> tuple[Object, Object]:
     if refund["status"] != _ASKED:
         message = f"Refund {refund['id']} could not be {verb} because it has a status of {refund['status']}."
         raise refused(message)
-    return world.get(call.account, "charge", refund["charge"]), refund
+    return refund
 
 
 @topic.page(_PREFIX)
@@ -145,7 +163,7 @@ def _arrived(world: World, refund: Object) -> None:
 
 def _came_back(world: World, refund: Object) -> None:
     """Ask the buyer again, whose bank has not taken the money."""
-    ask(world, world.get(refund["_account"], "charge", refund["charge"]), refund)
+    ask(world, refund)
     tell(world, refund)
 
 

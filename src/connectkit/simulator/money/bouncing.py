@@ -60,4 +60,5 @@ def open_again(charge: Object, refund: Object) -> None:
 def tell(world: World, refund: Object) -> None:
     """Tell that a refund has changed."""
     world.emit("refund.updated", refund)
-    world.emit("charge.refund.updated", refund)
+    if refund["charge"] is not None:
+        world.emit("charge.refund.updated", refund)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from connectkit.simulator.calls import Call
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import invalid, too_small
+from connectkit.simulator.refusals import invalid, refused, too_small
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
@@ -40,8 +40,26 @@ def take_cash(world: World, intent: Object) -> bool:
     cash = _cash(world, intent["_account"], intent["customer"])
     if cash["available"].get(currency, 0) < amount:
         return False
-    _write(world, cash, currency, -amount, applied_to_payment={"payment_intent": intent["id"]})
+    _write(world, cash, currency, -amount, "applied_to_payment", payment_intent=intent["id"])
     return True
+
+
+def send_back(world: World, refund: Object) -> None:
+    """Take what is refunded to a customer out of what she has sent.
+
+    Raises:
+        Refusal: It is more than there is.
+    """
+    cash, currency = _cash(world, refund["_account"], refund["customer"]), refund["currency"]
+    if cash["available"].get(currency, 0) < refund["amount"]:
+        raise refused("The refund is of more than the customer's cash balance holds.", param="amount")
+    _write(world, cash, currency, -refund["amount"], "return_initiated")
+
+
+def keep_back(world: World, refund: Object) -> None:
+    """Put back into a cash balance what could not be sent out of it."""
+    cash = _cash(world, refund["_account"], refund["customer"])
+    _write(world, cash, refund["currency"], refund["amount"], "return_canceled")
 
 
 def asked_for(world: World, intent: Object) -> Object:
@@ -100,7 +118,7 @@ def fund(world: World, call: Call) -> Object:
     cash = _cash(world, call.account, call.id)
     currency: str = call.params["currency"].lower()
     transfer = {"reference": call.params.get("reference"), "type": "us_bank_transfer"}
-    funded = _write(world, cash, currency, call.params["amount"], funded={"bank_transfer": transfer})
+    funded = _write(world, cash, currency, call.params["amount"], "funded", bank_transfer=transfer)
     world.emit("cash_balance.funds_available", cash)
     if cash["settings"]["reconciliation_mode"] == "automatic":
         for intent in list(world.table(call.account, "payment_intent").where(customer=call.id, status=_WAITING))[::-1]:
@@ -136,9 +154,8 @@ def _cash(world: World, account: str, customer: str) -> Object:
     )
 
 
-def _write(world: World, cash: Object, currency: str, amount: int, **about: Object) -> Object:
+def _write(world: World, cash: Object, currency: str, amount: int, type: str, **about: object) -> Object:
     balance = cash["available"].get(currency, 0) + amount
-    type = next(iter(about))
     cash["available"] = {**cash["available"], currency: balance}
     world.touch(cash)
     written = world.add(
@@ -154,7 +171,7 @@ def _write(world: World, cash: Object, currency: str, amount: int, **about: Obje
             "livemode": world.livemode,
             "net_amount": amount,
             "type": type,
-            **about,
+            **({type: about} if about else {}),
         },
     )
     world.emit("customer_cash_balance_transaction.created", written)

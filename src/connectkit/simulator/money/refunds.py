@@ -11,7 +11,7 @@ from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
 from connectkit.simulator.ledger import InvariantBroken
 from connectkit.simulator.lists import listing
-from connectkit.simulator.refusals import Refusal, invalid, refused
+from connectkit.simulator.refusals import Refusal, invalid, not_simulated_param, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
@@ -23,6 +23,7 @@ from .cards import ASKS, Card
 from .exchange import back as back_rate
 from .fx import convert
 from .methods import card_of
+from .returning import return_cash
 from .rows import FeeDetail, later, post, row, row_of
 from .shares import Refunded, share
 from .switches import switches_of
@@ -57,10 +58,15 @@ class _Order:
     card: Card
 
 
-@topic.route("POST", "/v1/refunds", "RefundCreateParams", apart="currency customer origin")
+@topic.route("POST", "/v1/refunds", "RefundCreateParams")
 def create(world: World, call: Call) -> Object:
-    """Pay a buyer back, whole or in part."""
+    """Pay a buyer back, whole or in part; or send back what a customer has sent and not spent."""
     params = call.params
+    if "origin" in params:
+        return return_cash(world, call)
+    for name in ("currency", "customer"):
+        if name in params:
+            raise not_simulated_param(name, "refunds of payments")
     charge = _charge(world, call.account, params)
     amount = _amount(charge, params)
     transfer = _transfer(world, charge, params)
@@ -96,7 +102,7 @@ def _carry_out(world: World, order: _Order) -> None:
         return
     _move(world, order)
     if order.card.refund == ASKS:
-        ask(world, order.charge, order.refund)
+        ask(world, order.refund)
     elif order.card.refund:
         ending = _succeed if order.card.refund == "pending" else bounce
         world.clock.after(HOUR, partial(ending, world, order.charge, order.refund))
