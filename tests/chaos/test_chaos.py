@@ -34,7 +34,7 @@ QUICK = (mutants.wire_key_changed_on_retry, mutants.identity_without_the_mode)
 
 
 def command(store: str, operations: int, kills: int) -> list[str]:
-    run = ["--store", store, "--workers", "4", "--operations", str(operations), "--kills", str(kills), "--json"]
+    run = ["--store", store, "--workers", "3", "--operations", str(operations), "--kills", str(kills), "--json"]
     return [sys.executable, "-m", "connectkit.testing.chaos", *run]
 
 

@@ -28,6 +28,7 @@ _DAY_AND_AN_HOUR: Final = 25 * 3600
 _ROUNDS: Final = 60
 _LOOKS: Final = ("/v1/transfers", "/v1/payouts", "/v1/refunds", "/v1/topups")
 _POLL: Final = 0.02
+_ARRIVED: Final = HELD + 3.0  # seconds after which what was under way has arrived, on a machine that is busy as well
 
 
 @frozen
@@ -113,7 +114,7 @@ def _direct(options: Options, site: Site, stage: Stage, crew: Crew, intents: Seq
     ends = len(intents) * min(2, options.workers)
 
     def jump() -> None:
-        time.sleep(HELD + 0.5)  # what is under way arrives
+        time.sleep(_ARRIVED)
         site.set_back(_DAY_AND_AN_HOUR)
         for simulation in (stage.test, stage.live):
             simulation.steer("advance", hours=_DAY_AND_AN_HOUR / 3600)
@@ -136,7 +137,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 
 def _resume(options: Options, site: Site, stage: Stage, intents: Sequence[Intent]) -> None:
     """Undisturbed, call for everything once more, and bring what was left to its end."""
-    time.sleep(HELD + 0.5)
+    time.sleep(_ARRIVED)
     orders = evolve(_orders(evolve(options, workers=1), site, stage, intents)[0], dawdling=0.0)
     store: Any = orders.open()
     with closing(store):
