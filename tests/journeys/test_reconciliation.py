@@ -460,6 +460,30 @@ def test_an_automatic_payout_tells_what_it_lacks(colour: str) -> None:
     travel(colour, journey)
 
 
+def test_what_the_buyer_paid_on_a_page_of_the_platforms_leads_to_its_operation(colour: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        ana, ben = await seller(connect), await seller(connect, "seller-2", type="standard")
+        for account in (ana, ben):
+            await connect.settings.set_payouts(interval="manual", account=account)
+        driver, paid = Driver(connect.simulator), {"payment_method": AT_ONCE, "return_url": "https://shop.example/"}
+        to_ana = await connect.charges.destination.create(
+            key="order-1", amount=usd("10.00"), destination=ana, fee=usd("1.00")
+        )
+        driver.made(f"/v1/payment_intents/{to_ana.id}/confirm", paid)
+        to_ben = await connect.charges.direct.create(key="order-2", amount=usd("10.00"), account=ben, fee=usd("1.00"))
+        driver.made(f"/v1/payment_intents/{to_ben.id}/confirm", paid, account=ben)
+        async for report in connect.reconciliation.periods(accounts=[ana, ben]):
+            assert report.findings == ()
+        for owner, keys in ((None, {"order-1", "order-2"}), (ana, {"order-1"}), (ben, {"order-2"})):
+            found = {line.key async for line in connect.reconciliation.lines(account=owner)}
+            assert found - {""} == keys
+        connect.simulator.advance(days=1)
+        payout = await connect.payouts.create(key="payout", account=ana, amount=usd("5.00"))
+        assert (await connect.reconciliation.payout(payout.id, account=ana)).findings == ()
+
+    travel(colour, journey)
+
+
 def test_what_nobody_knows_the_end_of_is_named_and_still_recognised(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect)

@@ -10,7 +10,7 @@ from attrs import evolve
 from tests.simulator.driver import Driver
 
 from connectkit import Connect, DiscrepancyKind, LineItem, MemoryStore, Money, State
-from connectkit.resources.reconciliation import causes, seeking
+from connectkit.resources.reconciliation import causes, pages, seeking, walking
 from connectkit.storage.records import Identity, Realm, Stored
 
 AT_ONCE = "pm_card_bypassPending"
@@ -29,6 +29,12 @@ class Watched(MemoryStore):
         found = super().listed(realm, states, limit, account, after)
         self.read += [stored.operation.identity.key for stored in found if State.SUCCEEDED in states]
         return found
+
+
+def without_sources(body: bytes) -> pages.Page:
+    """Decode a page of which Stripe has expanded nothing."""
+    rows, more = pages.read_plainly(body)
+    return [(*row[: pages.SOURCE], pages.source_of(row), *row[pages.SOURCE + 1 :]) for row in rows], more  # type: ignore[misc]  # one member replaced
 
 
 @pytest.fixture
@@ -65,6 +71,7 @@ def test_an_order_is_explained_without_reading_the_journal(connect: Connect, sto
     settlement = connect.charges.separate.settle(payment.id, key="settle", shares=dict.fromkeys(others, usd("20.00")))
     connect.transfers.reverse(settlement.transfers[0].id, key="back", amount=usd("3.00"))
     connect.charges.separate.refund(payment.id, key="refund", amount=usd("5.00"))
+    connect.later().transfers.reverse(settlement.transfers[1].id, key="planned", amount=usd("1.00"))
     passed_on = connect.charges.destination.create(
         key="order-2", amount=usd("10.00"), destination=others[0], fee=usd("1.00"), payment_method=AT_ONCE
     )
@@ -78,6 +85,13 @@ def test_an_order_is_explained_without_reading_the_journal(connect: Connect, sto
     }
     assert all(report.explained for report in reports.values())
     assert store.read == []
+
+
+def test_a_refund_that_others_made_is_not_the_payments(connect: Connect) -> None:
+    payment = connect.charges.separate.create(key="order", amount=usd("100.00"), payment_method=AT_ONCE)
+    refund = Driver(connect.simulator).made("/v1/refunds", {"payment_intent": payment.id, "amount": 300})
+    (finding,) = connect.reconciliation.order(key="order").findings
+    assert (finding.kind, finding.object_id) == (DiscrepancyKind.UNEXPECTED, refund["id"])
 
 
 def test_an_order_that_was_paid_on_a_page_is_explained_without_reading_the_journal(
@@ -132,6 +146,20 @@ def test_where_others_paid_out_the_journal_is_read_between_what_was_paid_out(con
     assert set(store.read) == {"order-3b", "after"}  # up to the end, and one behind it
 
 
+def test_a_movement_that_tells_no_more_than_an_id_is_explained(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = seller(connect)
+    connect.charges.separate.create(key="funds", amount=usd("100.00"), payment_method=AT_ONCE)
+    connect.settings.set_payouts(interval="manual")
+    transfer = connect.transfers.create(key="bonus", amount=usd("5.00"), destination=account)
+    payout = connect.payouts.create(key="payout", amount=usd("5.00"))
+
+    monkeypatch.setattr(walking, "reader", lambda: without_sources)
+    lines = list(connect.reconciliation.lines(payout=payout.id))
+    assert {(line.key, line.source) for line in lines} >= {("bonus", transfer.id)}
+
+
 def test_ids_that_were_looked_up_are_forgotten_when_there_are_many(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +181,17 @@ def test_an_automatic_payout_reads_nothing_of_the_journal_page_by_page(connect: 
     assert connect.reconciliation.payout(payout.id, account=account).explained
     assert [line.key for line in connect.reconciliation.lines(account=account, payout=payout.id)] == ["", "order"]
     assert store.read == []
+
+
+def test_an_automatic_payout_of_what_others_sold_reads_nothing_of_the_journal(connect: Connect, store: Watched) -> None:
+    account = seller(connect)
+    connect.settings.set_payouts(interval="daily", account=account)
+    sale = {"amount": 700, "currency": "usd", "payment_method": AT_ONCE, "confirm": True}
+    Driver(connect.simulator).made("/v1/payment_intents", sale, account=account)
+    connect.simulator.advance(days=4)
+    (payout,) = connect.payouts.list(account=account)
+    (finding,) = connect.reconciliation.payout(payout.id, account=account).findings
+    assert (finding.kind, store.read) == (DiscrepancyKind.UNEXPECTED, [])
 
 
 def test_what_waits_for_another_payout_is_not_missing_in_an_automatic_one(connect: Connect, store: Watched) -> None:

@@ -91,6 +91,7 @@ class Audit:
     async def walk(self, rows: Sequence[Row]) -> None:
         """Take movements, and trace those that no operation made directly."""
         await self.causes.seek_behind(rows)
+        await self.tracer.learn(rows)
         for row in self.take(rows):
             await self.trace(row)
 
@@ -110,6 +111,7 @@ class Audit:
     async def lines(self, rows: Sequence[Row]) -> list[Line]:
         """Take movements, and give each as a value with its cause."""
         await self.causes.seek_behind(rows)
+        await self.tracer.learn(rows)
         others = {row[0] for row in self.take(rows)}
         return [await self._line(row, await self.trace(row) if row[0] in others else self._tied(row)) for row in rows]
 

@@ -83,10 +83,7 @@ class Causes:
             self._note_purged(operation)
         elif not operation.answer.startswith("["):  # a flow: its calls are operations of their own
             answer: Data = json.loads(operation.answer)
-            if answer.get("object") in PATHS:
-                self._note_done(operation, answer)
-            elif answer.get("object") == SESSION:
-                self.indirect = True
+            if answer.get("object") in {*PATHS, SESSION}:
                 self._note_done(operation, answer)
         if self._shelf.full:
             self._shelf = self._shelf.spilled()
@@ -143,6 +140,8 @@ class Causes:
     def _note_done(self, operation: Operation, answer: Data) -> None:
         identity, kind = operation.identity, str(answer["object"])
         status = answer.get("status")
+        if kind == SESSION or (kind == "payment_intent" and status != "succeeded"):  # it is paid elsewhere
+            self.indirect = True
         amount = answer.get("amount_received") if kind == "payment_intent" else answer.get("amount")
         notes = split_notes(answer.get("metadata") or {})
         deed = Deed(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeAlias, cast
 
 from attrs import frozen
 
@@ -60,8 +60,9 @@ class Tracer:
         self._causes = causes
         self._account = account
         self._transfers: dict[str, Data] = {}
+        whole = {"expand": ["data.source_transaction"]} if causes.indirect else {}
         self._arriving = caller.pages(
-            Request("get", "/v1/transfers", {"destination": account or "", "limit": 100}), _VERB
+            Request("get", "/v1/transfers", {"destination": account or "", "limit": 100, **whole}), _VERB
         )
         self._reached = float("inf")
         self._by_kind: Mapping[str, _Trace] = {
@@ -76,9 +77,24 @@ class Tracer:
 
     async def trace(self, row: Row) -> Tie:
         """Say what caused a row that is no direct doing of an operation."""
-        source: Data = row[SOURCE] if isinstance(row[SOURCE], Mapping) else {}
+        source = _expanded(row[SOURCE])
         trace = self._by_kind.get(source.get("object", ""))
         return Tie(Origin.STRIPE) if trace is None else await trace(row, source)
+
+    async def learn(self, rows: Sequence[Row]) -> None:
+        """Note whose payments the charges behind some movements are, where the journal does not know them by charge."""
+        for row in rows if self._causes.indirect else ():
+            await self._note_charge(_expanded(row[SOURCE]))
+
+    async def _note_charge(self, charge: Data) -> None:
+        """Note whose payment a charge is, for whatever belongs to it; the buyer made it, after the operation."""
+        payment_id = identifier(charge.get("payment_intent"))
+        if not (payment_id and charge["object"] == "charge"):
+            return
+        await self._causes.seek(payment_id)
+        deed = self._causes.deed(payment_id)
+        if deed is not None and self._causes.deed(charge["id"]) is None:
+            self._causes.also(charge["id"], deed)
 
     async def division(self, tie: Tie) -> Division | None:
         """Give the division that what moved remembers, or what it belongs to: a transfer's charge, a reversal's too."""
@@ -201,15 +217,16 @@ class Tracer:
                 self._reached = 0
                 break
             self._reached = following["created"]
-            self._remember(following)
+            await self._remember(following)
         return self._transfers.get(transfer_id) or await self._read_transfer(transfer_id)
 
     async def _read_transfer(self, transfer_id: str) -> Data:
         if transfer_id and transfer_id not in self._transfers:
-            self._remember(await self._read(f"/v1/transfers/{transfer_id}", None))
+            await self._remember(await self._read(f"/v1/transfers/{transfer_id}", None))
         return self._transfers.get(transfer_id, {})
 
-    def _remember(self, transfer: Data) -> None:
+    async def _remember(self, transfer: Data) -> None:
+        await self._note_charge(_expanded(transfer.get("source_transaction")))
         if len(self._transfers) >= _REMEMBERED:
             del self._transfers[next(iter(self._transfers))]
         self._transfers[transfer.get("id", "")] = transfer
@@ -220,6 +237,11 @@ class Tracer:
             return (await self._caller.read(Request("get", path, account=account), _VERB)).data
         except NotFound:
             return {}
+
+
+def _expanded(value: object) -> Data:
+    """Give an object where Stripe expanded it, and nothing where it gave the id alone."""
+    return cast("Data", value) if isinstance(value, Mapping) else {}
 
 
 def _division(notes: Mapping[str, str] | None) -> Division | None:
