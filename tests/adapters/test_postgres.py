@@ -10,8 +10,9 @@ import pytest
 from tests.adapters.awaiting import AwaitedInALoop
 from tests.adapters.postgres_server import fresh
 
-from connectkit.storage import sql
+from connectkit.storage import postgres_sql, rows, sql
 from connectkit.storage.base import Store
+from connectkit.storage.enlisting import percent
 from connectkit.storage.postgres import AsyncPostgresStore, PostgresStore
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
 from connectkit.testing.samples import REALM
@@ -83,3 +84,17 @@ class PostgresMachine(StoreMachine):
 
 
 TestPostgresMachine = PostgresMachine.TestCase
+
+
+def test_objects_are_looked_up_by_index_where_nobody_has_analyzed_the_table(address: str) -> None:
+    objects = [f"pi_{number}" for number in range(100)]
+    with closing(PostgresStore(address)) as store, psycopg.connect(address) as connection:
+        store.policy(REALM)
+        connection.execute(b"SET enable_seqscan = off")
+        values = dict(rows.from_objects(REALM, objects))
+        found = connection.execute(b"EXPLAIN " + percent(postgres_sql.RELATED).encode(), values).fetchall()
+    plan = "\n".join(line for (line,) in found)
+    assert "Nested Loop" not in plan
+    assert "Join" not in plan
+    assert "connectkit_operations_objects" in plan
+    assert "connectkit_operations_related" in plan

@@ -152,11 +152,17 @@ DUE: Final = f"""
 """  # noqa: S608  # constants
 """Claims the operation that a worker has to send next; a lane that fills meanwhile is a violation of its index."""
 
-RELATED: Final = sql.RELATED.replace(
-    "IN (SELECT value FROM json_each(:objects))",
-    "= ANY (ARRAY(SELECT json_array_elements_text(CAST(:objects AS JSON))))",
+_OBJECTS: Final = "= ANY (ARRAY(SELECT json_array_elements_text(CAST(:objects AS JSON))))"
+
+RELATED: Final = (
+    sql.RELATED.replace("IN (SELECT value FROM json_each(:objects))", _OBJECTS)
+    .replace("WHERE id IN (", "WHERE id = ANY (ARRAY(")
+    .replace(") AND tenant", ")) AND tenant")
 )
-"""Gives the operations that made objects, or whose own belong to them."""
+"""Gives the operations that made objects, or whose own belong to them.
+
+Lists are worked out beforehand, as arrays: as joins they would take the square of a table that nobody has analyzed yet.
+"""
 
 MOVED: Final = sql.MOVED.replace("json_each(:verbs)", "json_array_elements_text(CAST(:verbs AS JSON)) AS of (value)")
 """Sums what was moved."""
