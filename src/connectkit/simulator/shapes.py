@@ -60,12 +60,12 @@ def write_plain(thing: Object) -> str | None:
     if _OWN in text:
         return None
     nulls = _null(tuple([name for name, value in thing.items() if value is None]))
-    return f"{text[:-1]}, {nulls}" if told and nulls != "}" else text if told else f"{{{nulls}"
+    return f"{text[:-1]}{', ' if told and nulls else ''}{nulls}}}"
 
 
 @lru_cache(maxsize=4096)
 def _null(names: tuple[str, ...]) -> str:
-    return _STRICT.encode({name: None for name in names if name[0] != "_"})[1:]
+    return _STRICT.encode({name: None for name in names if name[0] != "_"})[1:-1]
 
 
 _OWN: Final = '"_'

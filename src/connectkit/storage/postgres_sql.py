@@ -15,12 +15,6 @@ _CLOCK: Final = f"clock AS MATERIALIZED (SELECT {_NOW} AS now)"
 _UNSYNCED: Final = f"clock AS MATERIALIZED (SELECT {_NOW} AS now, set_config('synchronous_commit', 'off', true))"
 _REALM: Final = "tenant = :tenant AND platform = :platform AND livemode = :livemode"
 _POLICY: Final = f"COALESCE((SELECT policy FROM connectkit_policies WHERE {_REALM}), '')"  # noqa: S608  # constants
-_COLUMNS: Final = """
-    tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-    doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-    account, amount, currency, deferred, priority, due, lane, related_id
-"""
-
 MIGRATION_LOCK: Final = "SELECT pg_advisory_xact_lock(7163963)"
 """Keeps everybody else from migrating until the end of the transaction."""
 
@@ -56,7 +50,7 @@ def migration(statements: str) -> str:
 
 INSERT: Final = f"""
     WITH {_CLOCK}, made AS (
-        INSERT INTO connectkit_operations ({_COLUMNS})
+        INSERT INTO connectkit_operations ({sql.COLUMNS})
         SELECT
             :tenant, :platform, :livemode, :key, :step, :verb, :fingerprint, :request, :state, :generation, :token,
             :version, :doubt, :spent, CASE WHEN :state = 'planned' THEN 0 ELSE now END, :quiet_from,
@@ -71,7 +65,7 @@ INSERT: Final = f"""
 """Adds an operation, or nothing if its identity is taken."""
 
 GET: Final = f"""
-    SELECT {_COLUMNS}, {_NOW}, {_POLICY} FROM connectkit_operations
+    SELECT {sql.COLUMNS}, {_NOW}, {_POLICY} FROM connectkit_operations
     WHERE {_REALM} AND key = :key AND step = :step
 """  # noqa: S608  # constants
 """Gives the operation of an identity."""
@@ -148,7 +142,7 @@ DUE: Final = f"""
         lane = account, updated = now, lease_until = now + CAST(:lease AS BIGINT)
     FROM next CROSS JOIN clock
     WHERE connectkit_operations.id = next.id
-    RETURNING {_COLUMNS}, now, {_POLICY}
+    RETURNING {sql.COLUMNS}, now, {_POLICY}
 """  # noqa: S608  # constants
 """Claims the operation that a worker has to send next; a lane that fills meanwhile is a violation of its index."""
 

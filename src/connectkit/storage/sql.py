@@ -116,17 +116,20 @@ MIGRATIONS: Final = (
 MIGRATED: Final = "UPDATE connectkit_schema SET value = :version WHERE name = 'version'"
 """Notes the version of the schema."""
 
-INSERT_OPERATION: Final = """
-    INSERT INTO connectkit_operations (
-        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane, related_id
-    ) VALUES (
+COLUMNS: Final = """
+    tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
+    doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
+    account, amount, currency, deferred, priority, due, lane, related_id
+"""
+"""The columns of an operation, in the order of `rows.OPERATION`."""
+
+INSERT_OPERATION: Final = f"""
+    INSERT INTO connectkit_operations ({COLUMNS}) VALUES (
         :tenant, :platform, :livemode, :key, :step, :verb, :fingerprint, :request, :state, :generation, :token,
         :version, :doubt, :spent, :first_sent, :quiet_from, :lease_until, :object_id, :answer, :refusal, :created,
         :updated, :account, :amount, :currency, :deferred, :priority, :due, :lane, :related_id
     ) ON CONFLICT (tenant, platform, livemode, key, step) DO NOTHING
-"""
+"""  # noqa: S608  # constants
 """Adds an operation, or nothing if its identity is taken."""
 
 SWAP_OPERATION: Final = """
@@ -142,21 +145,15 @@ SWAP_OPERATION: Final = """
 """
 """Replaces an operation, if it has the version before this one."""
 
-GET_OPERATION: Final = """
-    SELECT
-        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane, related_id
+GET_OPERATION: Final = f"""
+    SELECT {COLUMNS}
     FROM connectkit_operations
     WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND key = :key AND step = :step
-"""
+"""  # noqa: S608  # constants
 """Gives the operation of an identity."""
 
-DUE_OPERATION: Final = """
-    SELECT
-        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane, related_id
+DUE_OPERATION: Final = f"""
+    SELECT {COLUMNS}
     FROM connectkit_operations AS waiting
     WHERE deferred = 1 AND tenant = :tenant AND platform = :platform AND livemode = :livemode AND due <= :now
         AND state IN ('planned', 'unknown', 'started') AND (state <> 'started' OR lease_until <= :now)
@@ -169,20 +166,17 @@ DUE_OPERATION: Final = """
         )
     ORDER BY priority DESC, id
     LIMIT 1
-"""
+"""  # noqa: S608  # constants
 """Gives the operation that a worker has to send next."""
 
-_LISTED: Final = """
-    SELECT
-        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane, related_id
+_LISTED: Final = f"""
+    SELECT {COLUMNS}
     FROM connectkit_operations
-    WHERE {realm} AND state IN (:first, :second, :third, :fourth, :fifth, :sixth)
+    WHERE {{realm}} AND state IN (:first, :second, :third, :fourth, :fifth, :sixth)
         AND (:account = '' OR account = :account)
     ORDER BY id
     LIMIT :limit
-"""
+"""  # noqa: S608  # constants
 
 _LAST: Final = """
     SELECT id FROM connectkit_operations
@@ -207,11 +201,8 @@ def list_operations(*, ended: bool, after: bool) -> str:
     return statement.replace("ORDER BY", f"AND id > ({_LAST}) ORDER BY") if after else statement
 
 
-RELATED: Final = """
-    SELECT
-        tenant, platform, livemode, key, step, verb, fingerprint, request, state, generation, token, version,
-        doubt, spent, first_sent, quiet_from, lease_until, object_id, answer, refusal, created, updated,
-        account, amount, currency, deferred, priority, due, lane, related_id
+RELATED: Final = f"""
+    SELECT {COLUMNS}
     FROM connectkit_operations
     WHERE id IN (
         SELECT id FROM connectkit_operations
@@ -221,7 +212,7 @@ RELATED: Final = """
         WHERE related_id <> '' AND related_id IN (SELECT value FROM json_each(:objects))
     ) AND tenant || '' = :tenant AND platform || '' = :platform AND livemode = :livemode
     ORDER BY id
-"""
+"""  # noqa: S608  # constants
 """Gives the operations that made objects, or whose own belong to them; the index of names would find whole realms."""
 
 MOVED: Final = """

@@ -109,18 +109,17 @@ class SQLiteStore:
     ) -> Sequence[Stored]:
         """List the operations in these states, the oldest first; see `OperationStore.listed`."""
         statement, values = rows.listing(realm, states, limit, account, after)
+        return self._several(statement, values)
+
+    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
+        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        return self._several(sql.RELATED, rows.from_objects(realm, objects))
+
+    def _several(self, statement: str, values: rows.Values) -> Sequence[Stored]:
         with self._database.reading() as connection:
             found = connection.execute(statement, values).fetchall()
             now, policy = _now(), _policy(connection, values)
             return tuple(Stored(rows.to_operation(row), now, policy=policy) for row in found)
-
-    def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
-        """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
-        values = rows.from_objects(realm, objects)
-        with self._database.reading() as connection:
-            found = connection.execute(sql.RELATED, values).fetchall()
-            now, policy = _now(), _policy(connection, values)
-            return [Stored(rows.to_operation(row), now, policy=policy) for row in found]
 
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
