@@ -3,10 +3,10 @@
 Stripe counts requests a second for the whole account and for each endpoint over all ids; what it counts to depends on
 the account and changes. So the gate is not told. It looks at the answers window by window. While all are taken and the
 rate is made use of, it grows: soon before anybody was ever turned away, and up to a little below where that happened;
-gently from there. When some are turned away, the pace of those that are taken is the limit itself, or this process's
-share of it: the rate becomes a little less than that. Only what left after the last change is looked at, so that a
-burst is cut once. What a few departures tell is coarse, the more so where the process stood still among them; so the
-way back begins at once, and is quick.
+gently from there. When some are turned away, the share of those that are taken tells the limit, or this process's part
+of it: the rate becomes a little less than that. Only what left after the last change is looked at, so that a burst is
+cut once. What a few departures tell is coarse; so the way back begins at once, and is quick. Those turned away soon
+after a cut tell less still, because the burst before it used up what they might have had.
 
 Nothing is shared between processes. Each is turned away in proportion to what it sends, and so several share a limit
 without knowing of one another. The gate never waits itself: it says how long to, and so serves threads and event loops
@@ -27,16 +27,17 @@ from connectkit.ports import mutex
 from connectkit.requests import Request
 
 _ID: Final = re.compile(r"(?<=/)(?:[a-z]+_)+[A-Za-z0-9]+(?=/|$)")
-_GROWTH: Final = 0.07  # a second, while nobody was ever turned away
-_PROBE: Final = 0.004  # a second, afterwards
+_GROWTH: Final = 0.05  # a second, while nobody was ever turned away
+_PROBE: Final = 0.002  # a second, afterwards
 _CALM: Final = 20.0  # seconds of growth after which it probes faster, in proportion: the limit is elsewhere by now
-_MARGIN: Final = 0.03  # below the pace that was taken
-_NEAR: Final = 0.95  # of the pace at which some were turned away: up to it the rate comes back soon,
+_MARGIN: Final = 0.05  # below the pace that was taken
+_DOUBT: Final = 0.3  # of what was tried beyond that: so much higher the limit may be
+_NEAR: Final = 0.95  # of where the limit may be: up to it the rate comes back soon,
 _RETURN: Final = 0.25  # a second, by so much of what is missing
 _USED: Final = 0.9  # of the rate: who sends less is held back by something else
 _WINDOW: Final = 1.0  # seconds of departures that are looked at together
-_TELLING: Final = 4  # requests turned away that tell enough before a window is over,
-_SOONEST: Final = 0.25  # and the seconds that it lasts at least
+_TELLING: Final = 3  # requests turned away that tell enough before a window is over,
+_SOONEST: Final = 0.15  # and the seconds that it lasts at least
 _GAP: Final = 3.0  # seconds without a departure, after which what left before tells no pace
 _LEAST: Final = 0.5  # requests a second
 _BURST: Final = 0.2  # seconds' worth of requests that may leave at once after a pause
@@ -92,6 +93,11 @@ class _Window:
         """How many left a second."""
         return (self.taken + self.turned_away) / self.length
 
+    @property
+    def share(self) -> float:
+        """Which part was taken of those that left after the first, which is there because it was turned away."""
+        return self.taken / (self.taken + self.turned_away - 1)
+
 
 @define(eq=False)
 class Queue:
@@ -110,7 +116,7 @@ class Queue:
     _level: float = field(default=0.0, init=False)  # how many might have passed until `_at`
     _at: float = field(default=-math.inf, init=False)
     _pace: float = field(default=0.0, init=False)  # of those who left, while nobody was turned away
-    _met: float = field(default=math.inf, init=False)  # the pace that was tried when somebody was turned away last
+    _met: float = field(default=math.inf, init=False)  # where the limit may be
     _calm: float = field(default=0.0, init=False)  # seconds of growth since then
     _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
@@ -150,18 +156,25 @@ class Queue:
                 self._window = _Window(since=now)
 
     def _learn(self, window: _Window, now: float) -> None:
-        """Pass fewer where some were turned away, at least half of what was tried; more where the rate is used."""
+        """Pass fewer where some were turned away, and more where the rate is used."""
         if window.turned_away:
-            tried = min(self.rate, max(window.pace, self._pace))
-            self._met, self._calm = tried, 0.0
-            self._change(min(tried, max(window.taken / window.length, tried / 2)) * (1 - _MARGIN), now)
-            self._pace = self.rate
+            self._cut(window, now)
             return
         self._pace = window.pace
         if window.pace >= _USED * self.rate:
             seconds = min(now - window.first, 2 * _WINDOW)
             self._calm += seconds
             self._change(self.rate * math.exp(self._growth() * seconds), now)
+
+    def _cut(self, window: _Window, now: float) -> None:
+        """Pass nearly as many as were taken, at least half of what was tried."""
+        tried = min(self.rate, max(window.pace, self._pace))
+        taken = min(tried, max(tried * window.share, window.taken / window.length, tried / 2))
+        if self._calm or self._met == math.inf:
+            self._met = taken + _DOUBT * (tried - taken)
+        self._calm = 0.0
+        self._change(taken * (1 - _MARGIN), now)
+        self._pace = self.rate
 
     def _growth(self) -> float:
         """Give how fast the rate grows, a second."""
