@@ -47,10 +47,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Run the tests under measure, the processes that they start included, and ask for every branch."""
+    """Run the tests under measure, the long ones and the processes that they start included; ask for every branch."""
     session.install("--editable", ".[dev]")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "tests", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", "-m", "", "tests", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
@@ -120,7 +120,8 @@ def chaos(session: nox.Session) -> None:
     """Look for rare failures, longer than a commit should wait."""
     session.install("--editable", ".[test]")
     environment = {"HYPOTHESIS_PROFILE": "chaos"}
-    session.run("pytest", "--timeout=1800", "tests/properties", "tests/chaos", *session.posargs, env=environment)
+    command = ("pytest", "--timeout=1800", "-m", "", "tests/properties", "tests/chaos")
+    session.run(*command, *session.posargs, env=environment)
     for store in ("sqlite", "postgres", "redis"):
         for seed in ("1", "2", "3"):
             run = ("--store", store, "--operations", "2000", "--kills", "40", "--seed", seed, "--json")

@@ -52,6 +52,7 @@ def runs() -> Iterator[dict[str, subprocess.Popen[str]]]:
         }
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("store", STORES)
 def test_nothing_is_lost_and_nothing_is_done_twice(store: str, runs: dict[str, subprocess.Popen[str]]) -> None:
@@ -63,6 +64,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(store: str, runs: dict[str, s
     assert report["kills"] >= 1
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", mutants.MUTANTS if LONG else QUICK, ids=lambda mutant: mutant.__name__)
 def test_a_mistake_in_the_journal_is_caught(mutant: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:

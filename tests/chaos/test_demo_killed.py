@@ -72,7 +72,9 @@ def effects(url: str) -> Sequence[dict[str, Any]]:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("colour", [[], ["--asyncio"]], ids=["blocking", "asyncio"])
+@pytest.mark.parametrize(
+    "colour", [pytest.param([], id="blocking"), pytest.param(["--asyncio"], id="asyncio", marks=pytest.mark.long)]
+)
 def test_a_killed_run_is_resumed_to_the_same_ledger(simulator: str, tmp_path: Path, colour: list[str]) -> None:
     steps, undisturbed = finished(started(simulator, tmp_path / "first.db", *colour))
     assert all(step["ok"] for step in steps)

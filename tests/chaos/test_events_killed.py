@@ -101,7 +101,9 @@ def place_of(kind: str, site: Any) -> players.Place:
 
 
 @pytest.mark.timeout(PATIENCE * 2)
-@pytest.mark.parametrize("kind", SITES)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind == "sqlite" else pytest.mark.long) for kind in SITES]
+)
 def test_every_effect_happens_once_and_in_order(kind: str) -> None:
     chance = random.Random(kind)  # no secret
     site: Any = SITES[kind]()

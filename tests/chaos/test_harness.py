@@ -163,6 +163,7 @@ def test_a_worker_sleeps_over_its_lease(monkeypatch: pytest.MonkeyPatch) -> None
     assert slept == [worker.LEASE + 1.0]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_worker_that_fails_is_reported() -> None:
     setup = "tests.chaos.mutants:crash"
