@@ -436,6 +436,45 @@ def test_a_payout_tells_what_it_lacks_and_what_differs(colour: str) -> None:
     travel(colour, journey)
 
 
+def lost(connect: AsyncConnect, key: str, answer: str, object_id: str) -> None:
+    """Let the journal remember a payment that Stripe does not have."""
+    gone = answer.replace(object_id, "pi_gone").replace('"latest_charge":"ch_', '"latest_charge":"ch_x')
+    tampered(connect, key, object_id="pi_gone", answer=gone, related_id="")
+
+
+@pytest.mark.parametrize(("key", "payout"), [("late", "payout-2"), ("order-3", "payout-3")])
+def test_a_manual_payout_looks_for_what_was_written_down_out_of_turn(colour: str, key: str, payout: str) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        await connect.settings.set_payouts(interval="manual", account=account)
+        sale: dict[str, Any] = {"amount": usd("10.00"), "account": account, "payment_method": AT_ONCE}
+        await connect.charges.direct.create(key="order-1", **sale)
+        await connect.later().charges.direct.create(key="late", **sale)
+        connect.simulator.advance(days=1)
+        ids = {"payout-1": (await connect.payouts.create(key="payout-1", account=account, amount=usd("5.00"))).id}
+        connect.simulator.advance(days=1)
+        assert await connect.operations.work() == 1
+        connect.simulator.advance(days=1)
+        ids["payout-2"] = (await connect.payouts.create(key="payout-2", account=account, amount=usd("5.00"))).id
+        planned = await connect.later().payouts.create(key="payout-3", account=account, amount=usd("5.00"))
+        connect.simulator.advance(days=1)
+        await connect.charges.direct.create(key="order-3", **sale)
+        connect.simulator.advance(days=1)
+        assert await connect.operations.work() == 1
+        ids["payout-3"] = (await planned.result()).id
+        for id in ids.values():
+            assert (await connect.reconciliation.payout(id, account=account)).findings == ()
+        rows = {row.identity.key: row for row in await connect.operations.list(states=[State.SUCCEEDED])}
+        lost(connect, key, rows[key].answer, rows[key].object_id)
+        reports = {name: await connect.reconciliation.payout(id, account=account) for name, id in ids.items()}
+        assert {name for name, report in reports.items() if report.findings} == {payout}
+        unexpected, missing = reports[payout].findings
+        assert unexpected.kind is DiscrepancyKind.UNEXPECTED
+        assert (missing.kind, missing.key, missing.object_id) == (DiscrepancyKind.MISSING, key, "pi_gone")
+
+    travel(colour, journey)
+
+
 def test_an_automatic_payout_tells_what_it_lacks(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         account = await seller(connect, type="standard")
@@ -449,9 +488,7 @@ def test_an_automatic_payout_tells_what_it_lacks(colour: str) -> None:
         report = await connect.reconciliation.payout(payout.id, account=account)
         assert (report.findings, payout.amount) == ((), usd("25.23"))
         rows = {row.identity.key: row for row in await connect.operations.list(states=[State.SUCCEEDED])}
-        lost = rows["order-2"]
-        gone = lost.answer.replace(lost.object_id, "pi_gone").replace('"latest_charge":"ch_', '"latest_charge":"ch_x')
-        tampered(connect, "order-2", object_id="pi_gone", answer=gone, related_id="")
+        lost(connect, "order-2", rows["order-2"].answer, rows["order-2"].object_id)
         unexpected, missing = (await connect.reconciliation.payout(payout.id, account=account)).findings
         assert (unexpected.kind, unexpected.found) == (DiscrepancyKind.UNEXPECTED, usd("8.41"))
         assert (missing.kind, missing.key, missing.object_id) == (DiscrepancyKind.MISSING, "order-2", "pi_gone")

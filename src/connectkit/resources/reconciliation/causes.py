@@ -21,7 +21,7 @@ from connectkit.calls.keys import mark
 from connectkit.divisions import split_notes
 from connectkit.models.base import Data, identifier
 from connectkit.requests import compact
-from connectkit.storage.records import Identity, Operation, State, Stored
+from connectkit.storage.records import NEVER, Identity, Operation, State, Stored
 
 from .deeds import PATHS, Deed, Seen, Span
 from .pages import Row
@@ -129,12 +129,15 @@ class Causes:
         account: str = "",
         last: Identity | None = None,
         until: datetime | None = None,
+        *,
+        since: datetime = NEVER,
     ) -> None:
         while page := await caller.listed(states, _PAGE, account, last):
             for stored in page:
                 if until is not None and stored.operation.created > until:
                     return
-                self.note(stored)
+                if stored.operation.updated >= since:
+                    self.note(stored)
             last = page[-1].operation.identity
 
     def _note_done(self, operation: Operation, answer: Data) -> None:

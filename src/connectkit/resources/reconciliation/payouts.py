@@ -14,6 +14,7 @@ from connectkit.models.reconciliation import Discrepancy, DiscrepancyKind, Line,
 from connectkit.money import Money
 from connectkit.paying import Paymaster
 from connectkit.requests import Request
+from connectkit.storage.records import NEVER
 
 from .among import Among
 from .auditing import Audit
@@ -183,14 +184,15 @@ class PaidOut:
                 break
 
     async def _read_between(self, causes: Sought, walk: _Walk) -> None:
-        """Read what the journal has between the payout before and this one.
+        """Read what the journal says was done between the payout before and this one.
 
         Where somebody else made one of them, that is between the first and the last operation that this one paid out.
         """
         first, last = None, await causes.maker(walk.payout) or causes.latest
         if walk.before:
             first = await causes.maker(walk.before) or causes.earliest
-        await causes.read_between(self.account or "", first.identity if first else None, last.created if last else None)
+        since, until = first.created if first else NEVER, last.updated if last else None
+        await causes.read_changed(self.account or "", since, until)
 
     async def _look_for_missing(self, audit: Audit, currency: str, began: int, ended: int) -> None:
         """Look for what was done after the second of the payout before, and before that of this one."""

@@ -79,6 +79,19 @@ class Sought(Causes):
         """
         await self._read(self.caller, READ, account, first, until)
 
+    async def read_changed(self, account: str, since: datetime, until: datetime | None) -> None:
+        """Read what concerns an account, had been written down by a time of the store's, and ended after another.
+
+        No store finds operations by when they ended, so that those which were written down first are read as well: what
+        a worker sends, or somebody resumes, may have been written down long before.
+
+        Args:
+            account: The connected account; `""` for all that there is.
+            since: After when it ended.
+            until: By when it had been written down; `None` for now.
+        """
+        await self._read(self.caller, READ, account, None, until, since=since)
+
     async def maker(self, name: str) -> Operation | None:
         """Give the operation that made something."""
         found = (stored.operation for stored in await self.caller.related([name]))
