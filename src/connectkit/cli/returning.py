@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectkit.models.payments import Payment
 from connectkit.models.refunds import Refund
 from connectkit.resources.evidence import Evidence
 
@@ -55,18 +56,19 @@ def _told(refund: Refund) -> str:
     return f"{refund.amount}{f', of it from sellers: {back}' if back else ''}"
 
 
-async def disputes(play: Play) -> None:
-    """A buyer's bank takes a payment back, and gives it back when the platform has answered."""
-    connect, seller = play.connect, play.sellers["express"]
-    payment = await play.once(
-        lambda: connect.charges.destination.create(
-            key="demo/order/disputed",
-            amount=usd("20.00"),
-            destination=seller,
-            fee=usd("2.00"),
-            payment_method="pm_card_createDispute",
+async def disputed(play: Play, key: str, card: str) -> Payment:
+    """Sell something for the express seller, to somebody whose bank takes the payment back."""
+    return await play.once(
+        lambda: play.connect.charges.destination.create(
+            key=key, amount=usd("20.00"), destination=play.sellers["express"], fee=usd("2.00"), payment_method=card
         )
     )
+
+
+async def disputes(play: Play) -> None:
+    """A buyer's bank takes a payment back, and gives it back when the platform has answered."""
+    connect = play.connect
+    payment = await disputed(play, "demo/order/disputed", "pm_card_createDispute")
     (dispute,) = [one async for one in connect.disputes.list(payment=payment.id)]
     recovery = await play.once(lambda: connect.disputes.recover(dispute.id, key="demo/dispute/recover"))
     evidence = Evidence(product_description="A blue vase.", uncategorized_text="winning_evidence")

@@ -5,20 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from .play import Play, usd
+from .returning import disputed
 
 
 async def parts(play: Play) -> None:
     """Two disputes share a payment; each is recovered from the seller, once."""
-    connect, seller = play.connect, play.sellers["express"]
-    payment = await play.once(
-        lambda: connect.charges.destination.create(
-            key="demo/order/parts",
-            amount=usd("20.00"),
-            destination=seller,
-            fee=usd("2.00"),
-            payment_method="pm_card_createMultipleDisputes",
-        )
-    )
+    connect = play.connect
+    payment = await disputed(play, "demo/order/parts", "pm_card_createMultipleDisputes")
     found = [one async for one in connect.disputes.list(charge=payment.charge)]
     taken = [
         await play.once(partial(connect.disputes.recover, one.id, key=f"demo/parts/{number}"))
