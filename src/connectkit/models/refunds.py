@@ -97,7 +97,7 @@ class Refund(Value):
         amount: How much.
         status: Stripe's word: `pending`, `requires_action`, `succeeded`, `failed` or `canceled`. An open set.
         payment: The payment intent, or `""`.
-        charge: The charge.
+        charge: The charge, or `""` where a customer gets back out of her cash balance what she had sent and not spent.
         reason: Why, in Stripe's word, or `""`.
         pending_reason: Why it waits, in Stripe's word, as `insufficient_funds`, or `""`. An open set.
         failure_reason: Why it failed, in Stripe's word, or `""`. The amount is back in the balance then.

@@ -72,7 +72,8 @@ class Lookout:
     async def _own_claims(self, account: str) -> AsyncGenerator[BalanceClaim, None]:
         """Go through what takes money of direct charges: refunds that wait, and inquiries."""
         async for refund in _recent(self.caller, "/v1/refunds", account, self.since):
-            if refund.get("status") in {"pending", "requires_action"} and not refund.get("balance_transaction"):
+            waits = refund.get("status") in {"pending", "requires_action"} and not refund.get("balance_transaction")
+            if waits and refund.get("charge"):  # without one it comes out of a customer's cash balance
                 amount = Money(refund["amount"], refund["currency"])
                 yield _claim(ClaimKind.REFUND, refund["id"], amount)
         async for item in _recent(self.caller, "/v1/disputes", account, self.since):

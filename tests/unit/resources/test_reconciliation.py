@@ -420,3 +420,41 @@ def test_what_the_sdk_would_decode_is_kept_back() -> None:
         sold(connect)
         since = datetime.now(tz=UTC) - timedelta(days=2)
         assert connect.reconciliation.period(since=since).net("usd") == usd("96.80")
+
+
+def cash_returned(connect: Connect, account: str | None) -> str:
+    """Ask a customer where to send back what she has sent and not spent."""
+    driver = Driver(connect.simulator)
+    customer = driver.made("/v1/customers", {"email": "eve@example.com"}, account=account)["id"]
+    sent = {"amount": 5000, "currency": "usd"}
+    driver.made(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", sent, account=account)
+    told = {"origin": "customer_balance", "customer": customer, "currency": "usd", "amount": 2000}
+    refund: str = driver.made("/v1/refunds", told, account=account)["id"]
+    return refund
+
+
+@pytest.mark.parametrize("on_platform", [True, False])
+def test_what_a_customer_had_sent_goes_back_and_moves_no_balance(connect: Connect, on_platform: bool) -> None:
+    other = seller(connect, type="standard")
+    account = None if on_platform else other
+    sold(connect)
+    connect.transfers.create(key="bonus", amount=usd("9.00"), destination=other)
+    refund = connect.refunds.retrieve(cash_returned(connect, account), account=account)
+    assert (refund.charge, refund.payment, refund.amount) == ("", "", usd("20.00"))
+    for report in connect.reconciliation.periods(accounts=[other]):
+        assert report.explained, report.findings
+    payout = connect.payouts.create(key="payout", amount=usd("5.00"), account=other)
+    assert connect.reconciliation.payout(payout.id, account=other).explained
+    assert list(connect.tracker.sinking(other)) == []
+
+
+@pytest.mark.parametrize("on_platform", [True, False])
+def test_a_movement_of_a_refund_without_a_charge_is_somebody_elses(connect: Connect, on_platform: bool) -> None:
+    other = seller(connect, type="standard")
+    account = None if on_platform else other
+    sold(connect)
+    connect.transfers.create(key="bonus", amount=usd("9.00"), destination=other)
+    refund = Driver(connect.simulator).get(f"/v1/refunds/{cash_returned(connect, account)}", account=account).body
+    altered(connect, ROWS, row(type="refund", source=refund))
+    first, *_ = connect.reconciliation.period(account=account).findings
+    assert (first.kind, first.object_id, first.found) == (DiscrepancyKind.UNEXPECTED, refund["id"], usd("9.00"))
