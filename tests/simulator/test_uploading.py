@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -30,12 +31,14 @@ def jpeg(width: int, height: int) -> bytes:
     return b"\xff\xd8" + header + table + b"\xff\xc2" + struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes(9)
 
 
-def upload(driver: Driver, purpose: str, content: bytes, name: str = "a", **options: str) -> Reply:
+def upload(
+    driver: Driver, purpose: str, content: bytes, name: str = "a", *, boundary: str = "x", **options: str
+) -> Reply:
     head = (
-        f'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n'
-        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     )
-    return driver.send("POST", "/v1/files", head.encode() + content + b"\r\n--x--\r\n", **options)
+    return driver.send("POST", "/v1/files", head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), **options)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,39 @@ def test_all_evidence_together_has_an_end(driver: Driver, simulator: Simulator) 
     driver.made(path, {"evidence": {"receipt": first}, "submit": False})
     reply = driver.post(path, {"evidence": {"refund_policy": second}})
     assert (reply.status, "4.5 MB" in reply.error["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("boundary", ["x", "y"])
+def test_an_upload_is_known_again_by_its_key(driver: Driver, boundary: str) -> None:
+    first = upload(driver, "dispute_evidence", PDF, key="k")
+    again = upload(driver, "dispute_evidence", PDF, key="k", boundary=boundary)
+    assert (again.headers["Idempotent-Replayed"], again.body) == ("true", first.body)
+    assert len(driver.get("/v1/files").body["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("purpose", "content", "name"),
+    [
+        ("dispute_evidence", PDF + b".", "a"),
+        ("dispute_evidence", PDF, "b"),
+        ("pci_document", PDF, "a"),
+    ],
+)
+def test_another_upload_with_the_key_is_an_error(driver: Driver, purpose: str, content: bytes, name: str) -> None:
+    upload(driver, "dispute_evidence", PDF, key="k")
+    other = upload(driver, purpose, content, name, key="k")
+    assert (other.status, other.error["type"]) == (400, "idempotency_error")
+    elsewhere = driver.post("/v1/customers", {}, key="k")
+    assert elsewhere.error["type"] == "idempotency_error"
+    assert len(driver.get("/v1/files").body["data"]) == 1
+
+
+def test_a_key_does_not_keep_what_was_uploaded(driver: Driver) -> None:
+    content = png(9, 9) + bytes(5 * MB)
+    tracemalloc.start()
+    try:
+        assert upload(driver, "identity_document", content, "a.png", key="k").status == 200
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < MB < len(content) < peak

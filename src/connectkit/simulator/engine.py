@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -164,8 +165,8 @@ class Engine:
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
-        body = json.dumps(told, sort_keys=True).encode() if call.path == FILES else sent.body
-        record = self._keys.begin(call, sent.query, body, partial(_same, call, told))
+        query, body = ("", _digest(told)) if call.path == FILES else (sent.query, sent.body)
+        record = self._keys.begin(call, query, body, partial(_same, call, told))
         if record is not None and record.status:
             return _replayed(record, fresh=not call.is_v1)
         return self._once(call, route, record, told, fault, form=form)
@@ -225,8 +226,13 @@ class Engine:
         return encode(shown)
 
 
+def _digest(told: dict[str, Any]) -> bytes:
+    """Give what an upload is known again by: what it said, without its boundaries, may be too much to keep."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
+
+
 def _same(call: Call, told: dict[str, Any], record: Record) -> bool:
-    if (record.account, record.method, record.path) != (call.account, call.method, call.path):
+    if (record.account, record.method, record.path) != (call.account, call.method, call.path) or call.path == FILES:
         return False
     return read_body(call, Sent(record.query, record.sent, ""))[0] == told
 

@@ -34,7 +34,7 @@ class Record:
         method: The method of the request that it stands for.
         path: The path of that.
         query: What stood behind the path.
-        sent: The body of that.
+        sent: The body of that; of an upload, what it is known again by.
         request_id: The id of the first request.
         status: The HTTP status of the answer; 0 while it is being worked on.
         body: The body of the answer.
