@@ -52,6 +52,7 @@ def test_a_capture_says_who_gets_what(till: Till) -> None:
         ({"transfer_group": "another"}, 400, "transfer_group"),
         ({"application_fee": 1}, 501, "application_fee"),
         ({"application_fee_amount": 100}, 400, "application_fee_amount"),
+        ({"transfer_data": {"amount": 100}}, 400, "transfer_data"),
     ],
 )
 def test_what_cannot_be_captured_so(till: Till, told: dict[str, Any], status: int, param: str) -> None:
@@ -59,6 +60,26 @@ def test_what_cannot_be_captured_so(till: Till, told: dict[str, Any], status: in
     reply = till.driver.post(f"/v1/charges/{charge}/capture", told)
     assert (reply.status, reply.error["param"]) == (status, param)
     assert not till.charge(charge)["captured"]
+
+
+def test_nothing_is_passed_on_of_a_payment_that_is_for_nobody_else(till: Till) -> None:
+    more: dict[str, Any] = {"payment_method_options": {"card": {"request_incremental_authorization": "if_available"}}}
+    charge = till.pay(5000, **HELD, **more)
+    held = f"/v1/payment_intents/{till.charge(charge)['payment_intent']}"
+    told = {"amount": 5000, "currency": "usd", "payment_method": "pm_card_visa"}
+    proposed = f"/v1/payment_intents/{till.driver.made('/v1/payment_intents', told)['id']}"
+    asked = {"transfer_data": {"amount": 100}}
+    for path, base in ((f"{held}/capture", {}), (f"{held}/increment_authorization", {"amount": 6000}), (proposed, {})):
+        reply = till.driver.post(path, {**base, **asked})
+        assert (reply.status, reply.error["type"], reply.error["param"]) == (
+            400,
+            "invalid_request_error",
+            "transfer_data",
+        )
+        assert "transfer_data[destination]" in reply.error["message"]
+    shown = till.driver.get(held).body
+    assert (shown["status"], shown["amount"], shown["transfer_data"]) == ("requires_capture", 5000, None)
+    assert till.driver.get(proposed).body["transfer_data"] is None
 
 
 def test_what_is_not_held_cannot_be_captured(till: Till) -> None:

@@ -12,7 +12,7 @@ from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
 from .charges import tell_statement
-from .checks import check_cut
+from .checks import check_cut, passed_on
 from .confirming import take
 from .intents import unexpected
 from .methods import card_of
@@ -92,9 +92,11 @@ def _take(world: World, intent: Object, params: Mapping[str, Any], named: str, t
 
 
 def _cut(intent: Object, params: Mapping[str, Any]) -> Object:
-    """Give what a capture asks to keep or to pass on, else what was asked before."""
-    data = intent["transfer_data"]
-    if data is not None:
-        data = {**data, **params.get("transfer_data", {})}
+    """Give what a capture asks to keep or to pass on, else what was asked before.
+
+    Raises:
+        Refusal: It asks to pass a part on where there is nobody to pass it on to.
+    """
+    data = passed_on(intent, params)
     fee = params.get("application_fee_amount", intent["application_fee_amount"])
     return {"amount": intent["amount"], "application_fee_amount": fee, "transfer_data": data}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from connectkit.simulator.accounts import queries
 from connectkit.simulator.refusals import Refusal, invalid, refused
@@ -13,6 +14,11 @@ from .exchange import into, settling
 from .fx import convert
 from .switches import switches_of
 from .transfers import check_destination
+
+_NO_DESTINATION: Final = (
+    "You can only change transfer_data of a PaymentIntent that was created with transfer_data[destination]."
+)
+"""Inferred: such a change cannot name a destination, and what Stripe says where there is none is not known."""
 
 
 def check_intent(world: World, account: str, intent: dict[str, Any]) -> None:
@@ -83,6 +89,20 @@ def check_cut(world: World, intent: dict[str, Any], *, direct: bool) -> None:
     if not 1 <= data["amount"] <= intent["amount"]:
         message = "transfer_data[amount] has to be above zero and at most the amount."
         raise invalid(message, param="transfer_data[amount]")
+
+
+def passed_on(intent: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give whom a payment is passed on to and how much of it, once it was changed as *params* ask.
+
+    Raises:
+        Refusal: They ask for that where it is passed on to nobody.
+    """
+    data: dict[str, Any] | None = intent["transfer_data"]
+    if "transfer_data" not in params:
+        return data
+    if data is None:
+        raise invalid(_NO_DESTINATION, param="transfer_data")
+    return {**data, **params["transfer_data"]}
 
 
 def _check_fee(world: World, fee: int, amount: int, *, destination: bool, direct: bool) -> None:

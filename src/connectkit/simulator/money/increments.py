@@ -10,7 +10,7 @@ from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, merge_metadata
 from connectkit.simulator.state import World
 
-from .checks import check_intent
+from .checks import check_intent, passed_on
 from .intents import unexpected
 
 topic: Final = Topic("incremental authorizations")
@@ -31,9 +31,7 @@ def increment(world: World, call: Call) -> Object:
         raise unexpected(intent, "incremented")
     _check(intent, call.params["amount"])
     asked: Object = {name: call.params[name] for name in ("amount", "application_fee_amount") if name in call.params}
-    changed: Object = {**intent, **asked}
-    if "transfer_data" in call.params and intent["transfer_data"] is not None:
-        changed["transfer_data"] = {**intent["transfer_data"], **call.params["transfer_data"]}
+    changed: Object = {**intent, **asked, "transfer_data": passed_on(intent, call.params)}
     check_intent(world, call.account, changed)
     intent |= {**changed, "amount_capturable": changed["amount"], "_increments": intent.get("_increments", 0) + 1}
     charge = world.get(call.account, "charge", intent["latest_charge"])

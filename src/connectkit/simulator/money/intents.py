@@ -13,7 +13,7 @@ from connectkit.simulator.searches import search
 from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
-from .checks import check_intent
+from .checks import check_intent, passed_on
 from .confirmation_tokens import spend, with_token
 from .confirming import check_deposits, deposits_known, pay
 from .proposing import method_for, paying, propose
@@ -156,8 +156,7 @@ def update(world: World, call: Call) -> Object:
     described = asked.pop("payment_method_data", None)
     changed: Object = {**intent, **asked}
     changed |= {name: None for name, value in asked.items() if value == ""}
-    if "transfer_data" in asked and intent["transfer_data"] is not None:
-        changed["transfer_data"] = {**intent["transfer_data"], **asked["transfer_data"]}
+    changed["transfer_data"] = passed_on(intent, asked)
     check_intent(world, call.account, changed)
     if "payment_method" in asked or described is not None:
         changed |= paying(method_for(world, call.account, call.params))
