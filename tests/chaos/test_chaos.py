@@ -16,6 +16,7 @@ from tests.chaos import mutants
 
 from connectkit.testing.chaos.run import Options, play
 
+pytestmark = pytest.mark.long
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "chaos"
 ROOT = Path(__file__).parents[2]
 STORES = ("sqlite", "postgres", "redis")
@@ -52,7 +53,6 @@ def runs() -> Iterator[dict[str, subprocess.Popen[str]]]:
         }
 
 
-@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("store", STORES)
 def test_nothing_is_lost_and_nothing_is_done_twice(store: str, runs: dict[str, subprocess.Popen[str]]) -> None:
@@ -64,7 +64,6 @@ def test_nothing_is_lost_and_nothing_is_done_twice(store: str, runs: dict[str, s
     assert report["kills"] >= 1
 
 
-@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", mutants.MUTANTS if LONG else QUICK, ids=lambda mutant: mutant.__name__)
 def test_a_mistake_in_the_journal_is_caught(mutant: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -422,24 +422,27 @@ def test_what_the_sdk_would_decode_is_kept_back() -> None:
         assert connect.reconciliation.period(since=since).net("usd") == usd("96.80")
 
 
-def cash_returned(connect: Connect, account: str | None) -> str:
-    """Ask a customer where to send back what she has sent and not spent."""
+def cash_returned(connect: Connect, *, on_platform: bool) -> tuple[str, str | None, str]:
+    """Sell, pass on, and ask a customer where to send back what she has sent and not spent.
+
+    Gives the seller, the account of the refund, and the refund.
+    """
+    other = seller(connect, type="standard")
+    account = None if on_platform else other
+    sold(connect)
+    connect.transfers.create(key="bonus", amount=usd("9.00"), destination=other)
     driver = Driver(connect.simulator)
     customer = driver.made("/v1/customers", {"email": "eve@example.com"}, account=account)["id"]
     sent = {"amount": 5000, "currency": "usd"}
     driver.made(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", sent, account=account)
     told = {"origin": "customer_balance", "customer": customer, "currency": "usd", "amount": 2000}
-    refund: str = driver.made("/v1/refunds", told, account=account)["id"]
-    return refund
+    return other, account, driver.made("/v1/refunds", told, account=account)["id"]
 
 
 @pytest.mark.parametrize("on_platform", [True, False])
 def test_what_a_customer_had_sent_goes_back_and_moves_no_balance(connect: Connect, on_platform: bool) -> None:
-    other = seller(connect, type="standard")
-    account = None if on_platform else other
-    sold(connect)
-    connect.transfers.create(key="bonus", amount=usd("9.00"), destination=other)
-    refund = connect.refunds.retrieve(cash_returned(connect, account), account=account)
+    other, account, returned = cash_returned(connect, on_platform=on_platform)
+    refund = connect.refunds.retrieve(returned, account=account)
     assert (refund.charge, refund.payment, refund.amount) == ("", "", usd("20.00"))
     for report in connect.reconciliation.periods(accounts=[other]):
         assert report.explained, report.findings
@@ -450,11 +453,8 @@ def test_what_a_customer_had_sent_goes_back_and_moves_no_balance(connect: Connec
 
 @pytest.mark.parametrize("on_platform", [True, False])
 def test_a_movement_of_a_refund_without_a_charge_is_somebody_elses(connect: Connect, on_platform: bool) -> None:
-    other = seller(connect, type="standard")
-    account = None if on_platform else other
-    sold(connect)
-    connect.transfers.create(key="bonus", amount=usd("9.00"), destination=other)
-    refund = Driver(connect.simulator).get(f"/v1/refunds/{cash_returned(connect, account)}", account=account).body
+    _, account, returned = cash_returned(connect, on_platform=on_platform)
+    refund = Driver(connect.simulator).get(f"/v1/refunds/{returned}", account=account).body
     altered(connect, ROWS, row(type="refund", source=refund))
     first, *_ = connect.reconciliation.period(account=account).findings
     assert (first.kind, first.object_id, first.found) == (DiscrepancyKind.UNEXPECTED, refund["id"], usd("9.00"))
