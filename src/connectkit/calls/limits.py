@@ -117,7 +117,7 @@ class Queue:
     _at: float = field(default=-math.inf, init=False)
     _pace: float = field(default=0.0, init=False)  # of those who left, while nobody was turned away
     _met: float = field(default=math.inf, init=False)  # where the limit may be
-    _calm: float = field(default=0.0, init=False)  # seconds of growth since then
+    _calm: float = field(default=0.0, init=False)  # seconds of growth since somebody was turned away
     _window: _Window = field(factory=_Window, init=False)
     _mutex: AbstractContextManager[bool] = field(factory=mutex, init=False, repr=False)
 
