@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from connectkit import InvalidRequest, StoreUnavailable
 from connectkit.storage import rows, stamps
-from connectkit.storage.base import Movements, Powers
+from connectkit.storage.base import Movements, Powers, Successes
 from connectkit.storage.records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 VERSION: Final = 1
@@ -41,6 +41,7 @@ operations = sa.Table(
     sa.Column("lane", sa.Text),  # NULL for none, so that the constraint below lets any number of those be
     sa.UniqueConstraint(*NAME),
     sa.UniqueConstraint("tenant", "platform", "livemode", "lane"),
+    sa.Index("shop_operations_ended", "tenant", "platform", "livemode", "state", "updated", "id"),
 )
 deliveries = sa.Table(
     "shop_deliveries",
@@ -161,6 +162,25 @@ class SQLAlchemyStore:
             query = sa.select(operations).where(_of(table, realm), ours).order_by(table.id)
             found = connection.execute(query).all()
             now, policy = _now(), _policy(connection, realm)
+            return [Stored(_operation(row), now, policy=policy) for row in found]
+
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        rows.from_successes(successes, limit)  # refuses what is no text
+        with self._writing() as connection:
+            table, since = operations.c, rows.micros(successes.since)
+            query = sa.select(operations).where(
+                _of(table, successes.realm),
+                table.state == "succeeded",
+                table.updated >= since,
+                table.created <= rows.micros(successes.until),
+            )
+            if successes.account:
+                query = query.where(table.account == successes.account)
+            if successes.after is not None:
+                last = _named(successes.after).with_only_columns(table.id).scalar_subquery()
+                query = query.where(sa.or_(table.updated > since, table.id > last))
+            found = connection.execute(query.order_by(table.updated, table.id).limit(limit)).all()
+            now, policy = _now(), _policy(connection, successes.realm)
             return [Stored(_operation(row), now, policy=policy) for row in found]
 
     def moved(self, movements: Movements) -> int:

@@ -27,7 +27,7 @@ from attrs import evolve, frozen
 
 from .errors import OperationInProgress, StoreUnavailable
 from .ports import World
-from .storage.base import AsyncStore, Movements
+from .storage.base import AsyncStore, Movements, Successes
 from .storage.records import NEVER, Identity, Operation, Realm, State, Stored
 from .storage.stamps import held
 from .telling import told
@@ -310,6 +310,10 @@ class Journal:
     async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return await self.store.related(realm, objects)
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        return await self.store.succeeded(successes, limit)
 
     async def _claim(self, found: Stored, following: Callable[[Operation], str]) -> Held | Stored:
         for _ in range(_ROUNDS):

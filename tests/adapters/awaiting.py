@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from connectkit import drive
-from connectkit.storage.base import AsyncStore, Movements, Powers
+from connectkit.storage.base import AsyncStore, Movements, Powers, Successes
 from connectkit.storage.records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 T = TypeVar("T")
@@ -50,6 +50,9 @@ class Awaited(ABC):
 
     def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         return self.run(self._store.related(realm, objects))
+
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        return self.run(self._store.succeeded(successes, limit))
 
     def moved(self, movements: Movements) -> int:
         return self.run(self._store.moved(movements))

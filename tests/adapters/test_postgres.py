@@ -11,11 +11,12 @@ from tests.adapters.awaiting import AwaitedInALoop
 from tests.adapters.postgres_server import fresh
 
 from connectkit.storage import postgres_sql, rows, sql
-from connectkit.storage.base import Store
+from connectkit.storage.base import Store, Successes
 from connectkit.storage.enlisting import percent
 from connectkit.storage.postgres import AsyncPostgresStore, PostgresStore
+from connectkit.storage.records import NEVER, Identity
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
-from connectkit.testing.samples import REALM
+from connectkit.testing.samples import REALM, identity
 
 
 @pytest.fixture
@@ -98,3 +99,18 @@ def test_objects_are_looked_up_by_index_where_nobody_has_analyzed_the_table(addr
     assert "Join" not in plan
     assert "connectkit_operations_objects" in plan
     assert "connectkit_operations_related" in plan
+
+
+@pytest.mark.parametrize("account", ["", "acct_1"])
+@pytest.mark.parametrize("after", [None, identity("order-1")])
+def test_what_succeeded_is_read_in_the_order_of_its_index(address: str, account: str, after: Identity | None) -> None:
+    sought = Successes(realm=REALM, since=NEVER, until=NEVER, account=account, after=after)
+    statement = sql.list_succeeded(account=bool(account), after=after is not None)
+    values = rows.from_successes(sought, 5)
+    with closing(PostgresStore(address)) as store, psycopg.connect(address) as connection:
+        store.policy(REALM)
+        connection.execute(b"SET enable_seqscan = off")
+        found = connection.execute(b"EXPLAIN " + percent(statement).encode(), dict(values)).fetchall()
+    plan = "\n".join(line for (line,) in found)
+    assert "Index Scan using connectkit_operations_succeeded" in plan
+    assert "Sort" not in plan

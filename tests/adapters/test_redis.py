@@ -5,15 +5,18 @@ import copy
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.adapters.awaiting import AwaitedInALoop
 from tests.adapters.redis_server import Server, connected, fresh, server
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
-from connectkit.storage.base import Store
+from connectkit.storage.base import Store, Successes
+from connectkit.storage.records import NEVER, State
 from connectkit.storage.redis import AsyncRedisStore, RedisStore
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
 from connectkit.testing.samples import HELD, REALM, draft, event, identity, planned
@@ -179,3 +182,18 @@ def test_nothing_is_shown_of_how_the_server_is_reached(kind: Callable[..., Any])
     for wrong in ({"timeout": 0}, {"prefix": ""}, {"prefix": "{a}"}):
         with pytest.raises(InvalidRequest, match="patience"):
             kind("", **wrong)
+
+
+def test_what_older_scripts_ended_is_put_in_order() -> None:
+    """They know no index of what has ended."""
+    prefix = fresh()
+    every = Successes(realm=REALM, since=NEVER, until=datetime(3000, 1, 1, tzinfo=UTC))
+    with RedisStore(server().url, prefix=prefix) as store, connected(server().url) as client:
+        for key in ("order-1", "order-2"):
+            inserted = store.insert(draft(key), HELD).operation
+            store.swap(evolve(inserted, state=State.SUCCEEDED), None, durable=True)
+        (ended,) = client.keys(f"{{{prefix}}}:ended:*")
+        members = client.zrange(ended, 0, -1, withscores=True)
+        client.zrem(ended, next(member for member, _ in members if "order-1" in member))
+        assert [stored.operation.identity.key for stored in store.succeeded(every, 5)] == ["order-1", "order-2"]
+        assert client.zrange(ended, 0, -1, withscores=True) == members

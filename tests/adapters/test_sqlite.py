@@ -17,8 +17,8 @@ from attrs import evolve
 
 from connectkit.errors import InvalidRequest, StoreUnavailable
 from connectkit.storage import rows, sql
-from connectkit.storage.base import Store
-from connectkit.storage.records import State
+from connectkit.storage.base import Store, Successes
+from connectkit.storage.records import Identity, State
 from connectkit.storage.sqlite import SQLiteStore
 from connectkit.testing import SharedStoreSuite, StoreMachine
 from connectkit.testing.samples import ENDED, HELD, REALM, draft, event, identity
@@ -273,7 +273,7 @@ def test_the_schema_grows_while_older_code_works_on(path: Path, monkeypatch: pyt
         assert older.insert(draft("order-2"), ENDED).inserted
         older.close()
         with pytest.raises(
-            StoreUnavailable, match=r"schema has version 3, this connectkit knows 2; upgrade connectkit"
+            StoreUnavailable, match=r"schema has version 4, this connectkit knows 3; upgrade connectkit"
         ):
             older.get(identity("order-1"))
 
@@ -288,6 +288,25 @@ def test_operations_of_the_first_schema_are_found_by_their_objects(path: Path, m
     with SQLiteStore(path) as newer:
         (found,) = newer.related(REALM, ["po_1"])
         assert (found.operation.identity, found.operation.related_id) == (identity("order-1"), "")
+
+
+@pytest.mark.parametrize("account", ["", "acct_1"])
+@pytest.mark.parametrize("after", [None, identity("order-1")])
+def test_what_succeeded_before_is_not_read_in_a_schema_of_any_age(
+    path: Path, monkeypatch: pytest.MonkeyPatch, account: str, after: Identity | None
+) -> None:
+    with monkeypatch.context() as patch, SQLiteStore(path) as older:
+        patch.setattr(sql, "MIGRATIONS", sql.MIGRATIONS[:2])
+        row = older.insert(evolve(draft(), state=State.SUCCEEDED, account="acct_1"), HELD).operation
+    sought = Successes(realm=REALM, since=row.updated, until=row.created, account=account)
+    statement = sql.list_succeeded(account=bool(account), after=after is not None)
+    values = rows.from_successes(evolve(sought, after=after), 5)
+    with SQLiteStore(path) as newer:
+        assert [stored.operation for stored in newer.succeeded(sought, 5)] == [row]
+    with closing(sqlite3.connect(path)) as connection:
+        (first, *others) = [line[3] for line in connection.execute("EXPLAIN QUERY PLAN " + statement, values)]
+    assert "INDEX connectkit_operations_succeeded (tenant=? AND platform=? AND livemode=? AND updated>?)" in first
+    assert not any("TEMP B-TREE" in line for line in others)
 
 
 def test_writers_that_wait_for_one_another_share_a_commit(store: SQLiteStore) -> None:

@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import connectkit.testing
-from connectkit.storage.base import Movements, Powers, Store
+from connectkit.storage.base import Movements, Powers, Store, Successes
 from connectkit.storage.memory import MemoryStore
 from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, Realm, State, Stored
 from connectkit.testing import SharedStoreSuite, StoreMachine, StoreSuite
@@ -143,6 +143,17 @@ class FindsOnlyWhatWasMade(MemoryStore):
 class FindsTheNewestFirst(MemoryStore):
     def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         return super().related(realm, objects)[::-1]
+
+
+class ListsSuccessesAsTheyWereWrittenDown(MemoryStore):
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        found = super().succeeded(successes, len(self._operations))
+        return sorted(found, key=lambda stored: stored.operation.created)[:limit]
+
+
+class ListsSuccessesAgain(MemoryStore):
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        return super().succeeded(evolve(successes, after=None), limit)
 
 
 class SendsWhatIsPlanned(MemoryStore):
@@ -358,6 +369,8 @@ WRONG: tuple[tuple[type[MemoryStore], str], ...] = (
     (ForgetsRealms, "a_list_is_of_one_realm_and_one_account"),
     (FindsOnlyWhatWasMade, "operations_are_found_by_their_objects"),
     (FindsTheNewestFirst, "operations_are_found_by_their_objects"),
+    (ListsSuccessesAsTheyWereWrittenDown, "what_succeeded_is_listed_by_when_it_did"),
+    (ListsSuccessesAgain, "what_succeeded_is_listed_by_when_it_did"),
     (SendsWhatIsPlanned, "what_is_planned_is_held_by_nobody"),
     (ClaimsWithoutALease, "what_is_due_is_claimed"),
     (ClaimsWithoutALease, "each_of_many_threads_sends_another"),

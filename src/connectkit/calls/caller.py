@@ -22,6 +22,7 @@ from connectkit.policies import Policy
 from connectkit.ports import World
 from connectkit.requests import Params, Request, checked_id, checked_key, compact, fingerprint
 from connectkit.sellers.gates import can
+from connectkit.storage.base import Successes
 from connectkit.storage.records import Identity, Note, Operation, Realm, State, Stored
 
 from . import plans
@@ -291,6 +292,15 @@ class Caller:
     async def related(self, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return await self._journal.related(await self.owner.realm(), objects)
+
+    async def succeeded(
+        self, since: datetime, until: datetime, limit: int, account: str = "", after: Identity | None = None
+    ) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        realm = await self.owner.realm()
+        return await self._journal.succeeded(
+            Successes(realm=realm, since=since, until=until, account=account, after=after), limit
+        )
 
     async def due(self) -> Held | None:
         """Claim the deferred operation that is to be sent next."""

@@ -57,6 +57,26 @@ class Movements:
     account: str = ""
 
 
+@frozen(kw_only=True)
+class Successes:
+    """Which of the operations that succeeded are listed, by when they were under way.
+
+    Attributes:
+        realm: Whose.
+        since: Last changed at or after this time, by the store's clock: what succeeded is not changed again.
+        until: Written down at or before this time.
+        account: Concerning this connected account; every account if it is `""`.
+        after: Of those that were last changed at *since* itself, only those that were inserted later than the operation
+            of this name, so that a list of any length can be read a page at a time: none, if nothing has this name.
+    """
+
+    realm: Realm
+    since: datetime
+    until: datetime
+    account: str = ""
+    after: Identity | None = None
+
+
 class OperationStore(Protocol):
     """Remembers operations; the blocking colour.
 
@@ -133,6 +153,14 @@ class OperationStore(Protocol):
         """
         ...
 
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List the operations in state `SUCCEEDED` that *successes* describes, at most *limit* rows.
+
+        They come in the order of *updated*; of one moment, the oldest first. It has to take no longer where much has
+        succeeded before *since*.
+        """
+        ...
+
     def moved(self, movements: Movements) -> int:
         """Sum the amounts of the operations that *movements* describes, all but the planned and the refused."""
         ...
@@ -196,6 +224,10 @@ class AsyncOperationStore(Protocol):
 
     async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
+        ...
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
         ...
 
     async def moved(self, movements: Movements) -> int:

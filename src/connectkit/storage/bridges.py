@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from connectkit.drive import run
 
-from .base import AsyncStore, Movements, Powers, SharingStore, Store
+from .base import AsyncStore, Movements, Powers, SharingStore, Store, Successes
 from .crowds import Crowd
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
@@ -62,6 +62,10 @@ class Inline:
     async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return await self._ask(self._store.related, realm, objects)
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        return await self._ask(self._store.succeeded, successes, limit)
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""
@@ -200,6 +204,10 @@ class Stepped:
     def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return run(self._store.related(realm, objects))
+
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        return run(self._store.succeeded(successes, limit))
 
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from attrs import evolve
 
 from . import rows
-from .base import AsyncStore, Movements, Powers
+from .base import AsyncStore, Movements, Powers, Successes
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 _MARK: Final = "sealed:"  # no body begins so: all are JSON
@@ -90,6 +90,10 @@ class Enciphered:
     async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return [self.opened(stored) for stored in await self._store.related(realm, objects)]
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        return [self.opened(stored) for stored in await self._store.succeeded(successes, limit)]
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

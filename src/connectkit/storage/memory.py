@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve
 
 from . import rows, stamps
-from .base import Movements, Powers
+from .base import Movements, Powers, Successes
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
 _TO_BE_SENT: Final = {State.PLANNED, State.UNKNOWN}
@@ -126,6 +126,24 @@ class MemoryStore:
                 for row in self._operations.values()
                 if row.identity.realm == realm and sought & {row.object_id, row.related_id}
             ]
+
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        rows.from_successes(successes, limit)
+        with self._lock:
+            now, every, after = self._now(), self._operations.values(), successes.after
+            later = every if after is None else islice(dropwhile(lambda row: row.identity != after, every), 1, None)
+            at_once = {row.identity for row in later if row.updated == successes.since}
+            found = [
+                row
+                for row in every
+                if row.identity.realm == successes.realm
+                and row.state is State.SUCCEEDED
+                and (row.updated > successes.since or row.identity in at_once)
+                and row.created <= successes.until
+                and successes.account in {"", row.account}
+            ]
+            return [self._stored(row, now) for row in sorted(found, key=lambda row: row.updated)[:limit]]
 
     def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

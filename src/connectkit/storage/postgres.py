@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn, Self
 from connectkit.errors import InvalidRequest, StoreUnavailable
 
 from . import enlisting, postgres_sql, rows, sql, stamps
-from .base import Movements, Powers
+from .base import Movements, Powers, Successes
 from .bridges import Stepped
 from .enlisting import percent
 from .postgres_links import AsyncLink, BlockingLink, LaneTaken, Link, Options, Rows
@@ -87,6 +87,11 @@ class _Verbs:
     async def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return await self._several(realm, postgres_sql.RELATED, rows.from_objects(realm, objects))
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        statement = sql.list_succeeded(account=bool(successes.account), after=successes.after is not None)
+        return await self._several(successes.realm, statement, rows.from_successes(successes, limit))
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

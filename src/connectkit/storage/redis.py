@@ -11,7 +11,7 @@ from connectkit.errors import InvalidRequest
 from connectkit.requests import compact
 
 from . import redis_scripts, rows, stamps
-from .base import Movements, Powers
+from .base import Movements, Powers, Successes
 from .bridges import Stepped
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 from .redis_links import Argument, AsyncLink, BlockingLink, Link, Options
@@ -91,6 +91,14 @@ class _Verbs:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         rows.from_objects(realm, objects)
         return [_stored(found) for found in await self._link.run(redis_scripts.RELATED, (_realm(realm), *objects))]
+
+    async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        rows.from_successes(successes, limit)
+        since, until = rows.micros(successes.since), rows.micros(successes.until)
+        last = "" if successes.after is None else _name(successes.after)
+        arguments: Sequence[Argument] = (_realm(successes.realm), since, until, limit, successes.account, last)
+        return [_stored(found) for found in await self._link.run(redis_scripts.SUCCEEDED, arguments)]
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

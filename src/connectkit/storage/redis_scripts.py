@@ -7,6 +7,7 @@ below 2^53, which Lua counts exactly.
     op:NAME          an operation            ev:NAME          a delivery
     all:REALM        names by number         ready            names that can be taken, by number
     open:REALM       those that are no end   leased           those that are held, by the end of their lease
+    ended:REALM      all others, by time of their last change
     due:REALM        those to be sent        order:ORDERING   those that wait their turn, by number
     lanes:REALM      account to name         done             those that are done, by time of reception
     moved:REALM:CUR  names by first send     policies         realm to policy
@@ -52,7 +53,7 @@ end
 
 local function fields(name)
   local names = {{'seq', 'state', 'deferred', 'priority', 'amount', 'currency', 'first_sent', 'lane',
-    'object_id', 'related_id'}}
+    'object_id', 'related_id', 'updated'}}
   local row = {{}}
   for i, value in ipairs(redis.call('HMGET', op(name), unpack(names))) do row[names[i]] = value end
   return row
@@ -65,6 +66,7 @@ local function of(object) return p .. ':of:' .. realm .. ':' .. object end
 local function deindex(name)
   local row = fields(name)
   redis.call('ZREM', p .. ':open:' .. realm, name)
+  redis.call('ZREM', p .. ':ended:' .. realm, waiting(name, row))
   redis.call('ZREM', p .. ':due:' .. realm, waiting(name, row))
   redis.call('ZREM', moved(row), name)
   redis.call('ZREM', of(row.object_id), name)
@@ -79,6 +81,8 @@ local function index(name)
     if row.deferred == '1' and row.state ~= 'review' then
       redis.call('ZADD', p .. ':due:' .. realm, num(-row.priority), waiting(name, row))
     end
+  else
+    redis.call('ZADD', p .. ':ended:' .. realm, row.updated, waiting(name, row))
   end
   if row.object_id ~= '' then redis.call('ZADD', of(row.object_id), row.seq, name) end
   if row.related_id ~= '' then redis.call('ZADD', of(row.related_id), row.seq, name) end
@@ -257,6 +261,41 @@ return given
 """
 )
 """Gives the operations that made objects, or whose own belong to them, the oldest first."""
+
+SUCCEEDED: Final = (
+    _COMMON
+    + """
+local since, until_, limit, account, after = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local all, open, ended = p .. ':all:' .. realm, p .. ':open:' .. realm, p .. ':ended:' .. realm
+if redis.call('ZCARD', ended) ~= redis.call('ZCARD', all) - redis.call('ZCARD', open) then
+  redis.call('DEL', ended)
+  for _, name in ipairs(redis.call('ZRANGE', all, 0, -1)) do
+    if not redis.call('ZSCORE', open, name) then index(name) end
+  end
+end
+
+local from = redis.call('ZCOUNT', ended, '-inf', '(' .. since)
+local seq = after ~= '' and redis.call('HGET', op(after), 'seq')
+local last = after ~= '' and (seq and waiting(after, {seq = seq}) or '~')
+local found = {}
+while #found < limit do
+  local members = redis.call('ZRANGE', ended, from, from + 499, 'WITHSCORES')
+  if #members == 0 then break end
+  for i = 1, #members, 2 do
+    local name = string.sub(members[i], 22)
+    local row = redis.call('HMGET', op(name), 'state', 'account', 'created')
+    local later = not last or members[i + 1] ~= since or members[i] > last
+    if #found < limit and later and row[1] == 'succeeded' and tonumber(row[3]) <= until_
+      and (account == '' or account == row[2]) then
+      found[#found + 1] = answer(name, 0)
+    end
+  end
+  from = from + 500
+end
+return found
+"""
+)
+"""Gives operations that succeeded, by when; first puts in order what another connectkit's scripts left out."""
 
 MOVED: Final = (
     _COMMON

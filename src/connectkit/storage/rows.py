@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from connectkit.errors import InvalidRequest
 
 from . import sql
-from .base import Movements
+from .base import Movements, Successes
 from .records import NEVER, Delivery, Identity, Note, Operation, Realm, State
 
 Values: TypeAlias = Mapping[str, str | int | bytes]
@@ -118,6 +118,19 @@ def listing(
     if after is not None:
         values = {**values, "last_key": after.key, "last_step": after.step}
     return sql.list_operations(ended=ended, after=after is not None), _checked(values)
+
+
+def from_successes(successes: Successes, limit: int) -> Values:
+    """Give what selects operations that succeeded; `last_key` and `last_step` name the one that a list goes on behind.
+
+    Raises:
+        InvalidRequest: Some text cannot be spelled in UTF-8.
+    """
+    span: Values = {"since": micros(successes.since), "until": micros(successes.until), "limit": limit}
+    values: Values = {**from_realm(successes.realm), **span, "account": successes.account}
+    if successes.after is not None:
+        values = {**values, "last_key": successes.after.key, "last_step": successes.after.step}
+    return _checked(values)
 
 
 def from_operation(operation: Operation) -> Values:

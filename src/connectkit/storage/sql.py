@@ -110,6 +110,11 @@ MIGRATIONS: Final = (
     CREATE INDEX connectkit_operations_objects ON connectkit_operations (object_id) WHERE object_id <> '';
     CREATE INDEX connectkit_operations_related ON connectkit_operations (related_id) WHERE related_id <> '';
     """,
+    """
+    CREATE INDEX connectkit_operations_succeeded
+        ON connectkit_operations (tenant, platform, livemode, updated, id, account, created)
+        WHERE state = 'succeeded';
+    """,
 )
 """What makes a schema of version n out of one of version n - 1."""
 
@@ -214,6 +219,33 @@ RELATED: Final = f"""
     ORDER BY id
 """  # noqa: S608  # constants
 """Gives the operations that made objects, or whose own belong to them; the index of names would find whole realms."""
+
+_SUCCEEDED: Final = f"""
+    SELECT {COLUMNS}
+    FROM connectkit_operations
+    WHERE tenant = :tenant AND platform = :platform AND livemode = :livemode AND state = 'succeeded'
+        AND updated >= :since AND created <= :until
+    ORDER BY updated, id
+    LIMIT :limit
+"""  # noqa: S608  # constants
+
+
+@cache
+def list_succeeded(*, account: bool, after: bool) -> str:
+    """Give the statement that gives operations that succeeded, in the order in which they did.
+
+    Whatever it asks is in the index that it goes by, so that it reads the rows that it gives alone.
+
+    Args:
+        account: Whether they are to concern one connected account.
+        after: Whether a list goes on behind one of its rows.
+    """
+    conditions = [
+        *(["AND account = :account"] if account else []),
+        *([f"AND (updated > :since OR id > ({_LAST}))"] if after else []),
+    ]
+    return _SUCCEEDED.replace("ORDER BY", " ".join([*conditions, "ORDER BY"]))
+
 
 MOVED: Final = """
     SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM connectkit_operations

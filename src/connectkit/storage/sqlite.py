@@ -17,7 +17,7 @@ from typing import NoReturn, Self
 from connectkit.errors import InvalidRequest
 
 from . import enlisting, rows, sql, stamps
-from .base import Movements, Powers
+from .base import Movements, Powers, Successes
 from .database import Database
 from .records import Delivery, Identity, Note, Operation, Realm, State, Stored
 
@@ -114,6 +114,11 @@ class SQLiteStore:
     def related(self, realm: Realm, objects: Collection[str]) -> Sequence[Stored]:
         """List the operations that made objects, or whose own belong to them; see `OperationStore.related`."""
         return self._several(sql.RELATED, rows.from_objects(realm, objects))
+
+    def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
+        """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
+        statement = sql.list_succeeded(account=bool(successes.account), after=successes.after is not None)
+        return self._several(statement, rows.from_successes(successes, limit))
 
     def _several(self, statement: str, values: rows.Values) -> Sequence[Stored]:
         with self._database.reading() as connection:

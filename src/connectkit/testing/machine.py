@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
 
-from connectkit.storage.base import Movements, Store
+from connectkit.storage.base import Movements, Store, Successes
 from connectkit.storage.memory import MemoryStore
 from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, State, Stored
 
@@ -167,6 +167,15 @@ class StoreMachine(RuleBasedStateMachine):
         for one, other in zip(expected, found, strict=True):
             _same(one, other)
 
+    @rule(limit=st.integers(1, 4), account=_accounts, after=st.none() | st.builds(identity, _keys))
+    def succeeded(self, limit: int, account: str, after: Identity | None) -> None:
+        """Both list the same rows in the same order, from the beginning or behind a row."""
+        expected, found = (
+            store.succeeded(_behind(store, account, after), limit) for store in (self._model, self._store)
+        )
+        for one, other in zip(expected, found, strict=True):
+            _same(one, other)
+
     @rule(account=_accounts)
     def moved(self, account: str) -> None:
         """Both give the same sum."""
@@ -244,6 +253,12 @@ class StoreMachine(RuleBasedStateMachine):
     def fail(self, taken: _Deliveries, error: str, delay: float) -> None:
         """Both take it back, or both are somebody else's by now."""
         assert self._model.fail(taken.expected, error, delay) == self._store.fail(taken.found, error, delay)
+
+
+def _behind(store: Store, account: str, after: Identity | None) -> Successes:
+    known = None if after is None else store.get(after)
+    since = NEVER if known is None else known.operation.updated
+    return Successes(realm=REALM, since=since, until=_FUTURE, account=account, after=after)
 
 
 def _same(expected: Stored, found: Stored) -> _Rows:

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from connectkit.errors import StoreUnavailable
-from connectkit.storage.base import Movements, Store
+from connectkit.storage.base import Movements, Store, Successes
 from connectkit.storage.records import NEVER, Note, State
 
 from .processes import Child, claim_in_passing, claim_one, insert_one, take_one, work_without_end
@@ -25,6 +25,8 @@ VERBS: Final[Mapping[str, Callable[[Store], object]]] = {
     "get": lambda store: store.get(identity("order-1")),
     "due": lambda store: store.due(REALM, HELD),
     "listed": lambda store: store.listed(REALM, UNSETTLED, 1),
+    "related": lambda store: store.related(REALM, ["po_1"]),
+    "succeeded": lambda store: store.succeeded(Successes(realm=REALM, since=NEVER, until=NEVER), 1),
     "moved": lambda store: store.moved(Movements(realm=REALM, currency="usd", verbs=(), since=NEVER)),
     "purge": lambda store: store.purge(REALM, NEVER),
     "policy": lambda store: store.policy(REALM),

@@ -13,7 +13,7 @@ from attrs import evolve
 from hypothesis import given
 
 from connectkit.errors import InvalidRequest
-from connectkit.storage.base import Movements, Store
+from connectkit.storage.base import Movements, Store, Successes
 from connectkit.storage.records import NEVER, Delivery, Identity, Note, Operation, Realm, State, Stored
 
 from .samples import ANSWER, ENDED, HELD, REALM, UNSETTLED, draft, event, identity, planned
@@ -318,6 +318,41 @@ class StoreSuite:
         assert [row.identity for row in found("ch_2")] == [third.identity]
         with pytest.raises(InvalidRequest):
             found(_HALF_A_PAIR)
+
+    def test_what_succeeded_is_listed_by_when_it_did(self, store: Store) -> None:
+        """Whenever it was written down; what was refused, and other realms' and accounts', is left out."""
+        keys = [f"order-{number}" for number in range(6)]
+        for key in keys:
+            store.insert(evolve(draft(key), account="acct_1" if key < "order-3" else "acct_2"), HELD)
+        other = store.insert(_of(evolve(REALM, tenant="other"), draft()), HELD).operation
+        store.swap(evolve(other, state=State.SUCCEEDED), None, durable=False)
+        ends = {"order-4": State.SUCCEEDED, "order-1": State.SUCCEEDED, "order-3": State.REFUSED}
+        ends |= {"order-0": State.SUCCEEDED, "order-2": State.UNKNOWN, "order-5": State.SUCCEEDED}
+        for key, state in ends.items():
+            store.swap(evolve(_known(store, key), state=state), None, durable=False)
+        rows = {key: _known(store, key) for key in keys}
+        succeeded = sorted((key for key in keys if ends[key] is State.SUCCEEDED), key=lambda key: rows[key].updated)
+        every = Successes(realm=REALM, since=NEVER, until=_now(store))
+
+        def found(successes: Successes, limit: int = 9) -> list[str]:
+            listed = store.succeeded(successes, limit)
+            assert [stored.operation for stored in listed] == [rows[stored.operation.identity.key] for stored in listed]
+            return [stored.operation.identity.key for stored in listed]
+
+        first, second, third, fourth = succeeded
+        assert found(every) == succeeded
+        assert found(every, 2) == [first, second]
+        assert found(evolve(every, account="acct_2")) == [key for key in succeeded if key > "order-3"]
+        assert found(evolve(every, until=rows["order-1"].created)) == [key for key in succeeded if key < "order-2"]
+        assert found(evolve(every, since=rows[third].updated)) == [third, fourth]
+        assert found(evolve(every, since=rows[second].updated, after=identity(second)), 1) == [third]
+        assert found(evolve(every, since=rows[fourth].updated, after=identity(fourth))) == []
+        assert found(evolve(every, since=rows[fourth].updated, after=identity("order-9"))) == []
+        store.swap(evolve(rows[first], state=State.REVIEW), None, durable=False)
+        assert found(every) == [second, third, fourth]
+        for wrong in (evolve(every, account=_HALF_A_PAIR), evolve(every, after=identity(_HALF_A_PAIR))):
+            with pytest.raises(InvalidRequest):
+                found(wrong)
 
     def test_movements_are_summed(self, store: Store) -> None:
         """Those of a currency, verbs, time, account and realm; what was refused or never sent moved nothing."""
