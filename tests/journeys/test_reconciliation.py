@@ -497,6 +497,36 @@ def test_an_automatic_payout_tells_what_it_lacks(colour: str) -> None:
     travel(colour, journey)
 
 
+@pytest.mark.parametrize("key", ["late", "order-3"])
+def test_an_automatic_payout_looks_for_what_was_written_down_out_of_turn(colour: str, key: str) -> None:
+    """Before all that it paid out, and sent among them; or after them, while the last of them waited for a worker."""
+
+    async def journey(connect: AsyncConnect) -> None:
+        account = await seller(connect, type="standard")
+        sale: dict[str, Any] = {"amount": usd("10.00"), "account": account, "payment_method": AT_ONCE}
+        await connect.later().charges.direct.create(key="late", **sale)
+        await connect.charges.direct.create(key="order-0", **sale)
+        connect.simulator.advance(days=6)
+        await connect.charges.direct.create(key="order-1", **sale)
+        assert await connect.operations.work() == 1
+        await connect.charges.direct.create(key="order-2", **sale)
+        await connect.later().charges.direct.create(key="last", **sale)
+        await connect.charges.direct.create(key="order-3", **sale)
+        assert await connect.operations.work() == 1
+        connect.simulator.advance(days=6)
+        payout, before = [one async for one in connect.payouts.list(account=account)]
+        for one in (payout, before):
+            assert (await connect.reconciliation.payout(one.id, account=account)).findings == ()
+        rows = {row.identity.key: row for row in await connect.operations.list(states=[State.SUCCEEDED])}
+        lost(connect, key, rows[key].answer, rows[key].object_id)
+        assert (await connect.reconciliation.payout(before.id, account=account)).findings == ()
+        unexpected, missing = (await connect.reconciliation.payout(payout.id, account=account)).findings
+        assert unexpected.kind is DiscrepancyKind.UNEXPECTED
+        assert (missing.kind, missing.key, missing.object_id) == (DiscrepancyKind.MISSING, key, "pi_gone")
+
+    travel(colour, journey)
+
+
 def test_what_the_buyer_paid_on_a_page_of_the_platforms_leads_to_its_operation(colour: str) -> None:
     async def journey(connect: AsyncConnect) -> None:
         ana, ben = await seller(connect), await seller(connect, "seller-2", type="standard")

@@ -42,7 +42,7 @@ class Among:
         first, last = self.causes.earliest, self.causes.latest
         if first is None or last is None:
             return
-        await self.causes.read_between(self.audit.account, first.identity, last.created)
+        await self.causes.read_under_way(self.audit.account, first.created, last.updated)
         made = Span(self.audit.account, oldest, newest + 1)
 
         def meant(deed: Deed) -> bool:

@@ -21,14 +21,16 @@ from connectkit.calls.keys import mark
 from connectkit.divisions import split_notes
 from connectkit.models.base import Data, identifier
 from connectkit.requests import compact
-from connectkit.storage.records import NEVER, Identity, Operation, State, Stored
+from connectkit.storage.records import Identity, Operation, State, Stored
 
 from .deeds import PATHS, Deed, Seen, Span
 from .pages import Row
 from .shelves import Expected, Memory, Shelf
 
-_PAGE: Final = 500  # operations read at a time
 _REMEMBERED: Final = 2_000  # things that lead to a deed by a detour
+
+PAGE: Final = 500
+"""How many operations are read at a time."""
 
 READ: Final = (State.STARTED, State.UNKNOWN, State.REVIEW, State.SUCCEEDED)
 """The states of what was done, or may have been."""
@@ -122,22 +124,11 @@ class Causes:
         """Keep a deed under what it made."""
         self._shelf.put(deed, names)
 
-    async def _read(
-        self,
-        caller: Caller,
-        states: Collection[State],
-        account: str = "",
-        last: Identity | None = None,
-        until: datetime | None = None,
-        *,
-        since: datetime = NEVER,
-    ) -> None:
-        while page := await caller.listed(states, _PAGE, account, last):
+    async def _read(self, caller: Caller, states: Collection[State]) -> None:
+        last: Identity | None = None
+        while page := await caller.listed(states, PAGE, "", last):
             for stored in page:
-                if until is not None and stored.operation.created > until:
-                    return
-                if stored.operation.updated >= since:
-                    self.note(stored)
+                self.note(stored)
             last = page[-1].operation.identity
 
     def _note_done(self, operation: Operation, answer: Data) -> None:

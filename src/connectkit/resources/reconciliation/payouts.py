@@ -24,6 +24,7 @@ from .seeking import Sought
 from .tracing import Tracer
 from .walking import Anchor, Ledger, after
 
+_EVER = datetime.max.replace(tzinfo=UTC)
 _RETURNED = frozenset({"failed", "canceled"})
 _WHOLE = "Every movement of it is there, and they do not sum to its amount."
 
@@ -166,7 +167,7 @@ class PaidOut:
         if walk.reached is None:
             audit.find(_unexplained(payout, payout.amount, Money(0, currency), "The balance was never debited for it."))
         else:
-            await self._read_between(causes, walk)
+            await self._read_under_way(causes, walk)
             await self._look_for_missing(audit, currency, walk.ended or 0, walk.reached)
             if walk.ended is None and opening:
                 why = "The balance is not what its movements sum to."
@@ -183,7 +184,7 @@ class PaidOut:
             if walk.ended is not None:
                 break
 
-    async def _read_between(self, causes: Sought, walk: _Walk) -> None:
+    async def _read_under_way(self, causes: Sought, walk: _Walk) -> None:
         """Read what the journal says was done between the payout before and this one.
 
         Where somebody else made one of them, that is between the first and the last operation that this one paid out.
@@ -191,8 +192,8 @@ class PaidOut:
         first, last = None, await causes.maker(walk.payout) or causes.latest
         if walk.before:
             first = await causes.maker(walk.before) or causes.earliest
-        since, until = first.created if first else NEVER, last.updated if last else None
-        await causes.read_changed(self.account or "", since, until)
+        since, until = first.created if first else NEVER, last.updated if last else _EVER
+        await causes.read_under_way(self.account or "", since, until)
 
     async def _look_for_missing(self, audit: Audit, currency: str, began: int, ended: int) -> None:
         """Look for what was done after the second of the payout before, and before that of this one."""

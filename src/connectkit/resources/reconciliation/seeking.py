@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from connectkit.calls.caller import Caller
 from connectkit.storage.records import Identity, Operation, State
 
-from .causes import READ, Causes
+from .causes import PAGE, READ, Causes
 from .deeds import Deed, Seen, Span
 from .pages import Row, behind
 
@@ -52,7 +52,7 @@ class Sought(Causes):
         caller: Looks them up.
         indirect: Always: not all is known.
         earliest: The operation that was written down first, of those that made what was sought.
-        latest: The one that was written down last.
+        latest: The one that ended last.
     """
 
     caller: Caller
@@ -69,28 +69,22 @@ class Sought(Causes):
         """
         await self._read(caller, _OPEN)
 
-    async def read_between(self, account: str, first: Identity | None, until: datetime | None) -> None:
-        """Read what concerns an account, and was written down after an operation and until a time of the store's.
+    async def read_under_way(self, account: str, since: datetime, until: datetime) -> None:
+        """Read what concerns an account, succeeded, and was under way at some time between two of the store's.
+
+        What a worker sends, or somebody resumes, may have been written down long before it was done; and that it was
+        done may be known long after.
 
         Args:
             account: The connected account; `""` for all that there is.
-            first: The operation; `None` for the beginning.
-            until: The time; `None` for now.
+            since: No sooner than then it ended.
+            until: By then it had been written down.
         """
-        await self._read(self.caller, READ, account, first, until)
-
-    async def read_changed(self, account: str, since: datetime, until: datetime | None) -> None:
-        """Read what concerns an account, had been written down by a time of the store's, and ended after another.
-
-        No store finds operations by when they ended, so that those which were written down first are read as well: what
-        a worker sends, or somebody resumes, may have been written down long before.
-
-        Args:
-            account: The connected account; `""` for all that there is.
-            since: After when it ended.
-            until: By when it had been written down; `None` for now.
-        """
-        await self._read(self.caller, READ, account, None, until, since=since)
+        last: Identity | None = None
+        while page := await self.caller.succeeded(since, until, PAGE, account, last):
+            for stored in page:
+                self.note(stored)
+            since, last = page[-1].operation.updated, page[-1].operation.identity
 
     async def maker(self, name: str) -> Operation | None:
         """Give the operation that made something."""
@@ -128,5 +122,5 @@ class Sought(Causes):
     def _stretch(self, operation: Operation) -> None:
         if self.earliest is None or operation.created < self.earliest.created:
             self.earliest = operation
-        if self.latest is None or operation.created > self.latest.created:
+        if self.latest is None or operation.updated > self.latest.updated:
             self.latest = operation
