@@ -478,7 +478,13 @@ def test_a_company_is_told_of_its_people(driver: Driver) -> None:
 )
 def test_a_tax_id_may_fail(driver: Driver, tax_id: str, code: str) -> None:
     made = {name: value for name, value in CUSTOM.items() if name != "individual"}
-    company = {"name": "L", "phone": "1", "tax_id": tax_id, "owners_provided": True, "address": PERSON["address"]}
+    company = {
+        "name": "L",
+        "phone": "5551234567",
+        "tax_id": tax_id,
+        "owners_provided": True,
+        "address": PERSON["address"],
+    }
     path = f"/v1/accounts/{driver.made('/v1/accounts', {**made, 'business_type': 'company', 'company': company})['id']}"
     roles = {"representative": True, "owner": True, "title": "CEO"}
     driver.made(f"{path}/persons", {**PERSON, "relationship": roles})

@@ -20,9 +20,9 @@ SEAT: dict[str, Any] = {
 BOSS = {**PERSON, "ssn_last_4": "0000", "relationship": {"representative": True, "owner": True, "title": "CEO"}}
 
 
-def company(driver: Driver, simulator: Simulator, name: str) -> dict[str, Any]:
+def company(driver: Driver, simulator: Simulator, name: str, **more: Any) -> dict[str, Any]:
     told = {key: value for key, value in CUSTOM.items() if key != "individual"}
-    seat = {**SEAT, "name": name}
+    seat = {**SEAT, "name": name, **more}
     account = driver.made("/v1/accounts", {**told, "business_type": "company", "company": seat})["id"]
     driver.made(f"/v1/accounts/{account}/persons", BOSS)
     simulator.advance(hours=1)
@@ -32,6 +32,17 @@ def company(driver: Driver, simulator: Simulator, name: str) -> dict[str, Any]:
 def seen(driver: Driver, account: str) -> dict[str, Any]:
     body: dict[str, Any] = driver.get(f"/v1/accounts/{account}").body
     return body
+
+
+def wrapped(alone: bool, **changes: Any) -> dict[str, Any]:
+    """Say something of a person: of the account itself, or of one of a company's people."""
+    return {"individual": changes} if alone else changes
+
+
+def told(answer: dict[str, Any], alone: bool) -> dict[str, Any]:
+    """Give the person that an answer is about."""
+    person: dict[str, Any] = answer["individual"] if alone else answer
+    return person
 
 
 def delay(account: dict[str, Any]) -> int:
@@ -78,6 +89,50 @@ def test_what_passes_today_is_foreseen_to_fail(driver: Driver, simulator: Simula
     assert [error["requirement"] for error in mine] == ["dob.year", "phone"]
     better = {"dob": {"day": 1, "month": 1, "year": 1902}, "phone": "5551234567"}
     assert driver.made(f"/v1/accounts/{account}", {"individual": better})["future_requirements"]["errors"] == []
+
+
+@pytest.mark.parametrize("number", ["1", "555123", "0123456789012345", "ring me", "555 123 456 x", "+"])
+def test_what_cannot_be_a_companys_telephone_is_wanted_again(driver: Driver, simulator: Simulator, number: str) -> None:
+    account = company(driver, simulator, "Lamps", phone=number)
+    (error,) = account["requirements"]["errors"]
+    assert (error["requirement"], error["code"]) == ("company.phone", "invalid_phone_number")
+    assert (account["requirements"]["past_due"], account["charges_enabled"]) == (["company.phone"], False)
+    driver.made(f"/v1/accounts/{account['id']}", {"company": {"phone": "5551234567"}})
+    simulator.advance(hours=1)
+    found = seen(driver, account["id"])
+    assert (found["requirements"]["errors"], found["charges_enabled"]) == ([], True)
+
+
+@pytest.mark.parametrize("number", ["0000000000", "5551234", "+44 (20) 7946-0018", "555.123.4567", "030/1234567"])
+def test_what_can_be_a_companys_telephone_passes(driver: Driver, simulator: Simulator, number: str) -> None:
+    assert company(driver, simulator, "Lamps", phone=number)["requirements"]["errors"] == []
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_cannot_be_a_persons_telephone_is_wanted_again(driver: Driver, simulator: Simulator, alone: bool) -> None:
+    account = driver.seller()["id"] if alone else company(driver, simulator, "Lamps")["id"]
+    path = f"/v1/accounts/{account}"
+    name = "individual"
+    if not alone:
+        name = driver.get(f"{path}/persons").body["data"][0]["id"]
+        path += f"/persons/{name}"
+    status = told(driver.made(path, wrapped(alone, phone="12")), alone)["verification"]["status"]
+    requirements = seen(driver, account)["requirements"]
+    assert [(error["requirement"], error["code"]) for error in requirements["errors"]] == [
+        (f"{name}.phone", "invalid_phone_number")
+    ]
+    assert requirements["past_due"] == [f"{name}.phone"]
+    shown = told(driver.get(path).body, alone)
+    assert [error["requirement"] for error in shown["requirements"]["errors"]] == ["phone"]
+    mended = told(driver.made(path, wrapped(alone, phone="5551234567")), alone)
+    assert (mended["requirements"]["errors"], mended["verification"]["status"], status) == ([], "verified", "verified")
+    assert seen(driver, account)["charges_enabled"] is True
+
+
+def test_api_v2_tells_of_a_bad_telephone(driver: Driver, simulator: Simulator) -> None:
+    account = company(driver, simulator, "Lamps", phone="1")["id"]
+    entries = driver.get(f"/v2/core/accounts/{account}", {"include": ["requirements"]}).body["requirements"]["entries"]
+    assert [[error["code"] for error in entry["errors"]] for entry in entries] == [["invalid_phone_number"]]
 
 
 def test_an_address_lets_what_is_foreseen_to_fail_fail_now(driver: Driver, simulator: Simulator) -> None:

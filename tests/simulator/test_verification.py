@@ -11,7 +11,7 @@ from tests.simulator.driver import CUSTOM, PERSON, Driver
 from connectkit.simulator import Simulator
 from connectkit.simulator.control import PREFIX
 
-COMPANY: dict[str, Any] = {"name": "L", "phone": "1", "tax_id": "000000000", "address": PERSON["address"]}
+COMPANY: dict[str, Any] = {"name": "L", "phone": "5551234567", "tax_id": "000000000", "address": PERSON["address"]}
 
 
 def uploaded(driver: Driver, purpose: str, name: str = "success.png") -> str:

@@ -9,6 +9,7 @@ from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .checking import Problem, people
+from .telephones import INVALID, WORDS
 
 _OLD: Final = 1901
 _ZEROS: Final = "+10000000000"
@@ -33,4 +34,4 @@ def _of_person(name: str, person: Object) -> Iterator[Problem]:
         reason = "Date of birth must be within the past 120 years."
         yield Problem(f"{name}.{_YEAR}", "invalid_dob_age_over_maximum", reason)
     if person["phone"] == _ZEROS:
-        yield Problem(f"{name}.phone", "invalid_phone_number", "The phone number is not valid.")
+        yield Problem(f"{name}.phone", INVALID, WORDS)

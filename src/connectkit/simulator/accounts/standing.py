@@ -24,6 +24,7 @@ from .making import no_requirements
 from .needs import checked_items, is_there, later_items, missing_items
 from .queries import bank_accounts
 from .stops import stays_paid, stops_charges, stops_payouts
+from .telephones import bad_telephones
 
 _MERCHANT_NAMES: Final = {"us_bank_account_ach_payments": "ach_debit_payments"}
 _COUPLED: Final = ("card_payments", "transfers")
@@ -53,7 +54,8 @@ def settle(world: World, account: Object) -> None:
         verified = _verify(world, account)
     coming = problems_to_come(world, account)
     enforced = is_enforced(account)
-    wrong = [*problems(world, account), *(coming if enforced else ())] if verified else []
+    wrong = [*problems(world, account), *bad_telephones(world, account)] if verified else []
+    wrong += coming if verified and enforced else []
     past = missing + [item for item in dict.fromkeys(problem.requirement for problem in wrong) if item not in missing]
     demanded = _demanded(world, account)
     late = [item for item, until in demanded.items() if until <= world.clock.now and item not in past]
