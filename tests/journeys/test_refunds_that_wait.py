@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.simulator.driver import Driver
 
-from connectkit import AsyncConnect, InsufficientBalance, Money, RefundState, RiskKind
+from connectkit import AsyncConnect, InsufficientBalance, InvalidRequest, Money, RefundState, RiskKind
 from connectkit.simulator.money.switches import Switches, set_switches
 
 from .stages import COLOURS, seller, travel
@@ -153,5 +154,38 @@ def test_what_is_foretold_of_a_refund_is_what_happens(colour: str, kind: str, ca
             states.append(waited)
             assert any(effect.waits for effect in plan.effects) is waited
         assert set(states) == {True, False}
+
+    travel(colour, journey)
+
+
+@pytest.mark.parametrize("decided", ["failed", "cash_balance"])
+def test_a_buyer_who_does_not_answer_is_still_owed_it_or_has_it(colour: str, decided: Any) -> None:
+    async def journey(connect: AsyncConnect) -> None:
+        set_switches(connect.simulator.world, Switches(unanswered_refunds=decided))
+        ana, driver = await seller(connect), Driver(connect.simulator)
+        eve = driver.made("/v1/customers", {"email": "eve@example.com"})["id"]
+        fund = f"/v1/test_helpers/customers/{eve}/fund_cash_balance"
+        driver.made(fund, {"amount": 5000, "currency": "usd"})
+        told = {"amount": 5000, "currency": "usd", "confirm": True, "customer": eve}
+        passed_on = {"transfer_data": {"destination": ana, "amount": 4000}}
+        method = {"payment_method_data": {"type": "customer_balance"}}
+        payment = driver.made("/v1/payment_intents", told | passed_on | method)["id"]
+        refund = await connect.charges.destination.refund(payment, key="r")
+        assert refund.state is RefundState.NEEDS_BUYER
+        before = await total(connect), await total(connect, ana)
+        connect.simulator.advance(days=46)
+        ended = await connect.refunds.retrieve(refund.id)
+        if decided == "failed":
+            assert ended.state is RefundState.FAILED
+            await connect.refunds.restore(refund, key="restore")
+            back = usd("10.00"), usd("40.00")
+        else:
+            assert ended.state is RefundState.IN_CASH_BALANCE
+            with pytest.raises(InvalidRequest, match="in_cash_balance"):
+                await connect.refunds.restore(refund, key="restore")
+            back = usd("0.00"), usd("0.00")
+        assert (await total(connect), await total(connect, ana)) == (before[0] + back[0], before[1] + back[1])
+        async for report in connect.reconciliation.periods(accounts=[ana]):
+            assert refund.id not in {found.object_id for found in report.findings}
 
     travel(colour, journey)

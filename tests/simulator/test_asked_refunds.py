@@ -163,3 +163,42 @@ def test_she_is_asked_once_there_is_enough_to_refund() -> None:
 def test_there_is_no_page_of_anything_else(driver: Driver) -> None:
     for id in ("re_nothing", driver.made("/v1/customers")["id"]):
         assert driver.simulator.handle("GET", f"/refunds/{id}", {}, b"")[0] == 404
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_is_not_answered_goes_into_her_cash_balance_where_that_is_decided_so(early: bool) -> None:
+    till = Till(Simulator(switches=Switches(unanswered_refunds="cash_balance"), check_always=True))
+    charge = paid(till)
+    refund = till.refund(charge)
+    rows, customer = till.rows(), till.charge(charge)["customer"]
+    if early:
+        till.driver.made(f"/v1/test_helpers/refunds/{refund['id']}/expire")
+    else:
+        till.simulator.advance(days=45)
+    ended = read(till, refund)
+    assert (ended["status"], ended["failure_reason"]) == ("canceled", "unknown")
+    assert (ended["failure_balance_transaction"], "next_action" in ended) == (None, False)
+    assert till.events()[-2:] == ["refund.updated", "charge.refund.updated"]
+    shown = till.charge(charge)
+    assert (shown["amount_refunded"], shown["refunded"], till.rows()) == (5000, True, rows)
+    row = till.listed(f"/v1/customers/{customer}/cash_balance_transactions")[0]
+    assert (row["type"], row["net_amount"], row["ending_balance"]) == ("refunded_from_payment", 5000, 5000)
+    assert row["refunded_from_payment"] == {"refund": refund["id"]}
+    assert till.driver.post("/v1/refunds", {"charge": charge}).error["code"] == "charge_already_refunded"
+
+
+def test_it_can_be_given_up_before_it_goes_into_her_cash_balance() -> None:
+    till = Till(Simulator(switches=Switches(unanswered_refunds="cash_balance"), check_always=True))
+    charge = paid(till)
+    gone = till.driver.made(f"/v1/refunds/{till.refund(charge)['id']}/cancel")
+    assert (gone["status"], bool(gone["failure_balance_transaction"])) == ("canceled", True)
+    assert not till.charge(charge)["refunded"]
+
+
+def test_a_customer_who_was_deleted_meanwhile_stops_no_clock() -> None:
+    till = Till(Simulator(switches=Switches(unanswered_refunds="cash_balance"), check_always=True))
+    charge = paid(till)
+    refund = till.refund(charge)
+    till.driver.delete(f"/v1/customers/{till.charge(charge)['customer']}")
+    till.simulator.advance(days=46)
+    assert read(till, refund)["status"] == "canceled"

@@ -8,7 +8,7 @@ import pytest
 from tests.simulator.test_asked_refunds import BAD, DAY, EMAIL, GOOD, answer, read
 from tests.simulator.till import Till
 
-from connectkit.simulator import Simulator
+from connectkit.simulator import Simulator, Switches
 
 
 @pytest.fixture
@@ -107,3 +107,20 @@ def test_a_seller_sends_back_what_her_own_customers_sent(till: Till) -> None:
     assert till.driver.post("/v1/refunds", asked(customer)).status == 400
     refund = till.driver.made("/v1/refunds", asked(customer), account=seller)
     assert till.driver.post(f"/v1/refunds/{refund['id']}/cancel").status == 404
+
+
+@pytest.mark.parametrize(("decided", "status"), [("failed", "failed"), ("cash_balance", "canceled")])
+def test_what_she_sent_is_hers_again_whatever_is_decided(decided: Any, status: str) -> None:
+    till = Till(Simulator(switches=Switches(unanswered_refunds=decided), check_always=True))
+    customer = sent(till)
+    refund = till.driver.made("/v1/refunds", asked(customer))
+    till.simulator.advance(days=46)
+    assert (read(till, refund)["status"], cash(till, customer)[-1]) == (status, ("return_canceled", 2000))
+
+
+def test_a_customer_who_was_deleted_meanwhile_stops_no_clock(till: Till) -> None:
+    customer = sent(till)
+    refund = till.driver.made("/v1/refunds", asked(customer))
+    till.driver.delete(f"/v1/customers/{customer}")
+    till.simulator.advance(days=46)
+    assert read(till, refund)["status"] == "failed"

@@ -27,6 +27,7 @@ class RefundState(Enum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
+    IN_CASH_BALANCE = "in_cash_balance"
     UNKNOWN = "unknown"
 
     @property
@@ -47,6 +48,10 @@ _STEPS: Final[Mapping[RefundState, str]] = {
     RefundState.CANCELED: (
         "The amount is back in the balance that it was paid from: refund again, or give the sellers back what was "
         "taken from them by refunds.restore."
+    ),
+    RefundState.IN_CASH_BALANCE: (
+        "The buyer did not say where it shall go, and has it in her cash balance: ask her what she wants done with it. "
+        "Neither refund again nor give anything back to sellers: the amount has left your balance."
     ),
     RefundState.UNKNOWN: "See what Stripe's documentation says of this status.",
 }
@@ -100,7 +105,10 @@ class Refund(Value):
         charge: The charge, or `""` where a customer gets back out of her cash balance what she had sent and not spent.
         reason: Why, in Stripe's word, or `""`.
         pending_reason: Why it waits, in Stripe's word, as `insufficient_funds`, or `""`. An open set.
-        failure_reason: Why it failed, in Stripe's word, or `""`. The amount is back in the balance then.
+        failure_reason: Why it failed or was canceled, in Stripe's word, or `""`.
+        balance_transaction: The movement that paid it, or `""`.
+        failure_balance_transaction: The movement that brought the amount back into the balance that it was paid from,
+            or `""`.
         transfer_reversal: The reversal that took the seller's share back with it, or `""`.
         reversals: Further reversals that the same call made, where several sellers share a payment or a share was left.
         uncovered: What sellers' balances did not cover, where the refund went on without it.
@@ -112,9 +120,11 @@ class Refund(Value):
         "id",
         "object",
         "amount",
+        "balance_transaction",
         "charge",
         "created",
         "currency",
+        "failure_balance_transaction",
         "failure_reason",
         "metadata",
         "payment_intent",
@@ -131,6 +141,8 @@ class Refund(Value):
     reason: str
     pending_reason: str
     failure_reason: str
+    balance_transaction: str
+    failure_balance_transaction: str
     transfer_reversal: str
     reversals: tuple[TransferReversal, ...]
     uncovered: tuple[Uncovered, ...]
@@ -144,6 +156,9 @@ class Refund(Value):
             return RefundState.NEEDS_BUYER
         if self.status == "pending" and self.pending_reason == "insufficient_funds":
             return RefundState.WAITING_FOR_FUNDS
+        gone = self.balance_transaction and not self.failure_balance_transaction
+        if self.status == "canceled" and self.charge and gone:
+            return RefundState.IN_CASH_BALANCE
         known = {state.value: state for state in RefundState}
         return known.get(self.status, RefundState.UNKNOWN)
 
@@ -165,6 +180,8 @@ class Refund(Value):
             reason=data.get("reason") or "",
             pending_reason=data.get("pending_reason") or "",
             failure_reason=data.get("failure_reason") or "",
+            balance_transaction=identifier(data.get("balance_transaction")),
+            failure_balance_transaction=identifier(data.get("failure_balance_transaction")),
             transfer_reversal=identifier(data.get("transfer_reversal")),
             reversals=reversals,
             uncovered=uncovered,

@@ -116,7 +116,7 @@ class AsyncRefunds:
         answer = await self._caller.read(request, "refunds.restore")
         now = Refund.parse(answer)
         if now.state not in {RefundState.FAILED, RefundState.CANCELED}:
-            message = f"This refund has not failed: it is {now.status}."
+            message = f"This refund has not failed: it is {now.state.value}."
             raise InvalidRequest(message, param="refund", next_step=now.state.next_step)
         own = answer.data.get("transfer_reversal")
         reversals: Sequence[TransferReversal] = refund.reversals

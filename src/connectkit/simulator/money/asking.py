@@ -2,7 +2,7 @@
 
 Stripe writes to her, and waits. The states, and the 45 days, are those of
 docs.stripe.com/payments/customer-balance/refunding. That page says both that what she does not answer for goes into her
-cash balance, and that the refund fails and the merchant has to find another way: here it does the latter.
+cash balance, and that the refund fails and the merchant has to find another way: `unanswered_refunds` decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from connectkit.simulator.state import World
 
 from .bouncing import open_again, put_back, tell
 from .cards import ASKS, Card
-from .cash import keep_back
+from .cash import keep_back, take_in
+from .switches import switches_of
 
 topic: Final = Topic("refunds that ask the buyer")
 
@@ -92,8 +93,22 @@ def _give_up(world: World, refund: Object) -> None:
 
 
 def _expire(world: World, refund: Object) -> None:
-    _give_back(world, refund, "failed", _UNANSWERED)
-    world.emit("refund.failed", refund)
+    if switches_of(world).unanswered_refunds == "failed":
+        _give_back(world, refund, "failed", _UNANSWERED)
+        world.emit("refund.failed", refund)
+        return
+    if refund["charge"] is None:
+        _give_back(world, refund, "canceled", _UNANSWERED)
+    else:
+        _into_cash(world, refund)
+    tell(world, refund)
+
+
+def _into_cash(world: World, refund: Object) -> None:
+    """End a refund of a payment in the buyer's cash balance: she has it, so that the charge stays refunded."""
+    del refund["next_action"]
+    take_in(world, refund, world.get(refund["_account"], "charge", refund["charge"])["customer"])
+    refund |= {"status": "canceled", "failure_reason": _UNANSWERED, "failure_balance_transaction": None}
 
 
 def _give_back(world: World, refund: Object, status: str, reason: str) -> None:

@@ -57,9 +57,15 @@ def send_back(world: World, refund: Object) -> None:
 
 
 def keep_back(world: World, refund: Object) -> None:
-    """Put back into a cash balance what could not be sent out of it."""
-    cash = _cash(world, refund["_account"], refund["customer"])
+    """Put back into a cash balance what could not be sent out of it, even if its customer was deleted meanwhile."""
+    cash = _kept(world, refund["_account"], refund["customer"])
     _write(world, cash, refund["currency"], refund["amount"], "return_canceled")
+
+
+def take_in(world: World, refund: Object, customer: str) -> None:
+    """Put into a cash balance what is refunded of a payment, even if its customer was deleted meanwhile."""
+    cash = _kept(world, refund["_account"], customer)
+    _write(world, cash, refund["currency"], refund["amount"], "refunded_from_payment", refund=refund["id"])
 
 
 def asked_for(world: World, intent: Object) -> Object:
@@ -139,6 +145,10 @@ def _pay(world: World, cash: Object, intent: Object) -> None:
 
 def _cash(world: World, account: str, customer: str) -> Object:
     world.get(account, "customer", customer)
+    return _kept(world, account, customer)
+
+
+def _kept(world: World, account: str, customer: str) -> Object:
     found = next(world.table(account, "cash_balance").where(customer=customer), None)
     return found or world.add(
         account,

@@ -210,14 +210,19 @@ def retrieve(world: World, call: Call) -> Object:
     return world.get(call.account, "charge", call.id)
 
 
+def _counts(refund: Object) -> bool:
+    """Tell whether a refund is the buyer's: one that was canceled without coming back is in her cash balance."""
+    if refund["status"] == "canceled":
+        return refund["failure_balance_transaction"] is None
+    return bool(refund["status"] != "failed")
+
+
 @topic.invariant("charge")
 def _refunds_fit(world: World, thing: Object) -> None:
     if thing["source_transfer"] is not None:
         return
     table = world.table(thing["_account"], "refund")
-    refunds = sum(
-        refund["amount"] for refund in table.where(charge=thing["id"]) if refund["status"] not in {"failed", "canceled"}
-    )
+    refunds = sum(refund["amount"] for refund in table.where(charge=thing["id"]) if _counts(refund))
     if thing["amount_refunded"] != refunds or refunds > thing["amount_captured"]:
         raise InvariantBroken(f"{thing['id']}: {thing['amount_refunded']} refunded, by refunds of {refunds}.")
     if thing["refunded"] is not bool(refunds and refunds == thing["amount_captured"]):

@@ -59,6 +59,9 @@ class Switches:
             which shows no row.
         pending_refund_moves: Whether a refund that a bank still works on holds its amount, or moves it once it
             succeeds. Rests on: docs.stripe.com/refunds; inferred from one refund in test mode that it may be otherwise.
+        unanswered_refunds: What becomes of a refund whose buyer does not say in time where it shall go: it has failed,
+            and is credited to the charge's owner, or it is canceled, and is in the buyer's cash balance. Rests on:
+            docs.stripe.com/payments/customer-balance/refunding has both; inferred which of them counts.
         payout_days: How many days a payout is under way; it leaves after the first. Rests on: inferred:
             docs.stripe.com/payouts promises none; test mode's are soon.
         payout_returned_after: How many days after a payout was paid a bank returns it, if it does so late. Rests on:
@@ -166,6 +169,7 @@ class Switches:
     fee_with_amount: Literal["reject", "accept"] = "reject"
     platform_billed_fees: Literal["rows", "outside"] = "rows"
     pending_refund_moves: Literal["at_once", "on_success"] = "at_once"
+    unanswered_refunds: Literal["failed", "cash_balance"] = "failed"
     payout_days: int = 2
     payout_returned_after: int = 3
     payout_lists_itself: bool = True
