@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.simulator.driver import Driver
-from tests.simulator.test_subscriptions import MONTHLY, offer
+from tests.simulator.test_subscriptions import MONTHLY, described, offer
 from tests.simulator.till import Till
 
 from connectkit.simulator import Simulator
@@ -91,6 +91,39 @@ def test_how_often_and_what_an_item_sells_can_be_changed(till: Till) -> None:
     assert (changed["price"]["id"], changed["plan"]["id"], changed["quantity"]) == (price, price, 1)
     assert driver.made(path, {"price": price, "quantity": 2, **NONE})["metadata"] == {"a": "b"}
     assert renewed(till) == 1400
+
+
+def test_what_an_item_sells_can_be_described_with_it(till: Till) -> None:
+    driver, subscription = till.driver, begun(till.driver)
+    item = driver.made(ITEMS, {"subscription": subscription["id"], "price_data": described(driver), **NONE})
+    assert (item["price"]["unit_amount"], item["quantity"]) == (900, 1)
+    path = f"{ITEMS}/{item['id']}"
+    changed = driver.made(path, {"price_data": described(driver, unit_amount=400), **NONE})
+    assert driver.get(f"/v1/prices/{changed['plan']['id']}").body == changed["price"]
+    assert renewed(till) == 3400
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "param"),
+    [
+        ({"price": "price_1"}, 400, "price"),
+        ({"proration_behavior": "create_prorations"}, 501, "proration_behavior"),
+        ({"price_data": {"product": "prod_nothing"}}, 400, "price_data[product]"),
+        ({"price_data": {"currency": "eur"}}, 400, "price_data"),
+        ({"price_data": {"recurring": {"interval": "year"}}}, 501, "price_data"),
+    ],
+)
+def test_what_cannot_be_described_with_an_item_is_not_kept(
+    driver: Driver, more: dict[str, Any], status: int, param: str
+) -> None:
+    subscription, data = begun(driver), described(driver)
+    before = driver.get("/v1/prices").body["data"]
+    told = {**NONE, **more, "price_data": data | more.get("price_data", {})}
+    for path in (ITEMS, f"{ITEMS}/{subscription['items']['data'][0]['id']}"):
+        whose = {"subscription": subscription["id"]} if path == ITEMS else {}
+        reply = driver.post(path, {**told, **whose})
+        assert (reply.status, reply.error["param"]) == (status, param)
+    assert driver.get("/v1/prices").body["data"] == before
 
 
 def test_an_item_is_removed(till: Till) -> None:

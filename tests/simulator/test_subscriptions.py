@@ -291,8 +291,8 @@ def test_a_subscription_waits_for_its_way_to_pay(driver: Driver) -> None:
         ({"items": None}, 400, "items"),
         (
             {"items": [{"price_data": {"currency": "usd", "product": "x", "recurring": {"interval": "day"}}}]},
-            501,
-            "items[0][price_data]",
+            400,
+            "items[0][price_data][product]",
         ),
         ({"items": [{"quantity": 1}]}, 400, "items[0][price]"),
         ({"application_fee_percent": 10}, 400, "application_fee_percent"),
@@ -304,6 +304,54 @@ def test_a_subscription_that_cannot_begin(driver: Driver, changes: dict[str, Any
     told = {name: value for name, value in {**offer(driver), **changes}.items() if value is not None}
     reply = driver.post(PATH, told)
     assert (reply.status, reply.error["param"]) == (status, param)
+
+
+def described(driver: Driver, **more: Any) -> dict[str, Any]:
+    """Describe a price of a new product with an item."""
+    product = driver.made("/v1/products", {"name": "Lamp"})["id"]
+    return {"currency": "usd", "product": product, "recurring": {"interval": "month"}, "unit_amount": 900, **more}
+
+
+def test_a_price_can_be_described_with_its_item(till: Till) -> None:
+    told, data = offer(till.driver), described(till.driver)
+    told["items"].append({"price_data": data, "quantity": 3})
+    subscription = till.driver.made(PATH, told)
+    price = subscription["items"]["data"][1]["price"]
+    assert (price["product"], price["unit_amount"], price["active"]) == (data["product"], 900, False)
+    assert till.driver.get(f"/v1/prices/{price['id']}").body == price
+    till.simulator.advance(days=32)
+    assert [invoice["total"] for invoice in till.listed("/v1/invoices")] == [5700, 5700]
+
+
+@pytest.mark.parametrize(
+    ("item", "more", "param"),
+    [
+        ({"price": "price_1"}, {}, "items[0][price]"),
+        ({}, {"recurring": None}, "items[0][price_data][recurring]"),
+        ({}, {"unit_amount": None}, "unit_amount"),
+        ({}, {"unit_amount": -1}, "unit_amount"),
+        ({}, {"product": None}, "items[0][price_data][product]"),
+        ({}, {"unit_amount": 1}, "amount"),
+    ],
+)
+def test_a_price_that_cannot_be_described_is_not_kept(
+    driver: Driver, item: dict[str, Any], more: dict[str, Any], param: str
+) -> None:
+    told = offer(driver)
+    data = {name: value for name, value in described(driver, **more).items() if value is not None}
+    before = driver.get("/v1/prices").body["data"]
+    reply = driver.post(PATH, {**told, "items": [{**item, "price_data": data}]})
+    assert (reply.status, reply.error["param"]) == (400, param)
+    assert driver.get("/v1/prices").body["data"] == before
+
+
+def test_a_subscription_sells_what_is_active_and_nothing_twice(driver: Driver) -> None:
+    told = offer(driver)
+    old = driver.made("/v1/prices", {**MONTHLY, "active": False})["id"]
+    inactive = driver.post(PATH, {**told, "items": [{"price": old}]})
+    assert (inactive.status, inactive.error["param"]) == (400, "items[0][price]")
+    twice = driver.post(PATH, {**told, "items": told["items"] * 2})
+    assert (twice.status, twice.error["param"]) == (400, "items[1][price]")
 
 
 def test_what_does_not_go_together_in_a_subscription(driver: Driver) -> None:

@@ -11,9 +11,10 @@ from connectkit.simulator.shapes import Object, merge_metadata, part
 from connectkit.simulator.state import World
 
 from .periods import period
+from .pricing_items import keep_described, price_of
 from .trials import trial_of
 
-_ITEM: Final = frozenset({"price", "quantity", "metadata"})
+_ITEM: Final = frozenset({"price", "price_data", "quantity", "metadata"})
 _HUNDRED: Final = 100
 _NOTHING: Final = (
     *("automatic_tax", "billing_cycle_anchor_config", "billing_thresholds", "cancel_at"),
@@ -27,7 +28,7 @@ def check_items(world: World, account: str, given: Sequence[Mapping[str, Any]]) 
     """Give the price and the quantity of each item.
 
     Raises:
-        Refusal: There is none, one is not paid again and again, or they do not go together.
+        Refusal: There is none, one cannot be sold, or they do not go together.
     """
     if not given:
         raise missing("items")
@@ -37,25 +38,13 @@ def check_items(world: World, account: str, given: Sequence[Mapping[str, Any]]) 
         if others:
             message = f"The simulator does not have the parameter {others[0]} of subscription items yet."
             raise Refusal(message, status=501, type="api_error", param=f"items[{place}][{others[0]}]")
-        if "price" not in item:
-            raise missing(f"items[{place}][price]")
-        price = world.get(account, "price", item["price"], param=f"items[{place}][price]")
-        check_recurring(price, f"items[{place}][price]")
+        price, name = price_of(world, account, item, f"items[{place}]")
+        if any(other is price for other, _ in read):
+            raise invalid(f"Cannot add multiple subscription items with the same price: {price['id']}", param=name)
         read.append((price, item.get("quantity", 1)))
     if len({(price["currency"], str(price["recurring"])) for price, _ in read}) > 1:
         raise invalid("All prices on a subscription must have the same currency and interval.", param="items")
     return read
-
-
-def check_recurring(price: Object, param: str) -> None:
-    """Refuse a price that is paid once.
-
-    Raises:
-        Refusal: It is one.
-    """
-    if price["recurring"] is None:
-        message = "The price specified is set to `type=one_time` but this field only accepts `type=recurring`."
-        raise invalid(message, param=param)
 
 
 def fee_percent(given: object, param: str) -> float | None:
@@ -158,6 +147,7 @@ def keep(world: World, account: str, told: Object, params: Mapping[str, Any]) ->
     items: list[Object] = told["items"]["data"]
     said: Sequence[Mapping[str, Any]] = params.get("items", ())
     for item in items:
+        keep_described(world, account, item["price"])
         world.add(account, item)
     for item, about in zip(items, said, strict=False):  # those of a page say no more than that
         merge_metadata(item, about)

@@ -28,33 +28,47 @@ def new_price(world: World, account: str, params: Mapping[str, Any], product: st
     Raises:
         Refusal: Its amount or its interval is missing or wrong, or it is of a kind that is not simulated.
     """
-    amount, currency = check_price(world, account, params)
-    price = world.add(
-        account,
-        {
-            "id": world.ids.new("price"),
-            "object": "price",
-            "active": params.get("active", active),
-            "billing_scheme": "per_unit",
-            "created": world.clock.now,
-            "currency": currency,
-            "custom_unit_amount": None,
-            "livemode": world.livemode,
-            "lookup_key": params.get("lookup_key"),
-            "metadata": {},
-            "nickname": params.get("nickname"),
-            "product": product,
-            "recurring": _recurring(params),
-            "tax_behavior": params.get("tax_behavior", "unspecified"),
-            "tiers_mode": None,
-            "transform_quantity": None,
-            "type": "recurring" if "recurring" in params else "one_time",
-            "unit_amount": amount,
-            "unit_amount_decimal": str(amount),
-        },
-    )
-    merge_metadata(price, params)
+    return keep_price(world, account, described_price(world, account, params, product, active=active))
+
+
+def keep_price(world: World, account: str, price: Object) -> Object:
+    """Keep a price that was described, and tell of it."""
+    world.add(account, price)
     world.emit("price.created", price)
+    return price
+
+
+def described_price(
+    world: World, account: str, params: Mapping[str, Any], product: str, *, active: bool = True
+) -> Object:
+    """Give a price of a product that is not kept yet.
+
+    Raises:
+        Refusal: Its amount or its interval is missing or wrong, or it is of a kind that is not simulated.
+    """
+    amount, currency = check_price(world, account, params)
+    price: Object = {
+        "id": world.ids.new("price"),
+        "object": "price",
+        "active": params.get("active", active),
+        "billing_scheme": "per_unit",
+        "created": world.clock.now,
+        "currency": currency,
+        "custom_unit_amount": None,
+        "livemode": world.livemode,
+        "lookup_key": params.get("lookup_key"),
+        "metadata": {},
+        "nickname": params.get("nickname"),
+        "product": product,
+        "recurring": _recurring(params),
+        "tax_behavior": params.get("tax_behavior", "unspecified"),
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "recurring" if "recurring" in params else "one_time",
+        "unit_amount": amount,
+        "unit_amount_decimal": str(amount),
+    }
+    merge_metadata(price, params)
     return price
 
 

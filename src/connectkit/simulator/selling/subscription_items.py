@@ -11,12 +11,13 @@ from typing import Any, Final, TypeAlias
 
 from connectkit.simulator.calls import Call
 from connectkit.simulator.lists import in_order
-from connectkit.simulator.refusals import Refusal, invalid, missing, refused
+from connectkit.simulator.refusals import Refusal, invalid, refused
 from connectkit.simulator.routing import Topic
 from connectkit.simulator.shapes import Object, copied, merge_metadata
 from connectkit.simulator.state import World
 
-from .beginning import check_recurring, check_shares, new_item, sold_at
+from .beginning import check_shares, new_item, sold_at
+from .pricing_items import keep_described, price_of
 from .subscriptions import check_changeable
 from .trials import is_trial
 
@@ -28,7 +29,7 @@ topic.kind("subscription_item")
 
 _KIND: Final = "subscription_item"
 _PATH: Final = "/v1/subscription_items"
-_APART: Final = "billing_thresholds current_trial discounts plan price_data proration_date tax_rates"
+_APART: Final = "billing_thresholds current_trial discounts plan proration_date tax_rates"
 _NONE: Final = "none"
 
 
@@ -37,15 +38,14 @@ def create(world: World, call: Call) -> Object:
     """Sell one more thing by a subscription, from its next period on."""
     params = call.params
     subscription = world.get(call.account, "subscription", params["subscription"], param="subscription")
-    if "price" not in params:
-        raise missing("price")
     items: list[Object] = subscription["items"]["data"]
-    price, quantity = _price(world, subscription, params["price"], items), _quantity(params, 1)
+    price, quantity = _price(world, subscription, params, items), _quantity(params, 1)
     _check(world, subscription, params, [*_sold(items), (price, quantity)])
     billed = (items[0]["current_period_start"], items[0]["current_period_end"])
     item = new_item(world, subscription["id"], price, quantity, billed)
 
     def change() -> None:
+        keep_described(world, call.account, price)
         items.append(world.add(call.account, item))
         merge_metadata(item, params)
 
@@ -73,13 +73,14 @@ def update(world: World, call: Call) -> Object:
     subscription = world.get(call.account, "subscription", item["subscription"])
     others = [other for other in subscription["items"]["data"] if other is not item]
     price, same = item["price"], item["quantity"]
-    if params.get("price", price["id"]) != price["id"]:
-        price, same = _price(world, subscription, params["price"], others), 1
+    if "price_data" in params or params.get("price", price["id"]) != price["id"]:
+        price, same = _price(world, subscription, params, others), 1
     sold = (price, _quantity(params, same))
     if sold != (item["price"], item["quantity"]):
         _check(world, subscription, params, [*_sold(others), sold])
 
     def change() -> None:
+        keep_described(world, call.account, sold[0])
         item.update({**sold_at(sold[0]), "quantity": sold[1]})
         merge_metadata(item, params)
 
@@ -112,22 +113,19 @@ def _quantity(params: Mapping[str, Any], otherwise: int) -> int:
     return quantity
 
 
-def _price(world: World, subscription: Object, name: str, others: Sequence[Object]) -> Object:
+def _price(world: World, subscription: Object, params: Mapping[str, Any], others: Sequence[Object]) -> Object:
     """Give a price that can be sold beside the other items.
 
     Raises:
-        Refusal: There is none of this name, or it cannot.
+        Refusal: There is none, or it cannot.
     """
-    price = world.get(subscription["_account"], "price", name, param="price")
-    check_recurring(price, "price")
-    if not price["active"]:
-        raise invalid("The price specified is inactive. This field only accepts active prices.", param="price")
+    price, name = price_of(world, subscription["_account"], params)
     if price["currency"] != subscription["currency"]:
-        raise invalid("All prices on a subscription must have the same currency.", param="price")
+        raise invalid("All prices on a subscription must have the same currency.", param=name)
     if any(other["price"] is price for other in others):
-        raise invalid(f"Cannot add multiple subscription items with the same price: {name}", param="price")
+        raise invalid(f"Cannot add multiple subscription items with the same price: {price['id']}", param=name)
     if price["recurring"] != subscription["items"]["data"][0]["price"]["recurring"]:
-        raise _not_simulated("The simulator does not change the interval of a subscription yet.", "price")
+        raise _not_simulated("The simulator does not change the interval of a subscription yet.", name)
     return price
 
 
