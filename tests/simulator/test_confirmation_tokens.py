@@ -84,6 +84,40 @@ def test_a_named_payment_method_is_used_itself(driver: Driver) -> None:
     assert paid["payment_method"] == method
 
 
+def charged(driver: Driver, **told: Any) -> Any:
+    told = {**FIVE, "confirm": True, "expand": ["latest_charge"], **told}
+    return driver.made(INTENTS, told)["latest_charge"]["payment_method_details"]
+
+
+def test_a_token_says_in_which_installments_a_card_is_paid(driver: Driver) -> None:
+    plan = {"count": 3, "interval": "month", "type": "fixed_count"}
+    three = {"card": {"installments": {"plan": plan}}}
+    card = {"payment_method": "pm_card_visa"}
+    made = driver.made(HELPER, {**card, "payment_method_options": three})
+    assert made["payment_method_options"] == {"card": {"cvc_token": None, "installments": {"plan": plan}}}
+    assert charged(driver, confirmation_token=made["id"])["card"]["installments"] == {"plan": plan}
+    bonus = driver.made(HELPER, {**card, "payment_method_options": BONUS})
+    shown = {"count": None, "interval": None, "type": "bonus"}
+    assert bonus["payment_method_options"]["card"]["installments"] == {"plan": shown}
+    later = driver.made(INTENTS, FIVE)["id"]
+    driver.made(f"{INTENTS}/{later}/confirm", {"confirmation_token": bonus["id"]})
+    told = driver.get(f"{INTENTS}/{later}", {"expand": ["latest_charge"]}).body["latest_charge"]
+    assert told["payment_method_details"]["card"]["installments"] == {"plan": shown}
+    outranked = {"confirmation_token": token(driver, **card, payment_method_options=BONUS)}
+    assert charged(driver, **outranked, payment_method_options=three)["card"]["installments"] == {"plan": plan}
+    secure = {"payment_method_options": {"card": {"request_three_d_secure": "automatic"}}}
+    assert charged(driver, **card, **secure)["card"]["installments"] is None
+
+
+def test_a_token_may_say_nothing_of_installments(driver: Driver) -> None:
+    assert driver.made(HELPER, {"payment_method": "pm_card_visa"})["payment_method_options"] is None
+
+
+def test_a_setup_has_no_installments(driver: Driver) -> None:
+    named = token(driver, payment_method="pm_card_visa", payment_method_options=BONUS)
+    assert driver.made(SETUPS, {"confirm": True, "confirmation_token": named})["payment_method_options"] == {}
+
+
 def test_a_setup_is_confirmed_with_a_token(driver: Driver) -> None:
     customer, named = driver.made("/v1/customers")["id"], token(driver)
     intent = driver.made(SETUPS, {"customer": customer})
@@ -132,7 +166,11 @@ def test_a_token_confirms(driver: Driver, path: str) -> None:
         ({}, 400, "payment_method_data"),
         ({"payment_method": "pm_card_visa", "payment_method_data": DATA}, 400, "payment_method"),
         ({"payment_method": "pm_nothing"}, 400, "payment_method"),
-        ({"payment_method_data": DATA, "payment_method_options": BONUS}, 501, "payment_method_options"),
+        (
+            {"payment_method_data": DATA, "payment_method_options": {"card": {"network": "visa"}}},
+            400,
+            "payment_method_options[card][network]",
+        ),
     ],
 )
 def test_a_token_that_cannot_be_made(driver: Driver, told: dict[str, Any], status: int, param: str) -> None:

@@ -114,3 +114,34 @@ def test_a_page_has_to_know_the_secret(driver: Driver, secret: str) -> None:
     assert status == 404
     assert answer["error"]["code"] == "resource_missing"
     assert intent["client_secret"] not in json.dumps(answer)
+
+
+def collected(driver: Driver, **said: str) -> tuple[int, dict[str, Any]]:
+    """Collect a card on a page that has no intent yet."""
+    return asked(driver, "confirmation_token", {"client_secret": ""}, number=GOOD, expiry="12/34", cvc="123", **said)
+
+
+def test_what_a_page_has_collected_is_confirmed_by_its_server(driver: Driver) -> None:
+    status, answer = collected(driver, return_url=BACK)
+    token = answer["token"]
+    preview = token["payment_method_preview"]
+    assert (status, preview["card"]["last4"], preview["type"], token["return_url"]) == (200, "4242", "card", BACK)
+    assert driver.get(f"/v1/confirmation_tokens/{token['id']}").body == token
+    told = {"amount": 5000, "currency": "usd", "confirm": True, "confirmation_token": token["id"]}
+    assert driver.made("/v1/payment_intents", told)["status"] == "succeeded"
+
+
+def test_a_token_is_its_accounts_alone(driver: Driver) -> None:
+    seller = driver.seller()["id"]
+    id = collected(driver, account=seller)[1]["token"]["id"]
+    path = f"/v1/confirmation_tokens/{id}"
+    assert (driver.get(path).status, driver.get(path, account=seller).status) == (404, 200)
+    status, answer = collected(driver, account="acct_nothing")
+    assert (status >= 400, "token" in answer) == (True, False)
+
+
+@pytest.mark.parametrize(("said", "status"), [({"key": "sk_test_1"}, 401), ({"number": "1"}, 402)])
+def test_what_cannot_be_collected(driver: Driver, said: dict[str, str], status: int) -> None:
+    told = {"number": GOOD, "expiry": "12/34", "cvc": "123", **said}
+    found, answer = asked(driver, "confirmation_token", {"client_secret": ""}, **told)
+    assert (found, list(answer)) == (status, ["error"])

@@ -44,7 +44,7 @@ def create(world: World, call: Call) -> Object:
         world.get(call.account, "customer", call.params["customer"], param="customer")
     if call.params.get("on_behalf_of"):
         account_of(world, call.params["on_behalf_of"], param="on_behalf_of")
-    params = with_token(world, call.account, call.params)
+    params = with_token(world, call.account, call.params, pays=False)
     method = _method(world, call.account, params)
     if params.get("confirm") and method is None:
         message = "You cannot confirm this SetupIntent because it's missing a payment method."
@@ -103,7 +103,7 @@ def new_setup(world: World, account: str, params: dict[str, Any], method: Object
 def confirm(world: World, call: Call) -> Object:
     """Set up what was named."""
     intent = _open(world, call, "confirmed")
-    params = with_token(world, call.account, call.params)
+    params = with_token(world, call.account, call.params, pays=False)
     method = _method(world, call.account, params)
     if method is not None:
         intent["payment_method"] = method["id"]

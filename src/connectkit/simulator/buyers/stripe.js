@@ -1,5 +1,6 @@
 // Stands in for Stripe.js on a page that pays at the simulator. It knows what such a page needs: the payment element,
-// confirmPayment, confirmSetup, retrievePaymentIntent and retrieveSetupIntent.
+// confirmPayment, confirmSetup, retrievePaymentIntent and retrieveSetupIntent; and for a shop whose server confirms,
+// createConfirmationToken and handleNextAction.
 (() => {
   const site = "__SITE__";
   const fields = [
@@ -48,9 +49,21 @@
       return new Promise(() => {}); // the page is left
     };
     return {
-      elements: ({ clientSecret }) => {
-        const elements = { clientSecret, element: new PaymentElement(), create: () => elements.element };
-        return elements;
+      elements: ({ clientSecret } = {}) => {
+        const element = new PaymentElement();
+        return { clientSecret, element, create: () => element, submit: async () => ({}) };
+      },
+      createConfirmationToken: async ({ elements, params = {} }) => {
+        const said = { ...elements.element.said, return_url: params.return_url ?? "" };
+        const { token, error } = await ask("confirmation_token", said);
+        return error ? { error } : { confirmationToken: token };
+      },
+      handleNextAction: async ({ clientSecret }) => {
+        const { intent, next, error } = await ask("retrieve", { client_secret: clientSecret });
+        if (error) return { error };
+        if (!next) return { [intent.object === "setup_intent" ? "setupIntent" : "paymentIntent"]: intent };
+        location.assign(next);
+        return new Promise(() => {}); // the page is left
       },
       confirmPayment: confirm("paymentIntent"),
       confirmSetup: confirm("setupIntent"),

@@ -69,7 +69,7 @@ def make(world: World, intent: Object, method: Object, card: Card) -> Object:
             "paid": not card.code and not card.delayed,
             "payment_intent": intent["id"],
             "payment_method": method["id"],
-            "payment_method_details": method_details(card),
+            "payment_method_details": method_details(card, intent["payment_method_options"]),
             "receipt_email": intent["receipt_email"],
             "receipt_number": None,
             "receipt_url": None,

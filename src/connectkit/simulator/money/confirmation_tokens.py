@@ -8,7 +8,7 @@ from connectkit.simulator.calls import Call
 from connectkit.simulator.clock import HOUR
 from connectkit.simulator.refusals import exclusive, invalid, missing
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .methods import described, method_of
@@ -22,21 +22,25 @@ _LASTS: Final = 12 * HOUR
 _NAME: Final = "confirmation_token"
 _TOLD: Final = ("return_url", "setup_future_usage", "shipping")
 _PREVIEW: Final = ("allow_redisplay", "billing_details", "customer", "customer_account", "type")
+_PLAN: Final = ("count", "interval", "type")
 _ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-@topic.route(
-    "POST",
-    "/v1/test_helpers/confirmation_tokens",
-    "test_helpers.ConfirmationTokenCreateParams",
-    apart="payment_method_options",
-)
+@topic.route("POST", "/v1/test_helpers/confirmation_tokens", "test_helpers.ConfirmationTokenCreateParams")
 def create(world: World, call: Call) -> Object:
     """Make a token, as Stripe.js does on a page."""
-    params = call.params
-    method = _method(world, call.account, params)
+    return new_token(world, call.account, call.params)
+
+
+def new_token(world: World, account: str, params: dict[str, Any]) -> Object:
+    """Make a token of what a buyer told.
+
+    Raises:
+        Refusal: There is no such way to pay, or it is described in a wrong way.
+    """
+    method = _method(world, account, params)
     return world.add(
-        call.account,
+        account,
         {
             "id": world.ids.new("ctoken"),
             "object": _NAME,
@@ -45,7 +49,7 @@ def create(world: World, call: Call) -> Object:
             "livemode": world.livemode,
             "mandate_data": None,
             "payment_intent": None,
-            "payment_method_options": None,
+            "payment_method_options": _options(params.get("payment_method_options")),
             "payment_method_preview": {name: method[name] for name in (*_PREVIEW, method["type"])},
             "return_url": params.get("return_url"),
             "setup_future_usage": params.get("setup_future_usage"),
@@ -53,8 +57,17 @@ def create(world: World, call: Call) -> Object:
             "shipping": _shipping(params.get("shipping")),
             "use_stripe_sdk": True,
             "_method": method,
+            "_options": params.get("payment_method_options"),
         },
     )
+
+
+def _options(given: Object | None) -> Object | None:
+    """Give how a card is to be charged: the plan of its installments is all that can be said of it."""
+    plan = part(given or {}, "card", "installments").get("plan")
+    if not plan:
+        return None
+    return {"card": {"cvc_token": None, "installments": {"plan": {**dict.fromkeys(_PLAN), **plan}}}}
 
 
 def _method(world: World, account: str, params: dict[str, Any]) -> Object:
@@ -83,8 +96,10 @@ def retrieve(world: World, call: Call) -> Object:
     return world.get(call.account, _NAME, call.id)
 
 
-def with_token(world: World, account: str, params: dict[str, Any]) -> dict[str, Any]:
+def with_token(world: World, account: str, params: dict[str, Any], *, pays: bool = True) -> dict[str, Any]:
     """Give what is asked for, and what a confirmation token says besides; what is said twice is as it is asked for.
+
+    What a token says of installments is for what *pays*, and a setup does not.
 
     Raises:
         Refusal: There is no such token, it was used, or it has expired.
@@ -97,6 +112,8 @@ def with_token(world: World, account: str, params: dict[str, Any]) -> dict[str, 
     if token["expires_at"] <= world.clock.now:
         raise invalid(f"The ConfirmationToken {token['id']} has expired.", param=_NAME)
     told: dict[str, Any] = {name: token[name] for name in _TOLD if token[name] is not None}
+    if pays and token["_options"] is not None:
+        told["payment_method_options"] = token["_options"]
     if not params.keys() & {"payment_method", "payment_method_data"}:
         method: Object = token["_method"]
         if world.find(method["id"]) is None:

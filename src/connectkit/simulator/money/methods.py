@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from connectkit.simulator.refusals import Refusal, invalid, no_such
 from connectkit.simulator.routing import Topic
-from connectkit.simulator.shapes import Object
+from connectkit.simulator.shapes import Object, part
 from connectkit.simulator.state import World
 
 from .cards import CARDS, Card
@@ -126,10 +126,17 @@ _AUTHORISED: Final = {
 """What a charge says of an authorisation for which nothing special was asked."""
 
 
-def method_details(card: Card) -> Object:
-    """Give what a charge says of how it was paid."""
+def method_details(card: Card, options: Object) -> Object:
+    """Give what a charge says of how it was paid, and in which installments; the merchant gets all at once.
+
+    Which cards, countries and amounts Stripe has plans for is not looked at.
+    """
     if card.kind == "card":
-        return {"card": {**card_details(card), **_AUTHORISED, "network": card.brand}, "type": "card"}
+        about: Object = {**card_details(card), **_AUTHORISED, "network": card.brand}
+        plan = part(options, "card", "installments").get("plan") if options else None
+        if plan:
+            about["installments"] = {"plan": {"count": None, "interval": None, **plan}}
+        return {"card": about, "type": "card"}
     return {card.kind: _account_details(card), "type": card.kind}
 
 
