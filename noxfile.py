@@ -50,7 +50,8 @@ def coverage(session: nox.Session) -> None:
     """Run the tests under measure, the long ones and the processes that they start included; ask for every branch."""
     session.install("--editable", ".[dev]")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-m", "", "tests", *session.posargs)
+    command = ("coverage", "run", "-m", "pytest", "-m", "", "tests")
+    session.run(*command, *session.posargs, env={"HYPOTHESIS_PROFILE": "thorough"})
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 

@@ -420,7 +420,12 @@ def one_is_enough() -> Iterator[settings]:
     """Have properties end at the first example that breaks them; the shortest one is for nobody to read."""
     usual = settings.get_current_profile_name()
     settings.register_profile(
-        "one is enough", settings(), phases=[Phase.generate], report_multiple_bugs=False, database=None
+        "one is enough",
+        settings(),
+        max_examples=100,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        database=None,
     )
     settings.load_profile("one is enough")
     yield settings()
