@@ -295,6 +295,7 @@ def test_a_subscription_waits_for_its_way_to_pay(driver: Driver) -> None:
             "items[0][price_data][product]",
         ),
         ({"items": [{"quantity": 1}]}, 400, "items[0][price]"),
+        ({"items": [{"price": "price_1", "discounts": [{"coupon": "c"}]}]}, 501, "items[0][discounts]"),
         ({"application_fee_percent": 10}, 400, "application_fee_percent"),
         ({"application_fee_percent": 101}, 400, "application_fee_percent"),
         ({"transfer_data": {"destination": "acct_x"}}, 400, "transfer_data[destination]"),
