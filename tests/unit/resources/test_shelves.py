@@ -164,7 +164,7 @@ class Journal:
 
 def test_a_journal_of_any_length_takes_the_same_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelves, "_MOST", 100)
-    monkeypatch.setattr(causes_module, "_PAGE", 100)
+    monkeypatch.setattr(causes_module, "PAGE", 100)
     journal = Journal(tmp_path / "connect.db")
     peaks: list[int] = []
     for growth in (600, 600):
