@@ -28,6 +28,7 @@ from connectkit.simulator.state import World
 
 topic = Topic("widgets")
 topic.kind("widget", indexes=("owner",))
+topic.kind("ticket", always={"seal": None, "terms": {"days": [7]}})
 topic.kind("crate", render=lambda world, crate: {**crate, "count": len(world.table(crate["_account"], "widget"))})
 
 
@@ -154,6 +155,18 @@ def test_what_is_the_simulators_own_is_not_written(world: World) -> None:
     assert json.loads(world.written(nested))["many"] == [{"at": 2}]
     with pytest.raises(TypeError):
         world.written(widget(world, rate=Fraction(1, 3)))
+
+
+def test_what_is_always_the_same_is_shown_without_being_kept(world: World) -> None:
+    made = world.add(world.platform, {"id": "tk_1", "object": "ticket", "at": None})
+    assert "terms" not in made
+    shown = world.render(made)
+    assert shown == {"id": "tk_1", "object": "ticket", "at": None, "seal": None, "terms": {"days": [7]}}
+    assert json.loads(world.written(made)) == shown
+    shown["terms"]["days"].append(8)
+    assert world.render(made)["terms"] == {"days": [7]}
+    gone = world.delete(made)
+    assert world.render(gone) == json.loads(world.written(gone)) == {"id": "tk_1", "object": "ticket", "deleted": True}
 
 
 def test_events_belong_where_their_object_does(world: World) -> None:

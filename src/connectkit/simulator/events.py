@@ -14,19 +14,20 @@ from .lists import listing, v2_listing
 from .refusals import invalid
 from .routing import Topic
 from .shapes import Object, Snapshot, merge_metadata, part
-from .state import World
+from .state import API_VERSION, World
 from .subscribers import Subscriber
 
 topic: Final = Topic("events")
 
 
-def as_it_was(_: World, event: Object) -> Object:
+def as_it_was(world: World, event: Object) -> Object:
     """Give an event as it is shown: with the object as it was then."""
     cause = {"id": event["_request"], "idempotency_key": event["_key"]}
-    return {**event, "data": Snapshot(event["_told"], event["_before"]), "request": cause}
+    data = Snapshot(event["_told"], event.get("_before"))
+    return {**event, "data": data, "livemode": world.livemode, "request": cause}
 
 
-topic.kind("event", indexes=("type",), render=as_it_was)
+topic.kind("event", indexes=("type",), render=as_it_was, always={"api_version": API_VERSION})
 topic.kind("v2.core.event")
 topic.kind("webhook_endpoint")
 

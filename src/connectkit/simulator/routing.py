@@ -97,15 +97,18 @@ class Topic:
 
         return register
 
-    def kind(self, name: str, *, indexes: Iterable[str] = (), render: Render | None = None) -> Kind:
+    def kind(
+        self, name: str, *, indexes: Iterable[str] = (), render: Render | None = None, always: Object | None = None
+    ) -> Kind:
         """Say how objects of a kind are kept and shown.
 
         Args:
             name: Stripe's name of it, as in the member `object`.
             indexes: The members by which lists are filtered often; they have to keep their value.
             render: How it is shown, if not as it is kept.
+            always: What is shown of every one and never changes.
         """
-        self.kinds[name] = kind = Kind(name, tuple(indexes), render)
+        self.kinds[name] = kind = Kind(name, tuple(indexes), render, always or {})
         return kind
 
     def expandable(self, kind: str, member: str) -> Callable[[Expand], Expand]:

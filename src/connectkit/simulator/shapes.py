@@ -50,22 +50,27 @@ def write(value: Object) -> str:
     return _STRICT.encode(value)
 
 
-def write_plain(thing: Object) -> str | None:
+def write_plain(thing: Object, always: str = "") -> str | None:
     """Write what is shown of an object, if nothing of the simulator's own stands deeper inside it.
 
     Much of every object is null. That part is written once for all that have the same one.
+
+    Args:
+        thing: The object.
+        always: What every object of its kind says besides, in JSON without its braces.
     """
     told = {name: value for name, value in thing.items() if value is not None and name[0] != "_"}
     text = _LENIENT.encode(told)
     if _OWN in text:
         return None
-    nulls = _null(tuple([name for name, value in thing.items() if value is None]))
-    return f"{text[:-1]}{', ' if told and nulls else ''}{nulls}}}"
+    rest = _rest(tuple([name for name, value in thing.items() if value is None]), always)
+    return f"{text[:-1]}{', ' if told and rest else ''}{rest}}}"
 
 
 @lru_cache(maxsize=4096)
-def _null(names: tuple[str, ...]) -> str:
-    return _STRICT.encode({name: None for name in names if name[0] != "_"})[1:-1]
+def _rest(nulls: tuple[str, ...], always: str) -> str:
+    null = _STRICT.encode({name: None for name in nulls if name[0] != "_"})[1:-1]
+    return f"{null}{', ' if null and always else ''}{always}"
 
 
 _OWN: Final = '"_'

@@ -39,15 +39,25 @@ class Kind:
         name: Stripe's name of it, as in the member `object`.
         indexes: The members by which lists are filtered often; they have to keep their value.
         render: How it is shown; as it is kept, where none is given.
+        always: What is shown of every one and never changes, and so is kept once for all.
         expand: The members that are there only if they are asked for, or do not stand for an id.
         checks: What always holds for such an object.
+        written: What is shown of every one, in JSON without its braces.
     """
 
     name: str
     indexes: tuple[str, ...] = ()
     render: Render | None = None
+    always: Object = field(default_factory=Object)
     expand: dict[str, Expand] = field(default_factory=dict[str, Expand])
     checks: list[Check] = field(default_factory=list[Check])
+    written: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.written = write(self.always)[1:-1]
+
+
+_PLAIN: Final = Kind("")
 
 
 class World:
@@ -165,23 +175,21 @@ class World:
         """
         self._touched.append(thing)
         self.told = self.written(thing).encode()
-        before = None if previous is None else self.written(previous).encode()
         account: str = thing["_account"]
         event: Object = {
             "id": self.ids.new("evt"),
             "object": "event",
-            "api_version": API_VERSION,
             "created": self.clock.now,
-            "livemode": self.livemode,
             "pending_webhooks": 0,
             "type": type,
             "_told": self.told,
-            "_before": before,
             "_request": None if self.call is None else self.call.request_id,
             "_key": None if self.call is None else self.call.key,
         }
         if account != self.platform:
             event["account"] = account
+        if previous is not None:
+            event["_before"] = self.written(previous).encode()
         self.outbox.append(self.add(account, event))
         if self.subscribers:
             event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
@@ -250,16 +258,14 @@ class World:
 
     def render(self, thing: Object) -> Object:
         """Give a copy of an object as it is shown; what stands inside it is shown in its own way."""
-        kind = self._kinds.get(thing.get("object", ""))
-        render = None if kind is None or "deleted" in thing else kind.render
-        shown = thing if render is None else render(self, thing)
+        shown, kind = self._shown(thing)
         return {
             key: value
             if value.__class__ not in _NESTED
             else dict(value)
             if key == "metadata"  # its names are others', and may begin as they like
             else self._rendered(value)
-            for key, value in shown.items()
+            for key, value in (shown | kind.always).items()
             if key[:1] != "_"
         }
 
@@ -268,11 +274,15 @@ class World:
         if thing.get("object") == "list":
             text = write({name: value for name, value in thing.items() if name != "data"})
             return f'{{"data": [{", ".join([self.written(item) for item in thing["data"]])}], {text[1:]}'
-        kind = self._kinds.get(thing.get("object", ""))
-        render = None if kind is None or "deleted" in thing else kind.render
-        shown = thing if render is None else render(self, thing)
-        plain = write_plain(shown)
+        shown, kind = self._shown(thing)
+        plain = write_plain(shown, kind.written)
         return write(self.render(thing)) if plain is None else plain
+
+    def _shown(self, thing: Object) -> tuple[Object, Kind]:
+        kind = self._kinds.get(thing.get("object", ""))
+        if kind is None or "deleted" in thing:
+            return thing, _PLAIN
+        return thing if kind.render is None else kind.render(self, thing), kind
 
     def expand(self, shown: Object, paths: list[str]) -> None:
         """Put whole objects where ids stand, as `expand` asks.
@@ -316,7 +326,7 @@ class World:
         return [self._rendered(item) for item in value] if is_list(value) else value
 
     def _kind(self, name: str) -> Kind:
-        return self._kinds.get(name) or Kind(name)
+        return self._kinds.get(name, _PLAIN)
 
 
 def _reason(call: Call) -> Object:

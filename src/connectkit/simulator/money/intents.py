@@ -16,7 +16,7 @@ from connectkit.simulator.state import World
 from .checks import check_intent, passed_on
 from .confirmation_tokens import spend, with_token
 from .confirming import check_deposits, deposits_known, pay
-from .proposing import method_for, paying, propose
+from .proposing import ALWAYS, method_for, paying, propose
 
 topic: Final = Topic("payment intents")
 
@@ -178,7 +178,7 @@ def retrieve(world: World, call: Call) -> Object:
     return world.get(call.account, "payment_intent", call.id)
 
 
-topic.kind("payment_intent")
+topic.kind("payment_intent", always=ALWAYS)
 
 
 @topic.invariant("payment_intent")

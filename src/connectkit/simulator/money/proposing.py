@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from connectkit.simulator.accounts.queries import applied
 from connectkit.simulator.refusals import invalid, refused
-from connectkit.simulator.shapes import Object, merge_metadata
+from connectkit.simulator.shapes import Object
 from connectkit.simulator.state import World
 
 from .methods import described, method_of
@@ -31,24 +31,15 @@ _NEW: Final[Object] = {
         (
             "canceled_at",
             "cancellation_reason",
-            "customer_account",
-            "excluded_payment_method_types",
             "last_payment_error",
             "latest_charge",
-            "managed_payments",
             "next_action",
-            "payment_method_configuration_details",
-            "processing",
-            "review",
-            "source",
-            "statement_descriptor",
             *_GIVEN,
             "amount",
             "application",
         )
     ),
     "amount_capturable": 0,
-    "amount_details": {"tip": {}},
     "amount_received": 0,
     "allowed_payment_method_types": None,
     "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
@@ -66,13 +57,29 @@ _NEW: Final[Object] = {
     "transfer_data": None,
 }
 """Every member of a new one, in order: to copy it whole is quicker than to put them together."""
+ALWAYS: Final[Object] = {
+    **dict.fromkeys(
+        (
+            "customer_account",
+            "excluded_payment_method_types",
+            "managed_payments",
+            "payment_method_configuration_details",
+            "processing",
+            "review",
+            "source",
+            "statement_descriptor",
+        )
+    ),
+    "amount_details": {"tip": {}},
+}
+"""What every one shows, and never changes here."""
+
 _AS_GIVEN: Final = frozenset({*_GIVEN, "allowed_payment_method_types", "confirmation_method", "transfer_data"})
 
 
 def propose(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
     """Make a payment intent of parameters that are checked."""
     intent = world.add(account, _new(world, account, params, method))
-    merge_metadata(intent, params)
     world.emit("payment_intent.created", intent)
     return intent
 
@@ -116,7 +123,7 @@ def _new(world: World, account: str, params: dict[str, Any], method: Object | No
     new["created"] = world.clock.now
     new["currency"] = params["currency"].lower()
     new["livemode"] = world.livemode
-    new["metadata"] = {}
+    new["metadata"] = params.get("metadata") or {}
     new["payment_method_options"] = params.get("payment_method_options") or {}
     new["payment_method_types"] = _types(params, method)
     new.update(paying(method))
