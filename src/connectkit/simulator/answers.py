@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .shapes import Object, write
 
@@ -30,7 +30,7 @@ class Answer:
     """
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, str]
     body: bytes = b""
     executed: bool = False
     effect: bool = False

@@ -18,6 +18,7 @@ class Call:
         key: Its idempotency key.
         version: The API version that it asks for.
         names_version: Whether it names that itself; the account's own is meant where it does not.
+        is_v1: Whether it is of API v1.
         params: Its parameters: validated, and in their own types.
         ids: What stands in the path for `:id` and the like.
         told: Whether its answer is the object as the last event shows it, which need not be written again.
@@ -30,6 +31,7 @@ class Call:
     key: str | None
     version: str
     names_version: bool = True
+    is_v1: bool = True
     params: dict[str, Any] = field(default_factory=dict[str, Any])
     ids: dict[str, str] = field(default_factory=dict[str, str])
     told: bool = False
@@ -38,8 +40,3 @@ class Call:
     def id(self) -> str:
         """What stands in the path for `:id`."""
         return self.ids["id"]
-
-    @property
-    def is_v1(self) -> bool:
-        """Whether it is of API v1."""
-        return self.path.startswith("/v1/")

@@ -14,22 +14,17 @@ if TYPE_CHECKING:
 
 
 class Headers(dict[str, str]):
-    """Headers whose names may be written in any case."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        super().__init__()
-        for name, value in headers.items():
-            self[name.lower()] = value
+    """Headers whose names may be asked for in any case; they are kept as Stripe writes them, such as `Request-Id`."""
 
     def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
+        return super().__getitem__(name.title())
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(name.lower())
+        return isinstance(name, str) and super().__contains__(name.title())
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401  # as dict has it
         """Give a header."""
-        return super().get(name.lower(), default)
+        return super().get(name.title(), default)
 
 
 class Answering(Protocol):

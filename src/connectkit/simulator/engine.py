@@ -13,11 +13,11 @@ from .answers import Answer, encode
 from .calls import Call
 from .faults import Fault, Faults
 from .files import PATH as FILES
-from .gate import Sent, admit, check_key, check_scope, knock, new_id, read_body
-from .idempotency import Keys, Record
+from .gate import Sent, admit, check_key, knock, new_id, read_body
+from .idempotency import Keys, Record, in_use
 from .money.switches import switches_of
 from .permissions import Permissions, lacking
-from .refusals import Refusal, key_in_use, lock_timeout, not_simulated_param, rate_limited, server_error
+from .refusals import Refusal, lock_timeout, not_simulated_param, rate_limited, server_error
 from .routing import Route, Router
 from .shapes import Object
 from .state import World
@@ -30,7 +30,6 @@ _BEFORE: Final = {
     "rate_limit": rate_limited,
 }
 _OK: Final = 200
-_REFUSED: Final = 400
 _JSON: Final = "application/json"
 
 
@@ -77,7 +76,7 @@ class Engine:
         self._router = router
         self._faults = faults
         self._limiter = limiter
-        self._keys = Keys(world.clock, self._conflict, self._scope, self._lasts)
+        self._keys = Keys(world)
         self.permissions: Permissions = Permissions(router.paths)
         self.log: list[Seen] = []
 
@@ -99,8 +98,7 @@ class Engine:
 
     def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str], key: str) -> Answer:
         try:
-            check_scope(headers)
-            admit(self._world, call)
+            admit(self._world, call, headers)
             route, call.ids = self._router.find(call.method, call.path)
         except Refusal as refusal:
             call.request_id = new_id(self._world, call, kept=True)
@@ -124,10 +122,11 @@ class Engine:
             return _refusal(call, refusal)
 
     def _turned_away(self, call: Call, route: Route, key: str) -> Refusal | None:
-        apart = switches_of(self._world).traffic_counts == "account"
-        reason = self._limiter.reason((route.method, route.path), call.account if apart else "")
-        if reason:
-            return rate_limited(reason)
+        if self._limiter.bounded:
+            apart = switches_of(self._world).traffic_counts == "account"
+            reason = self._limiter.reason((route.method, route.path), call.account if apart else "")
+            if reason:
+                return rate_limited(reason)
         try:
             self.permissions.check(key, route.method, route.path, call.account)
         except Refusal as refusal:
@@ -137,13 +136,13 @@ class Engine:
     def _faulty(self, call: Call, route: Route, fault: Fault | None, sent: Sent, key: str) -> Answer:
         name = "" if fault is None else fault.name
         if name == "conflict":
-            raise self._conflict()
+            raise in_use(self._world)
         if name == "forbidden":
             raise lacking(key, route.method, route.path, call.account)
         if name in _BEFORE:
             raise _BEFORE[name]()  # noqa: RSE102  # it makes the refusal
         if name == "lose_request":
-            return Answer(0, lost=True)
+            return Answer(0, {}, lost=True)
         try:
             answer = self._answer(call, route, name, sent)
         except Refusal as refusal:
@@ -152,16 +151,6 @@ class Engine:
         if fault is not None and name == "slow":
             answer.delay = fault.seconds
         return answer
-
-    def _conflict(self) -> Refusal:
-        return key_in_use(should_retry=switches_of(self._world).conflict_should_retry)
-
-    def _scope(self, call: Call) -> str:
-        return self._world.platform if switches_of(self._world).key_scope == "platform" else call.account
-
-    def _lasts(self, answer: Answer) -> bool:
-        """Tell whether an answer is remembered: a refusal that is no failure of a payment may be executed again."""
-        return answer.status != _REFUSED or switches_of(self._world).refusals_kept
 
     def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
         told, form = read_body(call, sent)
@@ -214,7 +203,7 @@ class Engine:
         try:
             body = self._world.told if call.told and not expand else self._shown(result, expand)
             refresh = None if call.is_v1 else partial(self._shown, result, expand)
-            return Answer(_OK, body=body, executed=True, effect=effect, refresh=refresh)
+            return Answer(_OK, {}, body, executed=True, effect=effect, refresh=refresh)
         except Refusal as refusal:  # what cannot be expanded is found after the deed, which stays done
             return replace(_refusal(call, refusal), executed=effect, effect=effect)
 
@@ -263,4 +252,5 @@ def _headers(call: Call, answer: Answer, platform: str) -> dict[str, str]:
             headers["Original-Request"] = call.request_id
             if answer.executed and (call.is_v1 or answer.status == _OK):
                 headers["Stripe-Should-Retry"] = "false"
-    return headers | answer.headers
+    headers.update(answer.headers)
+    return headers

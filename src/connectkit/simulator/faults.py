@@ -104,12 +104,12 @@ class Faults:
 
     def hold(self, method: str, path: str) -> float:
         """Take the first planned fault that holds a request up, and give for how many seconds."""
-        fault = self._take(HOLDS, method, path)
+        fault = self._take(HOLDS, method, path) if self._plan else None
         return 0.0 if fault is None else fault.seconds
 
     def for_request(self, method: str, path: str) -> Fault | None:
         """Take the first planned fault that fits a request."""
-        return self._take(FAULTS, method, path)
+        return self._take(FAULTS, method, path) if self._plan else None
 
     def for_event(self, type: str) -> Fault | None:
         """Take the first planned fault that fits an event."""

@@ -39,16 +39,6 @@ def check_key(headers: Mapping[str, str], *, livemode: bool) -> str:
     return key
 
 
-def check_scope(headers: Mapping[str, str]) -> None:
-    """Check that a request names its account in one way.
-
-    Raises:
-        Refusal: It names it in two.
-    """
-    if "stripe-account" in headers and "stripe-context" in headers:
-        raise exclusive("Stripe-Account", "Stripe-Context")
-
-
 def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> Call:
     """Give the call as its headers have it, not yet admitted and without an id."""
     return Call(
@@ -59,6 +49,9 @@ def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> C
         headers.get("idempotency-key") if method != "GET" else None,
         headers.get("stripe-version", "" if path.startswith("/v2/") else API_VERSION),
         "stripe-version" in headers,
+        path.startswith("/v1/"),
+        {},
+        {},
     )
 
 
@@ -67,12 +60,15 @@ def new_id(world: World, call: Call, *, kept: bool) -> str:
     return (world.ids if kept and call.method != "GET" else world.read_ids).new("req")
 
 
-def admit(world: World, call: Call) -> None:
+def admit(world: World, call: Call, headers: Mapping[str, str]) -> None:
     """Let a call in.
 
     Raises:
-        Refusal: The account is not connected, the version is missing or none, or the key is too long.
+        Refusal: The account is named in two ways or is not connected, the version is missing or none, or the key is
+            too long.
     """
+    if "stripe-account" in headers and "stripe-context" in headers:
+        raise exclusive("Stripe-Account", "Stripe-Context")
     if call.account != world.platform and world.table(world.platform, "account").get(call.account) is None:
         raise no_access(call.account)
     if not call.version:
@@ -132,8 +128,9 @@ def _text(body: bytes) -> str:
 
 def _api_key(authorization: str) -> str:
     scheme, _, value = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return value if scheme.lower() == "bearer" else ""
+    scheme = scheme.lower()
+    if scheme != "basic":
+        return value if scheme == "bearer" else ""
     try:
         return base64.b64decode(value).decode("ascii", "replace").partition(":")[0]
     except binascii.Error:

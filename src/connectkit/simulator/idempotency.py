@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from .answers import Answer
 from .calls import Call
-from .clock import DAY, Clock
-from .refusals import Refusal, key_reused
+from .clock import DAY
+from .money.switches import switches_of
+from .refusals import Refusal, key_in_use, key_reused
+from .state import World
 
-_KEPT: Final = {"v1": DAY, "v2": 30 * DAY}
-_METHODS: Final = {"v1": ("POST",), "v2": ("POST", "DELETE")}
+_REFUSED: Final = 400
 
 
 @dataclass(slots=True)
@@ -59,29 +60,33 @@ class Record:
         return (self.account, self.method, self.path, self.query, self.sent) == asked
 
 
+@dataclass(slots=True)
+class _Memory:
+    """The keys of one API: of these methods, for so many seconds."""
+
+    methods: tuple[str, ...]
+    lasts: int
+    records: dict[str, Record] = field(default_factory=dict[str, Record])
+    ages: deque[Record] = field(default_factory=deque[Record])
+
+    def prune(self, now: int) -> None:
+        while self.ages and self.ages[0].at + self.lasts <= now:
+            oldest = self.ages.popleft()
+            if self.records.get(oldest.place) is oldest:
+                del self.records[oldest.place]
+
+
 class Keys:
     """The keys of the last 24 hours (v1) and 30 days (v2).
 
     Args:
-        clock: Tells when a key may be forgotten.
-        conflict: Refuses a key whose request is still being worked on.
-        scope: Tells whose a call's key is.
-        lasts: Tells whether an answer that was executed is remembered.
+        world: Its clock tells when a key may be forgotten, and its switches whose a key is and which answers last.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        conflict: Callable[[], Refusal],
-        scope: Callable[[Call], str],
-        lasts: Callable[[Answer], bool],
-    ) -> None:
-        self._clock = clock
-        self._conflict = conflict
-        self._scope = scope
-        self._lasts = lasts
-        self._records: dict[str, dict[str, Record]] = {api: {} for api in _KEPT}
-        self._ages: dict[str, deque[Record]] = {api: deque() for api in _KEPT}
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._v1 = _Memory(("POST",), DAY)
+        self._v2 = _Memory(("POST", "DELETE"), 30 * DAY)
 
     def begin(self, call: Call, query: str, body: bytes, same: Callable[[Record], bool]) -> Record | None:
         """Give what is known of a call's key: a record without an answer if it is new, nothing if keys do not count.
@@ -95,38 +100,36 @@ class Keys:
         Raises:
             Refusal: The key stands for another request, or its request is still being worked on.
         """
-        api = _api(call)
-        if call.key is None or call.method not in _METHODS[api]:
+        memory = self._v1 if call.is_v1 else self._v2
+        if call.key is None or call.method not in memory.methods:
             return None
-        self._prune(api)
-        place = f"{self._scope(call)} {call.key}"
-        held = self._records[api].get(place)
+        now = self._world.clock.now
+        memory.prune(now)
+        shared = switches_of(self._world).key_scope == "platform"
+        place = f"{self._world.platform if shared else call.account} {call.key}"
+        held = memory.records.get(place)
         if held is None:
-            held = Record(place, call.account, self._clock.now, call.method, call.path, query, body, call.request_id)
-            self._records[api][place] = held
-            self._ages[api].append(held)
+            held = Record(place, call.account, now, call.method, call.path, query, body, call.request_id)
+            memory.records[place] = held
+            memory.ages.append(held)
         elif not held.asks(call, query, body) and not same(held):
             raise key_reused(call.key)
         elif not held.status:
-            raise self._conflict()
+            raise in_use(self._world)
         return held
 
     def end(self, call: Call, record: Record, answer: Answer | None) -> None:
-        """Store the outcome of execution, or forget the key if there was none, or none that lasts."""
-        api = _api(call)
-        kept = answer is not None and answer.executed and (api == "v1" or answer.refresh is not None)
-        if answer is not None and kept and self._lasts(answer):
+        """Store the outcome of execution, or forget the key if there was none, or none that lasts.
+
+        A refusal that is no failure of a payment may be one that is executed again.
+        """
+        kept = answer is not None and answer.executed and (call.is_v1 or answer.refresh is not None)
+        if answer is not None and kept and (answer.status != _REFUSED or switches_of(self._world).refusals_kept):
             record.status, record.body, record.refresh = answer.status, answer.body, answer.refresh
         else:
-            del self._records[api][record.place]
-
-    def _prune(self, api: str) -> None:
-        ages, records = self._ages[api], self._records[api]
-        while ages and ages[0].at + _KEPT[api] <= self._clock.now:
-            oldest = ages.popleft()
-            if records.get(oldest.place) is oldest:
-                del records[oldest.place]
+            del (self._v1 if call.is_v1 else self._v2).records[record.place]
 
 
-def _api(call: Call) -> str:
-    return "v1" if call.is_v1 else "v2"
+def in_use(world: World) -> Refusal:
+    """Refuse a key whose request is still being worked on."""
+    return key_in_use(should_retry=switches_of(world).conflict_should_retry)

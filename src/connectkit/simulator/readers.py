@@ -185,10 +185,10 @@ class AnyOf:
 
     def read(self, value: Sent, name: str) -> Sent:
         """Give what was read."""
-        if isinstance(value, list | dict):
-            return _first(self._fitting(type(value)), value, name)
         words, others = self._of_words
-        return value if value in words else _first(others, value, name)
+        if value in words:
+            return value
+        return _first(self._fitting(type(value)) if isinstance(value, list | dict) else others, value, name)
 
     @cached_property
     def _of_words(self) -> tuple[tuple[str, ...], list[Reader]]:

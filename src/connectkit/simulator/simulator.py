@@ -203,7 +203,7 @@ class Simulator:
             visit = next((visit for prefix, visit in _PAGES.items() if path.startswith(prefix)), None)
             if visit is not None:
                 return self._visit(visit, method, path, body)
-        lowered = {name.lower(): value for name, value in headers.items()}
+        lowered = dict(zip(map(str.lower, headers), headers.values(), strict=True))
         with self._lock:
             planned = self._faults.planned
             answer = self._engine.run(method, path, lowered, body, left)
@@ -467,7 +467,7 @@ class Simulator:
             self._recording.note(Step(self.clock.now, method, path, kept(headers), body, status))
 
     def _settle(self) -> None:
-        self.clock.run_due()
+        self._world.clock.run_due()
         if self._check_always:
             self._world.check()
         else:

@@ -42,11 +42,6 @@ class Traffic:
             message = f"The slowest answer takes at least as long as most do, and not {self.slowest} of {self.latency}."
             raise ValueError(message)
 
-    @property
-    def boundless(self) -> bool:
-        """Whether there may be any number of requests."""
-        return self.total is None and self.endpoint is None
-
 
 @dataclass(slots=True)
 class _Bucket:
@@ -67,19 +62,20 @@ class Limiter:
         seed: The same one gives the same times of answers, in the order of requests.
 
     Attributes:
+        bounded: Whether there may be too much at all.
         paused: Whether everything passes for now, because it has passed before.
     """
 
     def __init__(self, traffic: Traffic, seed: int) -> None:
-        self.traffic: Traffic = traffic
+        self.change(traffic)
         self._random = random.Random(seed)  # noqa: S311  # no secret, and to be had again
         self.paused = False
-        self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def change(self, traffic: Traffic) -> None:
         """Let there be so much from now on."""
         self.traffic = traffic
-        self._buckets.clear()
+        self.bounded: bool = traffic.total is not None or traffic.endpoint is not None
+        self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def delay(self) -> float:
         """Give how many seconds the next answer takes."""
@@ -96,7 +92,7 @@ class Limiter:
             endpoint: The method, and the path with its variables.
             whose: Whose requests are counted apart from the others'.
         """
-        if self.paused or self.traffic.boundless:
+        if self.paused:
             return ""
         now = ticks()
         total = self._bucket((whose,), self.traffic.total, now)

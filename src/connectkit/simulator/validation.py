@@ -66,6 +66,14 @@ class Hash:
             return None
         if not isinstance(value, dict):
             raise invalid("Invalid object", param=name)
+        return self.read_members(value, name)
+
+    def read_members(self, value: dict[str, Any], name: str) -> dict[str, Any]:
+        """Give the members of the hash of this name, each read.
+
+        Raises:
+            Refusal: One of them is unknown, missing or wrong.
+        """
         fields = self._fields or self._compile()
         if not value.keys() <= fields.keys():
             raise unknown([_inside(name, key) for key in value if key not in fields])
@@ -108,7 +116,7 @@ def read_params(name: str | type, sent: dict[str, Any], *, form: bool) -> dict[s
         if sent:
             raise unknown(list(sent))
         return {}
-    return cast("dict[str, Any]", _described(name, form=form).read(sent, ""))
+    return _described(name, form=form).read_members(sent, "")
 
 
 def described(name: str | type) -> frozenset[str]:
