@@ -216,30 +216,40 @@ end
 )
 """Claims the operation that a worker has to send next."""
 
+_GATHERED: Final = """
+local function gathered(set, from, limit, fitting)
+  local found = {}
+  while #found < limit do
+    local members = redis.call('ZRANGE', set, from, from + 499, 'WITHSCORES')
+    if #members == 0 then break end
+    for i = 1, #members, 2 do
+      local name = #found < limit and fitting(members[i], members[i + 1])
+      if name then found[#found + 1] = answer(name, 0) end
+    end
+    from = from + 500
+  end
+  return found
+end
+"""
+"""Goes through an index from a place on, some at a time, until enough fits."""
+
 LIST: Final = (
     _COMMON
+    + _GATHERED
     + """
 local index_, limit, account, after = p .. ':' .. ARGV[3] .. ':' .. realm, tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local states = {}
 for i = 7, #ARGV do states[ARGV[i]] = true end
-local found, from = {}, 0
+local from = 0
 if after ~= '' then
   local seq = redis.call('HGET', op(after), 'seq')
   if not seq then return {} end
   from = redis.call('ZCOUNT', index_, '-inf', seq)
 end
-while #found < limit do
-  local names = redis.call('ZRANGE', index_, from, from + 499)
-  if #names == 0 then break end
-  for _, name in ipairs(names) do
-    local row = redis.call('HMGET', op(name), 'state', 'account')
-    if #found < limit and states[row[1]] and (account == '' or account == row[2]) then
-      found[#found + 1] = answer(name, 0)
-    end
-  end
-  from = from + 500
-end
-return found
+return gathered(index_, from, limit, function(name)
+  local row = redis.call('HMGET', op(name), 'state', 'account')
+  return states[row[1]] and (account == '' or account == row[2]) and name
+end)
 """
 )
 """Gives operations, the oldest first."""
@@ -264,6 +274,7 @@ return given
 
 SUCCEEDED: Final = (
     _COMMON
+    + _GATHERED
     + """
 local since, until_, limit, account, after = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7]
 local all, open, ended = p .. ':all:' .. realm, p .. ':open:' .. realm, p .. ':ended:' .. realm
@@ -277,22 +288,13 @@ end
 local from = redis.call('ZCOUNT', ended, '-inf', '(' .. since)
 local seq = after ~= '' and redis.call('HGET', op(after), 'seq')
 local last = after ~= '' and (seq and waiting(after, {seq = seq}) or '~')
-local found = {}
-while #found < limit do
-  local members = redis.call('ZRANGE', ended, from, from + 499, 'WITHSCORES')
-  if #members == 0 then break end
-  for i = 1, #members, 2 do
-    local name = string.sub(members[i], 22)
-    local row = redis.call('HMGET', op(name), 'state', 'account', 'created')
-    local later = not last or members[i + 1] ~= since or members[i] > last
-    if #found < limit and later and row[1] == 'succeeded' and tonumber(row[3]) <= until_
-      and (account == '' or account == row[2]) then
-      found[#found + 1] = answer(name, 0)
-    end
-  end
-  from = from + 500
-end
-return found
+return gathered(ended, from, limit, function(member, score)
+  local name = string.sub(member, 22)
+  local row = redis.call('HMGET', op(name), 'state', 'account', 'created')
+  local later = not last or score ~= since or member > last
+  local fits = row[1] == 'succeeded' and tonumber(row[3]) <= until_ and (account == '' or account == row[2])
+  return later and fits and name
+end)
 """
 )
 """Gives operations that succeeded, by when; first puts in order what another connectkit's scripts left out."""
