@@ -165,7 +165,7 @@ class SQLAlchemyStore:
             return [Stored(_operation(row), now, policy=policy) for row in found]
 
     def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
-        rows.from_successes(successes, limit)  # refuses what is no text
+        rows.succession(successes, limit)  # refuses what is no text
         with self._writing() as connection:
             table, since = operations.c, rows.micros(successes.since)
             query = sa.select(operations).where(

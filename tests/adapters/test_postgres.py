@@ -105,8 +105,7 @@ def test_objects_are_looked_up_by_index_where_nobody_has_analyzed_the_table(addr
 @pytest.mark.parametrize("after", [None, identity("order-1")])
 def test_what_succeeded_is_read_in_the_order_of_its_index(address: str, account: str, after: Identity | None) -> None:
     sought = Successes(realm=REALM, since=NEVER, until=NEVER, account=account, after=after)
-    statement = sql.list_succeeded(account=bool(account), after=after is not None)
-    values = rows.from_successes(sought, 5)
+    statement, values = rows.succession(sought, 5)
     with closing(PostgresStore(address)) as store, psycopg.connect(address) as connection:
         store.policy(REALM)
         connection.execute(b"SET enable_seqscan = off")

@@ -299,8 +299,7 @@ def test_what_succeeded_before_is_not_read_in_a_schema_of_any_age(
         patch.setattr(sql, "MIGRATIONS", sql.MIGRATIONS[:2])
         row = older.insert(evolve(draft(), state=State.SUCCEEDED, account="acct_1"), HELD).operation
     sought = Successes(realm=REALM, since=row.updated, until=row.created, account=account)
-    statement = sql.list_succeeded(account=bool(account), after=after is not None)
-    values = rows.from_successes(evolve(sought, after=after), 5)
+    statement, values = rows.succession(evolve(sought, after=after), 5)
     with SQLiteStore(path) as newer:
         assert [stored.operation for stored in newer.succeeded(sought, 5)] == [row]
     with closing(sqlite3.connect(path)) as connection:

@@ -129,7 +129,7 @@ class MemoryStore:
 
     def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
         """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
-        rows.from_successes(successes, limit)
+        rows.succession(successes, limit)
         with self._lock:
             now, every, after = self._now(), self._operations.values(), successes.after
             later = every if after is None else islice(dropwhile(lambda row: row.identity != after, every), 1, None)

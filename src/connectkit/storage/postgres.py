@@ -90,8 +90,8 @@ class _Verbs:
 
     async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
         """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
-        statement = sql.list_succeeded(account=bool(successes.account), after=successes.after is not None)
-        return await self._several(successes.realm, statement, rows.from_successes(successes, limit))
+        statement, values = rows.succession(successes, limit)
+        return await self._several(successes.realm, statement, values)
 
     async def moved(self, movements: Movements) -> int:
         """Sum the amounts that *movements* describes; see `OperationStore.moved`."""

@@ -94,7 +94,7 @@ class _Verbs:
 
     async def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
         """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
-        rows.from_successes(successes, limit)
+        rows.succession(successes, limit)
         since, until = rows.micros(successes.since), rows.micros(successes.until)
         last = "" if successes.after is None else _name(successes.after)
         arguments: Sequence[Argument] = (_realm(successes.realm), since, until, limit, successes.account, last)

@@ -120,8 +120,8 @@ def listing(
     return sql.list_operations(ended=ended, after=after is not None), _checked(values)
 
 
-def from_successes(successes: Successes, limit: int) -> Values:
-    """Give what selects operations that succeeded; `last_key` and `last_step` name the one that a list goes on behind.
+def succession(successes: Successes, limit: int) -> tuple[str, Values]:
+    """Give the statement that lists operations that succeeded, and its values.
 
     Raises:
         InvalidRequest: Some text cannot be spelled in UTF-8.
@@ -130,7 +130,8 @@ def from_successes(successes: Successes, limit: int) -> Values:
     values: Values = {**from_realm(successes.realm), **span, "account": successes.account}
     if successes.after is not None:
         values = {**values, "last_key": successes.after.key, "last_step": successes.after.step}
-    return _checked(values)
+    statement = sql.list_succeeded(account=bool(successes.account), after=successes.after is not None)
+    return statement, _checked(values)
 
 
 def from_operation(operation: Operation) -> Values:

@@ -117,8 +117,7 @@ class SQLiteStore:
 
     def succeeded(self, successes: Successes, limit: int) -> Sequence[Stored]:
         """List operations that succeeded, in the order in which they did; see `OperationStore.succeeded`."""
-        statement = sql.list_succeeded(account=bool(successes.account), after=successes.after is not None)
-        return self._several(statement, rows.from_successes(successes, limit))
+        return self._several(*rows.succession(successes, limit))
 
     def _several(self, statement: str, values: rows.Values) -> Sequence[Stored]:
         with self._database.reading() as connection:
