@@ -179,6 +179,7 @@ def filled(objects: int) -> Simulator:
     while len(simulator.world) < objects:
         ask(simulator, "POST", "/v1/customers", CUSTOMER)
         ask(simulator, "POST", "/v1/payment_intents", f"{INTENT}&confirm=true&payment_method=pm_card_visa")
+    ask(simulator, "GET", "/v1/events?limit=1", "")  # what is added is filed when somebody looks
     return simulator
 
 

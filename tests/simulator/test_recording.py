@@ -24,7 +24,9 @@ def told(driver: Driver) -> object:
     """Give all that a world shows."""
     simulator = driver.simulator
     world = simulator.world
-    shown = [world.render(thing) | {"pending_webhooks": "…"} for thing in world._everything.values()]
+    tables = [table for tables in world._tables.values() for table in tables.values()]
+    things = [*world._everything.values(), *(thing for table in tables for thing in table)]
+    shown = [world.render(thing) | {"pending_webhooks": "…"} for thing in things]
     rest = (simulator.ledger(), simulator.clock.now, dict(simulator.faults.happened), world.ids.new("x"))
     return shown, rest, len(world)
 

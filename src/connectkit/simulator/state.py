@@ -99,11 +99,11 @@ class World:
         self._kinds = kinds
         self._tables: dict[str, dict[str, Table]] = {}
         self._everything: dict[str, Object] = {}
-        self._touched: list[Object] = []
+        self._touched: dict[int, Object] = {}  # by identity
 
     def __len__(self) -> int:
         """Give how many objects there are."""
-        return len(self._everything)
+        return sum(len(table) for tables in self._tables.values() for table in tables.values())
 
     def table(self, account: str, kind: str) -> Table:
         """Give the objects of one kind in one account."""
@@ -112,7 +112,7 @@ class World:
             tables = self._tables[account] = {}
         found = tables.get(kind)
         if found is None:
-            found = tables[kind] = Table(kind, self._kind(kind).indexes)
+            found = tables[kind] = Table(kind, self._kinds.get(kind, _PLAIN).indexes)
         return found
 
     def add(self, account: str, thing: Object) -> Object:
@@ -123,7 +123,7 @@ class World:
             thing["metadata"] = {name: text for name, text in told.items() if text not in ("", None)}
         self.table(account, thing["object"]).add(thing)
         self._everything[thing["id"]] = thing
-        self._touched.append(thing)
+        self._touched[id(thing)] = thing
         return thing
 
     def remove(self, thing: Object) -> None:
@@ -162,7 +162,7 @@ class World:
         return found
 
     def find(self, id: str) -> Object | None:
-        """Give the object of this id, whosever it is."""
+        """Give the object of this id, whosever it is; but for events, which nothing refers to."""
         return self._everything.get(id)
 
     def emit(self, type: str, thing: Object, *, previous: Object | None = None) -> None:
@@ -173,9 +173,10 @@ class World:
             thing: A kept object.
             previous: For `*.updated`, what changed members were before.
         """
-        self._touched.append(thing)
+        self._touched[id(thing)] = thing
         self.told = self.written(thing).encode()
         account: str = thing["_account"]
+        call = self.call
         event: Object = {
             "id": self.ids.new("evt"),
             "object": "event",
@@ -183,14 +184,16 @@ class World:
             "pending_webhooks": 0,
             "type": type,
             "_told": self.told,
-            "_request": None if self.call is None else self.call.request_id,
-            "_key": None if self.call is None else self.call.key,
+            "_request": None if call is None else call.request_id,
+            "_key": None if call is None else call.key,
+            "_account": account,
         }
         if account != self.platform:
             event["account"] = account
         if previous is not None:
             event["_before"] = self.written(previous).encode()
-        self.outbox.append(self.add(account, event))
+        self.table(account, "event").add(event)
+        self.outbox.append(event)
         if self.subscribers:
             event["pending_webhooks"] = sum(subscriber.wants(event) for subscriber in self.subscribers.values())
             self._emit_twin(event, thing)
@@ -232,7 +235,7 @@ class World:
 
     def touch(self, thing: Object) -> None:
         """Have an object's invariants checked after the present request, although no event tells of it."""
-        self._touched.append(thing)
+        self._touched[id(thing)] = thing
 
     def check_touched(self) -> None:
         """Check the invariants of what was touched since the last time.
@@ -240,9 +243,9 @@ class World:
         Raises:
             InvariantBroken: One does not hold.
         """
-        touched, self._touched = self._touched, []
-        for thing in {id(thing): thing for thing in touched}.values():
-            for check in self._kind(thing["object"]).checks:
+        touched, self._touched = self._touched, {}
+        for thing in touched.values():
+            for check in self._kinds.get(thing["object"], _PLAIN).checks:
                 check(self, thing)
 
     def check(self) -> None:
@@ -253,7 +256,8 @@ class World:
         """
         if not self.ledger.balanced():
             raise InvariantBroken("The ledger does not sum to zero.")
-        self._touched = [thing for tables in self._tables.values() for table in tables.values() for thing in table]
+        every = [thing for tables in self._tables.values() for table in tables.values() for thing in table]
+        self._touched = {id(thing): thing for thing in every}
         self.check_touched()
 
     def render(self, thing: Object) -> Object:
@@ -324,9 +328,6 @@ class World:
         if is_hash(value):
             return self.render(value)
         return [self._rendered(item) for item in value] if is_list(value) else value
-
-    def _kind(self, name: str) -> Kind:
-        return self._kinds.get(name, _PLAIN)
 
 
 def _reason(call: Call) -> Object:

@@ -30,6 +30,8 @@ class Page:
 class Table:
     """The objects of one kind in one account.
 
+    What is added is filed when somebody looks, which hardly anybody does: most events are never read.
+
     Args:
         kind: Stripe's name of the kind, as in the member `object`.
         indexes: The members by which lists are filtered often. They have to keep their value.
@@ -37,20 +39,31 @@ class Table:
 
     def __init__(self, kind: str, indexes: Sequence[str] = ()) -> None:
         self.kind = kind
+        self._fresh: list[Object] = []
         self._rows: list[Object | None] = []
         self._created: list[int] = []
         self._places: dict[str, int] = {}
         self._indexes: dict[str, dict[object, int | list[int]]] = {name: {} for name in indexes}  # most are of one
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._places) + len(self._fresh)
 
     def __iter__(self) -> Iterator[Object]:
         """Go through all, oldest first."""
+        self._file()
         return iter([row for row in self._rows if row is not None])
 
     def add(self, row: Object) -> None:
         """Keep one more."""
+        self._fresh.append(row)
+
+    def _file(self) -> None:
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            for row in fresh:
+                self._file_row(row)
+
+    def _file_row(self, row: Object) -> None:
         place = len(self._rows)
         self._rows.append(row)
         created = row.get("created")
@@ -68,15 +81,18 @@ class Table:
 
     def get(self, id: str) -> Object | None:
         """Give the one of this id."""
+        self._file()
         place = self._places.get(id)
         return None if place is None else self._rows[place]
 
     def remove(self, id: str) -> None:
         """Forget one."""
+        self._file()
         self._rows[self._places.pop(id)] = None
 
     def where(self, **equal: object) -> Iterator[Object]:
         """Go through those that have these values, newest first."""
+        self._file()
         for place in reversed(self._candidates(equal)):
             row = self._rows[place]
             if row is not None and _fits(row, equal):
@@ -95,6 +111,7 @@ class Table:
         Raises:
             Refusal: The limit is not within 1 and 100, there are two cursors, or one names nothing.
         """
+        self._file()
         limit = _limit(params)
         first, last = self._bounds(params)
         candidates = self._candidates(equal)
