@@ -13,7 +13,7 @@ from .answers import Answer, encode
 from .calls import Call
 from .faults import Fault, Faults
 from .files import PATH as FILES
-from .gate import Sent, admit, check_key, knock, new_id, read_body
+from .gate import admit, check_key, knock, new_id, read_body
 from .idempotency import Keys, Record, in_use
 from .money.switches import switches_of
 from .permissions import Permissions, lacking
@@ -82,21 +82,19 @@ class Engine:
 
     def run(self, method: str, target: str, headers: Mapping[str, str], body: bytes, left: int) -> Answer:
         """Answer a request, which was the *left*-th to be sent; *headers* have lower-case names."""
-        path, _, query = target.partition("?")
-        call = knock(self._world, method, path, headers)
-        sent = Sent(query, body, headers.get("content-type", ""))
+        call = knock(self._world, method, target, headers, body)
         try:
             key = check_key(headers, livemode=self._world.livemode)
         except Refusal as refusal:
             call.request_id = new_id(self._world, call, kept=True)
             answer = Answer(refusal.status, {"Content-Type": _JSON} | refusal.headers, encode(refusal.body(None)))
         else:
-            answer = self._admitted(call, sent, headers, key)
+            answer = self._admitted(call, headers, key)
         status = None if answer.lost else answer.status
-        self.log.append(Seen(method, path, call.key, call.account, status, answer.effect, call.request_id, left))
+        self.log.append(Seen(method, call.path, call.key, call.account, status, answer.effect, call.request_id, left))
         return answer
 
-    def _admitted(self, call: Call, sent: Sent, headers: Mapping[str, str], key: str) -> Answer:
+    def _admitted(self, call: Call, headers: Mapping[str, str], key: str) -> Answer:
         try:
             admit(self._world, call, headers)
             route, call.ids = self._router.find(call.method, call.path)
@@ -104,20 +102,23 @@ class Engine:
             call.request_id = new_id(self._world, call, kept=True)
             answer = _refusal(call, refusal)
         else:
-            answer = self._let_in(call, route, sent, key)
-        answer.delay += self._limiter.delay()
+            answer = self._let_in(call, route, key)
+        if self._limiter.slow:
+            answer.delay += self._limiter.delay()
         answer.headers = _headers(call, answer, self._world.platform)
         return answer
 
-    def _let_in(self, call: Call, route: Route, sent: Sent, key: str) -> Answer:
-        away = self._turned_away(call, route, key)
+    def _let_in(self, call: Call, route: Route, key: str) -> Answer:
+        watched = self._limiter.bounded or self.permissions.restricted
+        away = self._turned_away(call, route, key) if watched else None
         call.request_id = new_id(self._world, call, kept=away is None)
         if away is not None:
             answer = _refusal(call, away)
             answer.turned_away = True
             return answer
+        fault = self._faults.for_request(call.method, call.path) if self._faults.planned else None
         try:
-            return self._faulty(call, route, self._faults.for_request(call.method, call.path), sent, key)
+            return self._answer(call, route, "") if fault is None else self._faulty(call, route, fault, key)
         except Refusal as refusal:
             return _refusal(call, refusal)
 
@@ -133,8 +134,8 @@ class Engine:
             return refusal
         return None
 
-    def _faulty(self, call: Call, route: Route, fault: Fault | None, sent: Sent, key: str) -> Answer:
-        name = "" if fault is None else fault.name
+    def _faulty(self, call: Call, route: Route, fault: Fault, key: str) -> Answer:
+        name = fault.name
         if name == "conflict":
             raise in_use(self._world)
         if name == "forbidden":
@@ -144,18 +145,19 @@ class Engine:
         if name == "lose_request":
             return Answer(0, {}, lost=True)
         try:
-            answer = self._answer(call, route, name, sent)
+            answer = self._answer(call, route, name)
         except Refusal as refusal:
             answer = _refusal(call, refusal)
         answer.lost = name == "lose_answer"
-        if fault is not None and name == "slow":
+        if name == "slow":
             answer.delay = fault.seconds
         return answer
 
-    def _answer(self, call: Call, route: Route, fault: str, sent: Sent) -> Answer:
-        told, form = read_body(call, sent)
-        query, body = ("", _digest(told)) if call.path == FILES else (sent.query, sent.body)
-        record = self._keys.begin(call, query, body, partial(_same, call, told))
+    def _answer(self, call: Call, route: Route, fault: str) -> Answer:
+        told, form = read_body(call)
+        if call.path == FILES:
+            call.query, call.body = "", _digest(told)
+        record = self._keys.begin(call, told)
         if record is not None and record.status:
             return _replayed(record, fresh=not call.is_v1)
         return self._once(call, route, record, told, fault, form=form)
@@ -218,12 +220,6 @@ class Engine:
 def _digest(told: dict[str, Any]) -> bytes:
     """Give what an upload is known again by: what it said, without its boundaries, may be too much to keep."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
-
-
-def _same(call: Call, told: dict[str, Any], record: Record) -> bool:
-    if (record.account, record.method, record.path) != (call.account, call.method, call.path) or call.path == FILES:
-        return False
-    return read_body(call, Sent(record.query, record.sent, ""))[0] == told
 
 
 def _refusal(call: Call, refusal: Refusal) -> Answer:

@@ -60,11 +60,12 @@ class Faults:
     """The plan of what goes wrong.
 
     Attributes:
+        planned: What is still to go wrong; a request asks nothing else where that is nothing.
         happened: How often each fault has happened.
     """
 
     def __init__(self) -> None:
-        self._plan: list[Fault] = []
+        self.planned: list[Fault] = []
         self.happened: Counter[str] = Counter()
 
     def next(self, name: str, path: str = "*", *, method: str = "POST", count: int = 1, seconds: float = 0.0) -> None:
@@ -91,36 +92,31 @@ class Faults:
         if name == "delay_event" and seconds < 1:
             message = f"An event is delayed by one simulated second at least, not by {seconds}: pass seconds=…"
             raise ValueError(message)
-        self._plan.append(Fault(name, method, path, count, seconds))
-
-    @property
-    def planned(self) -> bool:
-        """Whether anything is still to go wrong."""
-        return bool(self._plan)
+        self.planned.append(Fault(name, method, path, count, seconds))
 
     def calm(self) -> None:
         """Give up what is planned and has not happened yet."""
-        self._plan.clear()
+        self.planned.clear()
 
     def hold(self, method: str, path: str) -> float:
         """Take the first planned fault that holds a request up, and give for how many seconds."""
-        fault = self._take(HOLDS, method, path) if self._plan else None
+        fault = self._take(HOLDS, method, path)
         return 0.0 if fault is None else fault.seconds
 
     def for_request(self, method: str, path: str) -> Fault | None:
         """Take the first planned fault that fits a request."""
-        return self._take(FAULTS, method, path) if self._plan else None
+        return self._take(FAULTS, method, path)
 
     def for_event(self, type: str) -> Fault | None:
         """Take the first planned fault that fits an event."""
         return self._take(EVENT_FAULTS, "POST", type)
 
     def _take(self, names: tuple[str, ...], method: str, path: str) -> Fault | None:
-        for fault in self._plan:
+        for fault in self.planned:
             if fault.name in names and fault.method in (method, "*") and fnmatchcase(path, fault.path):
                 self.happened[fault.name] += 1
                 fault.left -= 1
                 if not fault.left:
-                    self._plan.remove(fault)
+                    self.planned.remove(fault)
                 return fault
         return None

@@ -7,7 +7,6 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -28,7 +27,9 @@ def check_key(headers: Mapping[str, str], *, livemode: bool) -> str:
     Raises:
         Refusal: It is missing, or not one of the simulator's mode.
     """
-    key = _api_key(headers.get("authorization", ""))
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    if scheme != "Bearer":
+        key = _odd_key(scheme.lower(), key)
     mode = "live" if livemode else "test"
     if not key:
         raise no_key()
@@ -39,8 +40,9 @@ def check_key(headers: Mapping[str, str], *, livemode: bool) -> str:
     return key
 
 
-def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> Call:
-    """Give the call as its headers have it, not yet admitted and without an id."""
+def knock(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
+    """Give the call as its first line and its headers have it, not yet admitted and without an id."""
+    path, _, query = target.partition("?")
     return Call(
         method,
         path,
@@ -50,6 +52,9 @@ def knock(world: World, method: str, path: str, headers: Mapping[str, str]) -> C
         headers.get("stripe-version", "" if path.startswith("/v2/") else API_VERSION),
         "stripe-version" in headers,
         path.startswith("/v1/"),
+        query,
+        body,
+        headers.get("content-type", ""),
         {},
         {},
     )
@@ -79,37 +84,22 @@ def admit(world: World, call: Call, headers: Mapping[str, str]) -> None:
         raise invalid(f"Idempotency keys can be at most {_LONGEST_KEY} characters long.", param="idempotency_key")
 
 
-@dataclass(slots=True)
-class Sent:
-    """What a request says besides its path and its headers.
-
-    Attributes:
-        query: What stands behind the path.
-        body: The body.
-        kind: The body's type, as its header names it.
-    """
-
-    query: str
-    body: bytes
-    kind: str
-
-
-def read_body(call: Call, sent: Sent) -> tuple[dict[str, Any], bool]:
+def read_body(call: Call) -> tuple[dict[str, Any], bool]:
     """Give the parameters as they were sent, and whether they came as a form.
 
     Raises:
         Refusal: The body cannot be read.
     """
-    method, body = call.method, sent.body
+    method, query, body = call.method, call.query, call.body
     if method == "POST" and call.path == files.PATH and body.startswith(b"--"):
         return decode(urlencode(files.read_parts(body))), True
     if method == "GET":
-        return decode(sent.query), True
+        return decode(query), True
     if method != "POST" or not call.path.startswith("/v2/"):
-        if body and sent.kind.startswith("application/json"):
+        if body and call.body_type.startswith("application/json"):
             raise invalid("Invalid request (check that your POST content type is application/x-www-form-urlencoded).")
         text = _text(body)
-        return decode(f"{sent.query}&{text}" if sent.query and text else sent.query or text), True
+        return decode(f"{query}&{text}" if query and text else query or text), True
     try:
         told = json.loads(body or b"{}")
     except ValueError:
@@ -126,9 +116,7 @@ def _text(body: bytes) -> str:
         raise invalid("The request body is not UTF-8.") from None
 
 
-def _api_key(authorization: str) -> str:
-    scheme, _, value = authorization.partition(" ")
-    scheme = scheme.lower()
+def _odd_key(scheme: str, value: str) -> str:
     if scheme != "basic":
         return value if scheme == "bearer" else ""
     try:

@@ -9,14 +9,16 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from .answers import Answer
 from .calls import Call
 from .clock import DAY
+from .files import PATH as FILES
+from .gate import read_body
 from .money.switches import switches_of
 from .refusals import Refusal, key_in_use, key_reused
 from .state import World
@@ -29,7 +31,8 @@ class Record:
     """What is known of a key.
 
     Attributes:
-        place: The account whose key it is, and the key.
+        scope: The account whose key it is.
+        key: The key.
         account: Whose objects the request acted on.
         at: When it was first sent, in unix seconds.
         method: The method of the request that it stands for.
@@ -42,7 +45,8 @@ class Record:
         refresh: Gives that anew, with the objects as they are by then.
     """
 
-    place: str
+    scope: str
+    key: str
     account: str
     at: int
     method: str
@@ -54,26 +58,30 @@ class Record:
     body: bytes = b""
     refresh: Callable[[], bytes] | None = None
 
-    def asks(self, call: Call, query: str, body: bytes) -> bool:
-        """Tell whether it stands for this request, to the byte."""
-        asked = (call.account, call.method, call.path, query, body)
-        return (self.account, self.method, self.path, self.query, self.sent) == asked
+    def stands_for(self, call: Call, told: Mapping[str, Any]) -> bool:
+        """Tell whether it is of this request, which says *told*, be it in other bytes."""
+        if (self.account, self.method, self.path) != (call.account, call.method, call.path):
+            return False
+        if (self.query, self.sent) == (call.query, call.body):
+            return True
+        return call.path != FILES and read_body(replace(call, query=self.query, body=self.sent))[0] == told
 
 
 @dataclass(slots=True)
 class _Memory:
-    """The keys of one API: of these methods, for so many seconds."""
+    """The keys of one API, by scope: of these methods, for so many seconds."""
 
     methods: tuple[str, ...]
     lasts: int
-    records: dict[str, Record] = field(default_factory=dict[str, Record])
+    records: defaultdict[str, dict[str, Record]] = field(default_factory=lambda: defaultdict(dict))
     ages: deque[Record] = field(default_factory=deque[Record])
 
     def prune(self, now: int) -> None:
         while self.ages and self.ages[0].at + self.lasts <= now:
             oldest = self.ages.popleft()
-            if self.records.get(oldest.place) is oldest:
-                del self.records[oldest.place]
+            records = self.records[oldest.scope]
+            if records.get(oldest.key) is oldest:
+                del records[oldest.key]
 
 
 class Keys:
@@ -88,14 +96,12 @@ class Keys:
         self._v1 = _Memory(("POST",), DAY)
         self._v2 = _Memory(("POST", "DELETE"), 30 * DAY)
 
-    def begin(self, call: Call, query: str, body: bytes, same: Callable[[Record], bool]) -> Record | None:
+    def begin(self, call: Call, told: Mapping[str, Any]) -> Record | None:
         """Give what is known of a call's key: a record without an answer if it is new, nothing if keys do not count.
 
         Args:
             call: The call.
-            query: What stands behind its path.
-            body: Its body.
-            same: Tells whether a record asks the same in other bytes.
+            told: What it says, read.
 
         Raises:
             Refusal: The key stands for another request, or its request is still being worked on.
@@ -105,14 +111,15 @@ class Keys:
             return None
         now = self._world.clock.now
         memory.prune(now)
-        shared = switches_of(self._world).key_scope == "platform"
-        place = f"{self._world.platform if shared else call.account} {call.key}"
-        held = memory.records.get(place)
+        scope = self._world.platform if switches_of(self._world).key_scope == "platform" else call.account
+        records = memory.records[scope]
+        held = records.get(call.key)
         if held is None:
-            held = Record(place, call.account, now, call.method, call.path, query, body, call.request_id)
-            memory.records[place] = held
+            held = records[call.key] = Record(
+                scope, call.key, call.account, now, call.method, call.path, call.query, call.body, call.request_id
+            )
             memory.ages.append(held)
-        elif not held.asks(call, query, body) and not same(held):
+        elif not held.stands_for(call, told):
             raise key_reused(call.key)
         elif not held.status:
             raise in_use(self._world)
@@ -127,7 +134,7 @@ class Keys:
         if answer is not None and kept and (answer.status != _REFUSED or switches_of(self._world).refusals_kept):
             record.status, record.body, record.refresh = answer.status, answer.body, answer.refresh
         else:
-            del (self._v1 if call.is_v1 else self._v2).records[record.place]
+            del (self._v1 if call.is_v1 else self._v2).records[record.scope][record.key]
 
 
 def in_use(world: World) -> Refusal:

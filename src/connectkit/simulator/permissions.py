@@ -71,11 +71,15 @@ class Permissions:
 
     Args:
         paths: The paths of all endpoints.
+
+    Attributes:
+        restricted: Whether any key may do less than everything.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._resources = sorted({resource_of(path) for path in paths})
         self._allowed: dict[str, _Allowed] = {}
+        self.restricted: bool = False
 
     def restrict(self, stands_for: str, read: Iterable[str], write: Iterable[str]) -> None:
         """Let a key do this and nothing else from now on.
@@ -90,6 +94,7 @@ class Permissions:
             TypeError: Names are one string instead of several.
         """
         writable = self._named(write)
+        self.restricted = True
         self._allowed[stands_for] = _Allowed(self._named(read) | writable, writable)
 
     def check(self, key: str, method: str, path: str, account: str) -> None:
@@ -104,7 +109,7 @@ class Permissions:
         Raises:
             Refusal: It may not.
         """
-        allowed = self._allowed.get(digest(key)) if self._allowed else None
+        allowed = self._allowed.get(digest(key))
         if allowed is not None:
             may = allowed.read if method == "GET" else allowed.write
             if resource_of(path) not in may:

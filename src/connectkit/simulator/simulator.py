@@ -187,7 +187,8 @@ class Simulator:
         if path.startswith(PREFIX):
             return 0, 0.0
         with self._lock:
-            return next(self._leaving), self._faults.hold(method, path.partition("?")[0])
+            delay = self._faults.hold(method, path.partition("?")[0]) if self._faults.planned else 0.0
+            return next(self._leaving), delay
 
     def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", left: int = 0) -> Answer:
         """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
@@ -205,9 +206,9 @@ class Simulator:
                 return self._visit(visit, method, path, body)
         lowered = dict(zip(map(str.lower, headers), headers.values(), strict=True))
         with self._lock:
-            planned = self._faults.planned
+            changes = method != "GET" or bool(self._faults.planned)
             answer = self._engine.run(method, path, lowered, body, left)
-            if (method != "GET" or planned) and not answer.turned_away:
+            if changes and not answer.turned_away:
                 self._note(method, path, headers, body, answer.status)
             self._settle()
         self._office.flush()

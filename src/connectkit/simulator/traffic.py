@@ -63,6 +63,7 @@ class Limiter:
 
     Attributes:
         bounded: Whether there may be too much at all.
+        slow: Whether answers take time at all.
         paused: Whether everything passes for now, because it has passed before.
     """
 
@@ -75,6 +76,7 @@ class Limiter:
         """Let there be so much from now on."""
         self.traffic = traffic
         self.bounded: bool = traffic.total is not None or traffic.endpoint is not None
+        self.slow: bool = traffic.latency > 0
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def delay(self) -> float:
