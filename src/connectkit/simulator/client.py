@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -105,4 +106,4 @@ def _request(
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     body = post_data.encode() if isinstance(post_data, str) else post_data or b""
-    return method.upper(), path, headers or {}, body
+    return intern(method.upper()), path, headers or {}, body

@@ -47,17 +47,15 @@ class Clock:
 
     Args:
         start: Where it stands at first.
+
+    Attributes:
+        now: The present second; `advance` moves it.
     """
 
     def __init__(self, start: int) -> None:
-        self._now = start
+        self.now: int = start
         self._plan: list[tuple[int, int, Happening]] = []
         self._order = itertools.count()
-
-    @property
-    def now(self) -> int:
-        """The present second."""
-        return self._now
 
     def at(self, when: int, happening: Happening) -> None:
         """Plan *happening*; what is planned for the same second happens in the order of planning.
@@ -68,11 +66,11 @@ class Clock:
 
     def after(self, seconds: int, happening: Happening) -> None:
         """Plan *happening* for so many seconds from now."""
-        self.at(self._now + seconds, happening)
+        self.at(self.now + seconds, happening)
 
     def run_due(self) -> None:
         """Let all that is due by now happen, and what that plans for now as well."""
-        while self._plan and self._plan[0][0] <= self._now:
+        while self._plan and self._plan[0][0] <= self.now:
             heapq.heappop(self._plan)[2]()
 
     def advance(self, *, days: float = 0, hours: float = 0, to: int | None = None) -> int:
@@ -86,12 +84,12 @@ class Clock:
         Raises:
             ValueError: Time would run backwards.
         """
-        end = self._now + round(days * DAY + hours * HOUR) if to is None else to
-        if end < self._now:
-            message = f"Time runs forward: the clock stands at {self._now} and cannot go to {end}."
+        end = self.now + round(days * DAY + hours * HOUR) if to is None else to
+        if end < self.now:
+            message = f"Time runs forward: the clock stands at {self.now} and cannot go to {end}."
             raise ValueError(message)
         while self._plan and self._plan[0][0] <= end:
-            self._now = max(self._now, self._plan[0][0])
+            self.now = max(self.now, self._plan[0][0])
             self.run_due()
-        self._now = end
+        self.now = end
         return end

@@ -19,31 +19,37 @@ def decode(text: str) -> dict[str, Any]:
         Refusal: A name is no form notation.
     """
     tree: dict[str, Any] = {}
+    read = _unescaped if "%" in text or "+" in text else str
+    has_lists = False
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        path = _path(name)
+        path, numbered = _path(name)
+        has_lists = has_lists or numbered
         if len(path) != 1:
-            _plant(tree, path, _unescaped(value))
+            _plant(tree, path, read(value))
         elif pair:
-            tree[path[0]] = _unescaped(value)
-    _settle_inside(tree)
+            tree[path[0]] = read(value)
+    if has_lists:
+        _settle_inside(tree)
     return tree
 
 
 @lru_cache(maxsize=4096)  # the same names come again and again
-def _path(text: str) -> tuple[str, ...]:
+def _path(text: str) -> tuple[tuple[str, ...], bool]:
+    """Give the steps of a name, and whether one of them is the place in a list."""
     name = _unescaped(text)
     if "[" not in name:
-        return (name,)
+        return (name,), False
     match = _KEY.match(name)
     if match is None:
         raise invalid(f"Invalid parameter name: {name}", param=name)
     first, rest = match.groups()
-    return (first, *rest[1:-1].split("]["))
+    steps = rest[1:-1].split("][")
+    return (first, *steps), any(not step or step.isdecimal() for step in steps)
 
 
 def _unescaped(text: str) -> str:
-    return unquote(text.replace("+", " ")) if "%" in text or "+" in text else text
+    return unquote(text.replace("+", " "))
 
 
 def _plant(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:

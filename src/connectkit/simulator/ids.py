@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from io import StringIO
 from typing import Final
 
 _ALPHABET: Final = string.digits + string.ascii_letters
@@ -22,8 +23,7 @@ class Ids:
 
     def __init__(self, seed: int | str) -> None:
         self._random = random.Random(seed)  # noqa: S311  # an id is no secret, and has to be reproducible
-        self._drawn = ""
-        self._used = 0
+        self._drawn = StringIO()
 
     def new(self, prefix: str) -> str:
         """Give a fresh id such as `tr_1AbC…`."""
@@ -31,10 +31,8 @@ class Ids:
 
     def token(self, length: int) -> str:
         """Give so many random characters, for secrets and links."""
-        end = self._used + length
-        if end > len(self._drawn):  # many at once cost little more than one
-            drawn = self._random.randbytes(_DRAWN).translate(_BASE_62).decode()
-            self._drawn, self._used, end = self._drawn[self._used :] + drawn, 0, length
-        token = self._drawn[self._used : end]
-        self._used = end
+        token = self._drawn.read(length)
+        if len(token) < length:  # many characters at once cost little more than one
+            self._drawn = StringIO(self._random.randbytes(_DRAWN).translate(_BASE_62).decode())
+            token += self._drawn.read(length - len(token))
         return token

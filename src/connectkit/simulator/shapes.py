@@ -59,17 +59,25 @@ def write_plain(thing: Object, always: str = "") -> str | None:
         thing: The object.
         always: What every object of its kind says besides, in JSON without its braces.
     """
-    told = {name: value for name, value in thing.items() if value is not None and name[0] != "_"}
+    names = tuple(thing)
+    told = {name: value for name, value in thing.items() if value is not None}
+    for name in _own(names):
+        told.pop(name, None)
     text = _LENIENT.encode(told)
     if _OWN in text:
         return None
-    rest = _rest(tuple([name for name, value in thing.items() if value is None]), always)
+    rest = _rest(names, tuple(told), always)
     return f"{text[:-1]}{', ' if told and rest else ''}{rest}}}"
 
 
+@lru_cache(maxsize=4096)  # there are not many sets of names
+def _own(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name[0] == "_")
+
+
 @lru_cache(maxsize=4096)
-def _rest(nulls: tuple[str, ...], always: str) -> str:
-    null = _STRICT.encode({name: None for name in nulls if name[0] != "_"})[1:-1]
+def _rest(names: tuple[str, ...], told: tuple[str, ...], always: str) -> str:
+    null = _STRICT.encode({name: None for name in names if name not in told and name[0] != "_"})[1:-1]
     return f"{null}{', ' if null and always else ''}{always}"
 
 

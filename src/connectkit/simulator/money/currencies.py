@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from connectkit.simulator.refusals import invalid, too_small
+from connectkit.simulator.refusals import Refusal, invalid, too_small
 
 _WHOLE: Final = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 )
 _THOUSANDTHS: Final = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
-_HUNDREDS: Final = frozenset({"isk", "ugx"})
-_PAID_IN_HUNDREDS: Final = _HUNDREDS | {"huf", "twd"}
+_CHARGE_STEPS: Final = {**dict.fromkeys(_THOUSANDTHS, 10), "isk": 100, "ugx": 100}
+_PAYOUT_STEPS: Final = {**_CHARGE_STEPS, "huf": 100, "twd": 100}
 _MOST: Final = 99_999_999
 
 _LEAST: Final[Mapping[str, int]] = {
@@ -53,7 +53,8 @@ def check_charge(amount: int, currency: str) -> None:
     if amount > _MOST:
         message = f"Amount must be no more than {_MOST} {currency}."
         raise invalid(message, param="amount", code="amount_too_large")
-    _check_step(amount, charge_step(currency), currency)
+    if amount % charge_step(currency):
+        raise _between(currency, charge_step(currency))
 
 
 def check_settled(amount: int, currency: str, code: str) -> None:
@@ -79,29 +80,23 @@ def check_payout(amount: int, currency: str) -> None:
     """
     if amount < 1:
         raise too_small("amount")
-    _check_step(amount, payout_step(currency), currency)
+    if amount % payout_step(currency):
+        raise _between(currency, payout_step(currency))
 
 
 def charge_step(currency: str) -> int:
     """Give of what a payment in a currency has to be a multiple, in minor units."""
-    return _step(currency, _HUNDREDS)
+    return _CHARGE_STEPS.get(currency, 1)
 
 
 def payout_step(currency: str) -> int:
     """Give of what a payout of a currency has to be a multiple, in minor units."""
-    return _step(currency, _PAID_IN_HUNDREDS)
+    return _PAYOUT_STEPS.get(currency, 1)
 
 
-def _step(currency: str, hundreds: frozenset[str]) -> int:
-    if currency in hundreds:
-        return 100
-    return 10 if currency in _THOUSANDTHS else 1
-
-
-def _check_step(amount: int, step: int, currency: str) -> None:
-    if amount % step:
-        message = f"Amounts in {currency} must be a multiple of {step}."
-        raise invalid(message, param="amount", code="parameter_invalid_integer")
+def _between(currency: str, step: int) -> Refusal:
+    message = f"Amounts in {currency} must be a multiple of {step}."
+    return invalid(message, param="amount", code="parameter_invalid_integer")
 
 
 def written(amount: int, currency: str) -> str:

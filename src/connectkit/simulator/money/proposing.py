@@ -111,7 +111,7 @@ def method_for(world: World, account: str, params: dict[str, Any]) -> Object | N
 
 def _new(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
     intent_id = world.ids.new("pi")
-    new = _NEW | {name: params[name] for name in _AS_GIVEN & params.keys()}
+    new = _NEW | {name: value for name, value in params.items() if name in _AS_GIVEN}
     new["id"] = intent_id
     new["amount"] = params["amount"]
     if account != world.platform:
