@@ -73,16 +73,19 @@ class PostOffice:
         self.log: list[Delivery] = []
         self.replaying = False
 
-    def flush(self) -> None:
-        """Deliver what has happened, without holding the lock: a receiver may call the simulator back."""
-        with self._lock:
-            if not self._world.subscribers and not self._waiting:
-                self._world.outbox.clear()
-                return
-            self._collect()
-            if self._busy:  # a receiver called the simulator: whoever delivers to it goes on afterwards
-                return
-            self._busy = True
+    def collect(self) -> bool:
+        """Take what has happened, under the lock, and tell whether anything is to be delivered without it."""
+        if not self._world.subscribers and not self._waiting:
+            self._world.outbox.clear()
+            return False
+        self._sort()
+        if self._busy:  # a receiver called the simulator: whoever delivers to it goes on afterwards
+            return False
+        self._busy = True
+        return True
+
+    def deliver(self) -> None:
+        """Deliver what was collected, without holding the lock: a receiver may call the simulator back."""
         try:
             while (delivery := self._next()) is not None:
                 delivery()
@@ -95,7 +98,7 @@ class PostOffice:
             self._busy = bool(self._waiting)
             return self._waiting.popleft() if self._waiting else None
 
-    def _collect(self) -> None:
+    def _sort(self) -> None:
         events, self._world.outbox = self._world.outbox, []
         late: list[Callable[[], None]] = []
         for event in events:

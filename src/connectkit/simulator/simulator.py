@@ -186,9 +186,11 @@ class Simulator:
         """Give a request that is sent now its number, and the seconds that it is under way."""
         if path.startswith(PREFIX):
             return 0, 0.0
+        left = next(self._leaving)
+        if not self._faults.planned:
+            return left, 0.0
         with self._lock:
-            delay = self._faults.hold(method, path.partition("?")[0]) if self._faults.planned else 0.0
-            return next(self._leaving), delay
+            return left, self._faults.hold(method, path.partition("?")[0])
 
     def begin(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", left: int = 0) -> Answer:
         """Do what a request asks for; its answer has to be given to `end`, after the delay that it names."""
@@ -210,8 +212,9 @@ class Simulator:
             answer = self._engine.run(method, path, lowered, body, left)
             if changes and not answer.turned_away:
                 self._note(method, path, headers, body, answer.status)
-            self._settle()
-        self._office.flush()
+            due = self._settle()
+        if due:
+            self._office.deliver()
         return answer
 
     def end(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
@@ -260,10 +263,11 @@ class Simulator:
             if key is not None and key in self._advanced:
                 return self._advanced[key]
             now = self.clock.advance(days=days, hours=hours, to=to)
-            self._settle()
+            due = self._settle()
             if key is not None:
                 self._advanced[key] = now
-        self._office.flush()
+        if due:
+            self._office.deliver()
         return now
 
     def bear(
@@ -450,26 +454,30 @@ class Simulator:
         try:
             with self._lock:
                 happen()
-                self._settle()
+                due = self._settle()
         except Refusal as refusal:
             raise ValueError(refusal.message) from None
-        self._office.flush()
+        if due:
+            self._office.deliver()
 
     def _visit(self, visit: Visit, method: str, path: str, body: bytes) -> Answer:
         with self._lock:
             page = visit(self._world, method, path, read_form(body))
             self._note(method, path, {}, body, page.status)
-            self._settle()
-        self._office.flush()
+            due = self._settle()
+        if due:
+            self._office.deliver()
         return page
 
     def _note(self, method: str, path: str, headers: Mapping[str, str], body: bytes, status: int | None = None) -> None:
         if self._recording is not None:
             self._recording.note(Step(self.clock.now, method, path, kept(headers), body, status))
 
-    def _settle(self) -> None:
+    def _settle(self) -> bool:
+        """Let what is due happen, hold it against the invariants, and tell whether there is anything to deliver."""
         self._world.clock.run_due()
         if self._check_always:
             self._world.check()
         else:
             self._world.check_touched()
+        return self._office.collect()

@@ -16,6 +16,7 @@ _PAYOUT_STEPS: Final = {**_CHARGE_STEPS, "huf": 100, "twd": 100}
 _MOST: Final = 99_999_999
 
 _LEAST: Final[Mapping[str, int]] = {
+    **dict.fromkeys(_WHOLE, 1),
     "aed": 200,
     "bgn": 100,
     "czk": 1500,
@@ -39,7 +40,7 @@ _MOSTLY: Final = 50
 
 def least(currency: str) -> int:
     """Give the least that is charged in a currency, in minor units."""
-    return _LEAST.get(currency, 1 if currency in _WHOLE else _MOSTLY)
+    return _LEAST.get(currency, _MOSTLY)
 
 
 def check_charge(amount: int, currency: str) -> None:
@@ -57,19 +58,9 @@ def check_charge(amount: int, currency: str) -> None:
         raise _between(currency, charge_step(currency))
 
 
-def check_settled(amount: int, currency: str, code: str) -> None:
-    """Refuse a charge that settles below the least of its currency.
-
-    Args:
-        amount: What it settles at.
-        currency: The currency that it settles in.
-        code: Stripe's code for it.
-
-    Raises:
-        Refusal: It does.
-    """
-    if amount < least(currency):
-        raise invalid(f"Amount must convert to at least {least(currency)} {currency}.", param="amount", code=code)
+def below_least(currency: str, code: str) -> Refusal:
+    """Refuse a charge that settles below the least of its currency, by Stripe's *code* for it."""
+    return invalid(f"Amount must convert to at least {least(currency)} {currency}.", param="amount", code=code)
 
 
 def check_payout(amount: int, currency: str) -> None:

@@ -111,6 +111,7 @@ def method_for(world: World, account: str, params: dict[str, Any]) -> Object | N
 
 def _new(world: World, account: str, params: dict[str, Any], method: Object | None) -> Object:
     intent_id = world.ids.new("pi")
+    allowed: list[str] = params.get("allowed_payment_method_types") or _CARD
     new = _NEW | {name: value for name, value in params.items() if name in _AS_GIVEN}
     new["id"] = intent_id
     new["amount"] = params["amount"]
@@ -125,15 +126,9 @@ def _new(world: World, account: str, params: dict[str, Any], method: Object | No
     new["livemode"] = world.livemode
     new["metadata"] = params.get("metadata") or {}
     new["payment_method_options"] = params.get("payment_method_options") or {}
-    new["payment_method_types"] = _types(params, method)
+    new["payment_method_types"] = allowed if method is None or method["type"] in allowed else [*allowed, method["type"]]
     new.update(paying(method))
     return new
-
-
-def _types(params: dict[str, Any], method: Object | None) -> list[str]:
-    """Give the ways to pay that fit."""
-    allowed: list[str] = params.get("allowed_payment_method_types") or _CARD
-    return allowed if method is None or method["type"] in allowed else [*allowed, method["type"]]
 
 
 def paying(method: Object | None) -> Object:
