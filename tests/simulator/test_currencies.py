@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from connectkit.simulator.money.calendar import business_days, calendar_days
-from connectkit.simulator.money.currencies import below_least, check_charge, check_payout, least, payout_step
+from connectkit.simulator.money.currencies import check_charge, check_payout, check_settled, least, payout_step
 from connectkit.simulator.money.fees import half_even, half_up
 from connectkit.simulator.refusals import Refusal
 
@@ -14,9 +14,10 @@ from connectkit.simulator.refusals import Refusal
 )
 def test_the_least_that_is_charged(currency: str, amount: int) -> None:
     assert least(currency) == amount
-    refusal = below_least(currency, "code")
-    assert (refusal.code, refusal.param) == ("code", "amount")
-    assert f"{amount} {currency}" in refusal.message
+    check_settled(amount, currency, "code")
+    with pytest.raises(Refusal) as caught:
+        check_settled(amount - 1, currency, "code")
+    assert (caught.value.code, caught.value.param) == ("code", "amount")
 
 
 @pytest.mark.parametrize(

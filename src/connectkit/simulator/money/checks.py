@@ -9,7 +9,7 @@ from connectkit.simulator.accounts import queries
 from connectkit.simulator.refusals import Refusal, invalid, refused
 from connectkit.simulator.state import World
 
-from .currencies import below_least, check_charge, least
+from .currencies import check_charge, check_settled
 from .exchange import into, settling
 from .fx import convert
 from .switches import switches_of
@@ -68,8 +68,7 @@ def _check_amount(world: World, account: str, amount: int, currency: str, on_beh
     check_charge(amount, currency)
     target = settling(world, account, on_behalf_of)
     settled = amount if currency == target else convert(amount, into(world, currency, target))
-    if settled < least(target):
-        raise below_least(target, switches_of(world).min_amount_code)
+    check_settled(settled, target, switches_of(world).min_amount_code)
 
 
 def check_cut(world: World, intent: dict[str, Any], *, direct: bool) -> None:

@@ -58,9 +58,19 @@ def check_charge(amount: int, currency: str) -> None:
         raise _between(currency, charge_step(currency))
 
 
-def below_least(currency: str, code: str) -> Refusal:
-    """Refuse a charge that settles below the least of its currency, by Stripe's *code* for it."""
-    return invalid(f"Amount must convert to at least {least(currency)} {currency}.", param="amount", code=code)
+def check_settled(amount: int, currency: str, code: str) -> None:
+    """Refuse a charge that settles below the least of its currency.
+
+    Args:
+        amount: What it settles at.
+        currency: The currency that it settles in.
+        code: Stripe's code for it.
+
+    Raises:
+        Refusal: It does.
+    """
+    if amount < least(currency):
+        raise invalid(f"Amount must convert to at least {least(currency)} {currency}.", param="amount", code=code)
 
 
 def check_payout(amount: int, currency: str) -> None:
